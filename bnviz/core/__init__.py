@@ -1,0 +1,1 @@
+"""The mathematics and the training: no Streamlit, no charts."""

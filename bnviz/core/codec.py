@@ -1,0 +1,184 @@
+"""An experiment as JSON and as the query of a link, there and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.fields import FieldError, Number, kind_of
+
+GROUPS: dict[str, type[Any]] = {"data": Data, "network": Network, "training": Training}
+SEED = Number(0, 2**31 - 1, integer=True)
+
+
+def to_json(experiment: Experiment) -> str:
+    """All settings as indented JSON text."""
+    return json.dumps(asdict(experiment), indent=2)
+
+
+def from_json(text: str) -> Experiment:
+    """Read JSON text; missing fields take their defaults.
+
+    Raises:
+        FieldError: for text that is no JSON object, an unknown field, or a value that cannot be used.
+    """
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FieldError("file", f"This is not JSON ({error}). Give what Experiment.to_json() writes.") from None
+    _known(tree, ("data", "network", "arms", "training", "seed"), "experiment")
+    made: dict[str, Any] = {name: _group(kind, tree[name], name) for name, kind in GROUPS.items() if name in tree}
+    if "arms" in tree:
+        if not isinstance(tree["arms"], list):
+            raise FieldError("arms", f"{tree['arms']!r} came; a list of arms is needed.")
+        made["arms"] = tuple(_group(Arm, arm, f"arms[{i}]") for i, arm in enumerate(tree["arms"]))
+    if "seed" in tree:
+        made["seed"] = tree["seed"]
+    return Experiment(**made)
+
+
+def _known(tree: Any, names: tuple[str, ...], where: str) -> None:
+    if not isinstance(tree, dict):
+        raise FieldError(where, f"{tree!r} came; an object with {', '.join(names)} is needed.")
+    for name in tree:
+        if name not in names:
+            field = name if where == "experiment" else f"{where}.{name}"
+            raise FieldError(field, f"There is no such setting. {where} has {', '.join(names)}.")
+
+
+def _group(kind: type[Any], tree: Any, where: str) -> Any:
+    _known(tree, tuple(f.name for f in fields(kind)), where)
+    try:
+        return kind(**tree)
+    except FieldError as error:
+        raise FieldError(error.field.replace("arm.", f"{where}.", 1), error.problem) from None
+
+
+def to_link(experiment: Experiment) -> dict[str, str]:
+    """The settings that differ from the defaults, as the parameters of a link."""
+    plain = Experiment()
+    link: dict[str, str] = {}
+    for group in GROUPS:
+        now, usual = getattr(experiment, group), getattr(plain, group)
+        link |= {f"{group}.{name}": text for name, text in _differences(now, usual).items()}
+    if experiment.arms != plain.arms:
+        link["arms"] = " ".join(_write_arm(arm) for arm in experiment.arms)
+    if experiment.seed != plain.seed:
+        link["seed"] = str(experiment.seed)
+    return link
+
+
+def _differences(now: Any, usual: Any) -> dict[str, str]:
+    changed = [f for f in fields(now) if getattr(now, f.name) != getattr(usual, f.name)]
+    return {f.name: f.metadata["kind"].write(getattr(now, f.name)) for f in changed}
+
+
+def _write_arm(arm: Arm) -> str:
+    texts = _differences(arm, Arm(norm="none"))
+    norm, placement = texts.pop("norm", "none"), texts.pop("placement", "before")
+    words = [norm] if norm == "none" and placement == "before" else [norm, placement]
+    return ",".join(words + [f"{name}:{text}" for name, text in texts.items()])
+
+
+def _parse_arm(text: str) -> Arm:
+    words = text.split(",")
+    plain = [word for word in words if ":" not in word]
+    if len(plain) > 2:
+        raise FieldError("arms", f"{text!r} came; an arm is norm,placement,setting:value.")
+    given: dict[str, Any] = {"norm": plain[0] if plain else ""}
+    if len(plain) == 2:
+        given["placement"] = kind_of(Arm, "placement").parse(plain[1])
+    for word in words:
+        name, colon, value = word.partition(":")
+        if colon and name not in {f.name for f in fields(Arm)}:
+            raise FieldError("arms", f"{name!r} is no setting of an arm.")
+        if colon:
+            given[name] = kind_of(Arm, name).parse(value)
+    return Arm(**given)
+
+
+def from_link(params: Mapping[str, str]) -> tuple[Experiment, list[str]]:
+    """Read the parameters of a link, whatever they are.
+
+    Args:
+        params: names and texts; names that are no setting of an experiment are left to the caller.
+
+    Returns:
+        An experiment that can be run, and a sentence for each setting that could not be used and fell back to
+        its default.
+    """
+    messages: list[str] = []
+    groups = {name: _lenient_group(name, params, messages) for name in GROUPS}
+    arms = _lenient_arms(params.get("arms"), messages)
+    seed = 0
+    try:
+        seed = int(SEED.parse(params.get("seed", "0")))
+    except ValueError as error:
+        messages.append(_fell_back("seed", str(error)))
+    return _fit(groups, arms, seed, messages), messages
+
+
+def _fell_back(field: str, problem: str) -> str:
+    return f"{field}: {problem} The default is used instead."
+
+
+def _lenient_group(group: str, params: Mapping[str, str], messages: list[str]) -> Any:
+    value = GROUPS[group]()
+    for item in fields(value):
+        text = params.get(f"{group}.{item.name}")
+        if text is None:
+            continue
+        try:
+            value = replace(value, **{item.name: item.metadata["kind"].parse(text)})
+        except ValueError as error:
+            problem = error.problem if isinstance(error, FieldError) else str(error)
+            messages.append(_fell_back(f"{group}.{item.name}", problem))
+    return value
+
+
+def _lenient_arms(text: str | None, messages: list[str]) -> tuple[Arm, ...]:
+    if text is None:
+        return Experiment().arms
+    arms = []
+    for index, word in enumerate(text.split()):
+        try:
+            arms.append(_parse_arm(word))
+        except ValueError as error:
+            problem = error.problem if isinstance(error, FieldError) else str(error)
+            messages.append(f"arms[{index}]: {problem} This arm is left out.")
+    if not arms:
+        messages.append(_fell_back("arms", "No arm was left."))
+        return Experiment().arms
+    if len(arms) > 6:
+        messages.append(f"arms: {len(arms)} came; the first 6 are kept.")
+    return tuple(arms[:6])
+
+
+def _fit(groups: dict[str, Any], arms: tuple[Arm, ...], seed: int, messages: list[str]) -> Experiment:
+    """Reset one setting after another until they fit each other."""
+    for _ in range(10):
+        try:
+            return Experiment(**groups, arms=arms, seed=seed)
+        except FieldError as error:
+            messages.append(_fell_back(error.field, error.problem))
+            group, _, name = error.field.partition(".")
+            if group.startswith("arms["):
+                index = int(group[5:-1])
+                arms = (*arms[:index], replace(arms[index], **{name: getattr(Arm(), name)}), *arms[index + 1 :])
+                if name in ("groups", "ghost_size") and getattr(arms[index], name) == getattr(Arm(), name):
+                    arms = _smallest(arms, index, name)
+            elif getattr(groups[group], name) == getattr(GROUPS[group](), name):
+                groups = {**groups, "data": Data()}
+            else:
+                groups = {**groups, group: replace(groups[group], **{name: getattr(GROUPS[group](), name)})}
+    messages.append("The settings did not fit each other; the default experiment is shown.")
+    return Experiment()
+
+
+def _smallest(arms: tuple[Arm, ...], index: int, name: str) -> tuple[Arm, ...]:
+    if name == "groups":
+        return (*arms[:index], replace(arms[index], groups=1), *arms[index + 1 :])
+    return (*arms[:index], replace(arms[index], norm="batch"), *arms[index + 1 :])

@@ -1,0 +1,255 @@
+"""An experiment: everything a run depends on, as one frozen value.
+
+Data, network, arms (the variants that are compared), training and seed. Two equal experiments give equal numbers,
+in the browser, in a notebook, from a link and on the command line. This module knows no torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bnviz.core.fields import Choice, FieldError, Flag, ListOf, Number, OneOrEach, OrNone, check_fields, setting
+
+TOYS = ("blobs", "circles", "moons", "spirals", "xor")
+TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442}
+TOY_ROWS = 500
+PREPROCESSES = ("raw", "minmax", "zscore", "whitened")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
+NORMS = ("none", "batch", "layer", "group", "rms", "batch_no_affine", "batch_noisy", "batch_ghost")
+BATCH_NORMS = ("batch", "batch_no_affine", "batch_noisy", "batch_ghost")
+PLACEMENTS = ("before", "after", "none")
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
+ORDERS = ("shuffled", "by_class", "fixed")
+MAX_DEPTH, MAX_WIDTH, MAX_ARMS, MAX_STEPS, MAX_BATCH = 10, 256, 6, 4000, 512
+
+RATE = Number(1e-6, 100.0)
+GAIN = Number(0.0, 100.0)
+SHARE = Number(0.0, 0.95)
+PER_FEATURE = ListOf(Number(-1e9, 1e9), 0, 64, "features")
+PLACEMENT = Choice(PLACEMENTS)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which rows the networks see.
+
+    Attributes:
+        name: a toy set (two features, two classes) or a real table.
+        n: rows in all, training and test; 0 means all of a real table and 500 of a toy set.
+        noise: spread of a toy set, as a share of its size; real tables ignore it.
+        balance: share of the rows of a toy set that belong to class 1; real tables ignore it.
+        preprocess: fitted on the training rows, applied to all. Images are scaled by one number for all pixels.
+        test_fraction: share of the rows kept for testing, rounded up to whole rows.
+        scale: factor for each feature before preprocessing; empty means 1 for each.
+        offset: added to each feature after `scale`; empty means 0 for each.
+    """
+
+    name: str = setting("digits", Choice((*TOYS, *TABLE_ROWS)))
+    n: int = setting(0, Number(0, 5000, integer=True))
+    noise: float = setting(0.1, Number(0.0, 2.0))
+    balance: float = setting(0.5, Number(0.05, 0.95))
+    preprocess: str = setting("zscore", Choice(PREPROCESSES))
+    test_fraction: float = setting(0.25, Number(0.05, 0.95))
+    scale: tuple[float, ...] = setting((), PER_FEATURE)
+    offset: tuple[float, ...] = setting((), PER_FEATURE)
+
+    def __post_init__(self) -> None:
+        check_fields(self, "data")
+        most = TABLE_ROWS.get(self.name, 5000)
+        if self.n and not 16 <= self.n <= most:
+            raise FieldError("data.n", f"{self.n} rows came; {self.name} has 16 to {most}. Use 0 for all of them.")
+
+    @property
+    def rows(self) -> int:
+        """Rows in all."""
+        return self.n or TABLE_ROWS.get(self.name, TOY_ROWS)
+
+    @property
+    def test_rows(self) -> int:
+        """Rows kept for testing."""
+        return min(self.rows - 2, math.ceil(self.rows * self.test_fraction - 1e-9))
+
+    @property
+    def train_rows(self) -> int:
+        """Rows that training sees."""
+        return self.rows - self.test_rows
+
+
+@dataclass(frozen=True)
+class Network:
+    """The shape that all arms share.
+
+    Attributes:
+        hidden: width of each hidden layer; an empty list is a linear model.
+        activation: of every hidden layer.
+        gain: factor on the standard deviation sqrt(g / fan_in) of the hidden layers' normal initial weights,
+            with g = 2 for ReLU and 1 otherwise. The output layer always starts with sqrt(1 / fan_in).
+        bias: whether the linear layers have one (it starts at 0).
+    """
+
+    hidden: tuple[int, ...] = setting(
+        (64,) * 5, ListOf(Number(1, MAX_WIDTH, integer=True), 0, MAX_DEPTH, "hidden layers")
+    )
+    activation: str = setting("relu", Choice(ACTIVATIONS))
+    gain: float = setting(1.0, GAIN)
+    bias: bool = setting(True, Flag())
+
+    def __post_init__(self) -> None:
+        check_fields(self, "network")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One variant of the network inside a run.
+
+    Attributes:
+        norm: the kind of normalization.
+        placement: before or after the activation, one word for all layers or one a layer; none leaves a layer bare.
+        momentum: weight of the new batch in batch norm's running averages (torch's convention).
+        eps: added to the variance, inside the root.
+        groups: of group norm; it must divide the width of every layer it stands in.
+        ghost_size: rows that share their statistics in ghost batch norm; it must divide the batch size.
+        learning_rate, gain, optimizer, dropout: this arm's own value; None takes the experiment's.
+    """
+
+    norm: str = setting("batch", Choice(NORMS))
+    placement: str | tuple[str, ...] = setting(
+        "before", OneOrEach(PLACEMENT, ListOf(PLACEMENT, 0, MAX_DEPTH, "placements"))
+    )
+    momentum: float = setting(0.1, Number(0.0, 1.0))
+    eps: float = setting(1e-5, Number(1e-14, 10.0))
+    groups: int = setting(8, Number(1, MAX_WIDTH, integer=True))
+    ghost_size: int = setting(8, Number(2, MAX_BATCH, integer=True))
+    learning_rate: float | None = setting(None, OrNone(RATE))
+    gain: float | None = setting(None, OrNone(GAIN))
+    optimizer: str | None = setting(None, OrNone(Choice(OPTIMIZERS)))
+    dropout: float | None = setting(None, OrNone(SHARE))
+
+    def __post_init__(self) -> None:
+        check_fields(self, "arm")
+
+    def placements(self, depth: int) -> tuple[str, ...]:
+        """Where the norm stands in each of `depth` hidden layers: before, after or none."""
+        if self.norm == "none":
+            return ("none",) * depth
+        return (self.placement,) * depth if isinstance(self.placement, str) else self.placement
+
+    @property
+    def uses_batch_statistics(self) -> bool:
+        """Whether a training output depends on the other rows of the batch."""
+        return self.norm in BATCH_NORMS
+
+
+@dataclass(frozen=True)
+class Training:
+    """How all arms are trained (an arm may override four of these).
+
+    Attributes:
+        optimizer: sgd, momentum (0.9), rmsprop or adam, with torch's defaults otherwise.
+        learning_rate: constant.
+        batch_size: rows an update; the last partial batch of an epoch is dropped.
+        steps: updates.
+        weight_decay: added to the gradient as weight_decay times the parameter.
+        dropout: share of the activations of each hidden layer set to 0 in training.
+        input_noise: standard deviation of the noise added to the inputs in training.
+        order: shuffled anew each epoch, sorted by class, or fixed as the split left it.
+    """
+
+    optimizer: str = setting("sgd", Choice(OPTIMIZERS))
+    learning_rate: float = setting(0.1, RATE)
+    batch_size: int = setting(64, Number(1, MAX_BATCH, integer=True))
+    steps: int = setting(300, Number(1, MAX_STEPS, integer=True))
+    weight_decay: float = setting(0.0, Number(0.0, 1.0))
+    dropout: float = setting(0.0, SHARE)
+    input_noise: float = setting(0.0, Number(0.0, 10.0))
+    order: str = setting("shuffled", Choice(ORDERS))
+
+    def __post_init__(self) -> None:
+        check_fields(self, "training")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One run: arms that share data, initial weights and batch order, so that they differ in the norm alone.
+
+    Raises:
+        FieldError: when a setting is out of bounds or two settings do not fit each other.
+    """
+
+    data: Data = field(default_factory=Data)
+    network: Network = field(default_factory=Network)
+    arms: tuple[Arm, ...] = (Arm("none"), Arm("batch", "before"), Arm("batch", "after"))
+    training: Training = field(default_factory=Training)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arms", tuple(self.arms))
+        try:
+            object.__setattr__(self, "seed", Number(0, 2**31 - 1, integer=True).read(self.seed))
+        except ValueError as error:
+            raise FieldError("seed", str(error)) from None
+        if not 1 <= len(self.arms) <= MAX_ARMS:
+            raise FieldError("arms", f"{len(self.arms)} arms came; 1 to {MAX_ARMS} are possible.")
+        self._check_batch()
+        for index, arm in enumerate(self.arms):
+            self._check_arm(index, arm)
+
+    def _check_batch(self) -> None:
+        size, rows = self.training.batch_size, self.data.train_rows
+        if size > rows:
+            raise FieldError(
+                "training.batch_size",
+                f"A batch of {size} came, but {self.data.name} has {rows} training rows here. "
+                f"Take a batch of at most {rows}, or more rows.",
+            )
+        if size == 1 and any(arm.uses_batch_statistics and self._stands(arm) for arm in self.arms):
+            raise FieldError(
+                "training.batch_size",
+                "A batch of one came. Its mean is the row itself and its variance is 0, so batch norm would turn "
+                "every activation into beta and nothing could be learned. Take at least 2 rows, or another norm.",
+            )
+
+    def _stands(self, arm: Arm) -> bool:
+        return any(word != "none" for word in arm.placements(len(self.network.hidden)))
+
+    def _check_arm(self, index: int, arm: Arm) -> None:
+        depth, size = len(self.network.hidden), self.training.batch_size
+        where = f"arms[{index}]"
+        if not isinstance(arm.placement, str) and len(arm.placement) != depth:
+            raise FieldError(
+                f"{where}.placement",
+                f"{len(arm.placement)} placements came for {depth} hidden layers. Give one word, or one a layer.",
+            )
+        placed = zip(self.network.hidden, arm.placements(depth), strict=True)
+        uneven = [w for w, word in placed if word != "none" and w % arm.groups]
+        if arm.norm == "group" and uneven:
+            raise FieldError(
+                f"{where}.groups",
+                f"{arm.groups} groups came, but a layer of {uneven[0]} units cannot be cut into {arm.groups} equal "
+                "groups. Take a number that divides the width.",
+            )
+        if arm.norm == "batch_ghost" and size % arm.ghost_size:
+            raise FieldError(
+                f"{where}.ghost_size",
+                f"Ghost batches of {arm.ghost_size} came, but a batch of {size} cannot be cut into them. "
+                "Take a size that divides the batch.",
+            )
+
+    def to_json(self) -> str:
+        """All settings as JSON text; `from_json` reads it back."""
+        from bnviz.core.codec import to_json
+
+        return to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> Experiment:
+        """Read what `to_json` wrote; missing fields take their defaults, unknown ones are an error.
+
+        Raises:
+            FieldError: naming the field that cannot be used.
+        """
+        from bnviz.core.codec import from_json
+
+        return from_json(text)

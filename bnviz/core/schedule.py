@@ -1,0 +1,54 @@
+"""When a run is looked at, and on which scales: frames, test figures, decision maps, histogram ranges, units."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.core.experiment import Experiment
+
+KINDS = ("pre", "normalized", "post")
+QUANTILES = (0.05, 0.15, 0.50, 0.85, 0.95)
+BINS = 40
+SIGNAL_RANGE = (-6.0, 6.0)
+POST_RANGES = {"relu": (0.0, 6.0), "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "linear": SIGNAL_RANGE}
+MAP_CELLS, MAPS = 36, 40
+SAMPLE_ROWS = 60
+UNIT_BUDGET, MOST_UNITS = 16_000_000, 64
+NO_CLASS = 255
+
+
+def is_recorded(step: int, total: int) -> bool:
+    """Whether there is a frame after `step` updates: all of the first 100, then fewer and fewer, and the last."""
+    spacing = 1 if step <= 100 else 2 if step <= 300 else 5 if step <= 1000 else 20
+    return step % spacing == 0 or step == total
+
+
+def is_evaluated(step: int, total: int) -> bool:
+    """Whether the frame after `step` updates has test figures: the first 10, then every fifth, and the last."""
+    return is_recorded(step, total) and (step <= 10 or step % 5 == 0 or step == total)
+
+
+def recorded_steps(total: int) -> NDArray[np.int32]:
+    """The update counts of all frames of a run of `total` updates."""
+    return np.array([step for step in range(total + 1) if is_recorded(step, total)], dtype=np.int32)
+
+
+def map_steps(total: int) -> NDArray[np.int32]:
+    """The update counts at which a decision map is drawn: at most 40 of the frames, first and last included."""
+    steps = recorded_steps(total)
+    chosen: NDArray[np.int32] = steps[np.unique(np.linspace(0, len(steps) - 1, MAPS).round().astype(int))]
+    return chosen
+
+
+def recorded_units(experiment: Experiment) -> int:
+    """How many units of a layer are recorded one by one, so that the largest run stays below about 60 MB."""
+    layers = max(1, len(experiment.network.hidden))
+    frames = len(recorded_steps(experiment.training.steps))
+    affordable = UNIT_BUDGET // (frames * len(experiment.arms) * layers * 7 * 4)
+    return int(min(max(4, affordable), MOST_UNITS, max(experiment.network.hidden, default=0)))
+
+
+def post_range(activation: str) -> tuple[float, float]:
+    """The fixed histogram range of the values after an activation."""
+    return POST_RANGES[activation]

@@ -1,0 +1,1 @@
+"""Pictures: arrays in, Altair charts or Plotly figures out."""
