@@ -9,6 +9,7 @@
 #   PIP_ARGS     more arguments for pip, say an index of CPU-only torch
 #   PYTEST_ARGS  what pytest gets instead of "two processes"        make test PYTEST_ARGS='-x tests/core'
 #   BROWSER=no   asks for no browser: with PYTEST_ARGS="-m 'not browser'"
+#   CHROMIUM     the browser of the tests, where it has an unusual place
 #   STREAMLIT_SERVER_PORT, STREAMLIT_SERVER_ADDRESS  where the app listens
 
 PYTHON ?= python3
@@ -38,7 +39,11 @@ app: setup-app
 	@exec $(BIN)/python -m streamlit run app.py
 
 test: setup-browser check
+ifeq ($(BROWSER),no)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+else
+	CHROMIUM="$$(scripts/setup.sh browser)" $(BIN)/python -m pytest $(PYTEST_ARGS)
+endif
 
 check: setup-dev
 	$(BIN)/ruff check .
@@ -66,5 +71,5 @@ setup-dev:
 
 setup-browser: setup-dev
 ifneq ($(BROWSER),no)
-	@scripts/setup.sh browser
+	@scripts/setup.sh browser >/dev/null
 endif

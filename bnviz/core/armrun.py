@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -97,6 +99,17 @@ def loss_of(output: Tensor, target: Tensor) -> Tensor:
     return F.cross_entropy(output, target) if target.dtype == torch.int64 else F.mse_loss(output, target)
 
 
+@contextmanager
+def buffers_of(net: NormNet, values: list[Tensor]) -> Iterator[None]:
+    """Give a net's buffers other values for a while."""
+    own = [buffer.clone() for buffer in net.buffers()]
+    for buffer, value in zip(net.buffers(), values, strict=True):
+        buffer.copy_(value)
+    yield
+    for buffer, value in zip(net.buffers(), own, strict=True):
+        buffer.copy_(value)
+
+
 class ArmRun:
     """Carries one arm through the updates of one chunk."""
 
@@ -140,6 +153,7 @@ class ArmRun:
         """Forward, loss, backward, update; on a recorded step also look at everything on the way."""
         now, frame, clock = self.now, self.frames.get(step), time.thread_time()
         trace = Trace() if frame is not None else None
+        averages = [buffer.clone() for buffer in now.net.buffers()] if trace else []  # the forward pass moves them
         draws = StepDraws(self.experiment.seed, step)
         x, y = self._batch(step, draws)
         dropout = self.experiment.training.dropout if now.arm.dropout is None else now.arm.dropout
@@ -152,7 +166,10 @@ class ArmRun:
         now.optimizer.zero_grad()
         loss.backward()
         clock = time.thread_time() - clock
-        old = self._record_before(frame, step, trace, output, y) if frame is not None and trace is not None else None
+        old = None
+        if frame is not None and trace is not None:
+            with buffers_of(now.net, averages):
+                old = self._record_before(frame, step, trace, output, y)
         pause = time.thread_time()
         now.optimizer.step()
         clock += time.thread_time() - pause
@@ -197,7 +214,7 @@ class ArmRun:
         first = self.now.first_loss
         if math.isfinite(loss) and not loss > DIVERGED * first:
             return True
-        net = self._rewound(step - 1) if step > 0 else self.now.net
+        net = self._rewound(step - 1) if step > 0 else self.begin.net
         loss, accuracy = self._evaluate(net, step - 1)
         final = (loss, accuracy) if math.isfinite(loss) else (math.nan, math.nan)
         self.now = replace(self.now, net=net, diverged_at=step, final=final)

@@ -158,27 +158,36 @@ def _lenient_arms(text: str | None, messages: list[str]) -> tuple[Arm, ...]:
 
 
 def _fit(groups: dict[str, Any], arms: tuple[Arm, ...], seed: int, messages: list[str]) -> Experiment:
-    """Reset one setting after another until they fit each other."""
-    for _ in range(10):
+    """Change one setting after another until they fit each other."""
+    for _ in range(40):
         try:
             return Experiment(**groups, arms=arms, seed=seed)
         except FieldError as error:
-            messages.append(_fell_back(error.field, error.problem))
-            group, _, name = error.field.partition(".")
-            if group.startswith("arms["):
-                index = int(group[5:-1])
-                arms = (*arms[:index], replace(arms[index], **{name: getattr(Arm(), name)}), *arms[index + 1 :])
-                if name in ("groups", "ghost_size") and getattr(arms[index], name) == getattr(Arm(), name):
-                    arms = _smallest(arms, index, name)
-            elif getattr(groups[group], name) == getattr(GROUPS[group](), name):
-                groups = {**groups, "data": Data()}
+            if error.field.startswith("arms["):
+                arms, remedy = _fit_arm(arms, error.field)
             else:
-                groups = {**groups, group: replace(groups[group], **{name: getattr(GROUPS[group](), name)})}
+                groups, remedy = _fit_group(groups, error.field)
+            messages.append(f"{error} {remedy}")
     messages.append("The settings did not fit each other; the default experiment is shown.")
     return Experiment()
 
 
-def _smallest(arms: tuple[Arm, ...], index: int, name: str) -> tuple[Arm, ...]:
-    if name == "groups":
-        return (*arms[:index], replace(arms[index], groups=1), *arms[index + 1 :])
-    return (*arms[:index], replace(arms[index], norm="batch"), *arms[index + 1 :])
+def _fit_arm(arms: tuple[Arm, ...], field: str) -> tuple[tuple[Arm, ...], str]:
+    """Reset the setting `arms[index].name`; if it has its default already, take what fits every network."""
+    place, _, name = field.partition(".")
+    index, usual = int(place[5:-1]), getattr(Arm(), name)
+    change, remedy = {name: usual}, "The default is used instead."
+    if getattr(arms[index], name) == usual:
+        groups = name == "groups"
+        change = {"groups": 1} if groups else {"norm": "batch"}
+        remedy = f"{'One group' if groups else 'Plain batch norm'} is used instead."
+    return (*arms[:index], replace(arms[index], **change), *arms[index + 1 :]), remedy
+
+
+def _fit_group(groups: dict[str, Any], field: str) -> tuple[dict[str, Any], str]:
+    """Reset the setting `group.name`; if it has its default already, take the default data."""
+    group, _, name = field.partition(".")
+    usual = getattr(GROUPS[group](), name)
+    if getattr(groups[group], name) == usual:
+        return groups | {"data": Data()}, "The default data set is used instead."
+    return groups | {group: replace(groups[group], **{name: usual})}, "The default is used instead."

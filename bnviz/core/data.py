@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sklearn import datasets
 
 from bnviz.core.experiment import Data
-from bnviz.core.fields import FieldError
 from bnviz.core.preprocess import Floats, preprocess
 from bnviz.core.streams import EPOCH, generator
 
@@ -138,10 +137,6 @@ def _table(data: Data, seed: int) -> Table:
 def _stretch(x: Floats, data: Data) -> Floats:
     for name, neutral in (("scale", 1.0), ("offset", 0.0)):
         values = getattr(data, name)
-        if len(values) > x.shape[1]:
-            raise FieldError(
-                f"data.{name}", f"{len(values)} numbers came, but {data.name} has {x.shape[1]} features. Give fewer."
-            )
         vector = np.array([*values, *[neutral] * (x.shape[1] - len(values))])
         x = x * vector if name == "scale" else x + vector
     return x
@@ -153,9 +148,6 @@ def load(data: Data, seed: int) -> Dataset:
 
     The rows are permuted with `numpy.random.default_rng(seed)`; the first ones are for training, the last
     `data.test_rows` for testing, and rows between (when `data.n` asks for fewer than there are) stay unused.
-
-    Raises:
-        FieldError: when `scale` or `offset` has more numbers than there are features.
     """
     table = _table(data, seed)
     order = np.random.default_rng(seed).permutation(len(table.x))

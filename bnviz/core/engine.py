@@ -31,7 +31,7 @@ class State:
 
     @property
     def done(self) -> bool:
-        """Whether all updates are made, or every arm has diverged."""
+        """Whether all updates are made (or passed over, in arms that have diverged)."""
         return self.step >= self.experiment.training.steps
 
 
@@ -90,9 +90,9 @@ def train(
     Returns:
         The recording of all its frames.
     """
-    chunks = []
+    chunks, total = [], experiment.training.steps
     for recording in stream(experiment, dtype=dtype):
         chunks.append(recording)
         if progress is not None:
-            progress(recording.first_step + len(recording.train_loss) - 1, experiment.training.steps)
+            progress(min(recording.first_step + len(recording.train_loss), total), total)
     return join(chunks)

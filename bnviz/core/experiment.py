@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bnviz.core.fields import Choice, FieldError, Flag, ListOf, Number, OneOrEach, OrNone, check_fields, setting
+from bnviz.core.rules import check_arm, check_batch, check_parts
 
 TOYS = ("blobs", "circles", "moons", "spirals", "xor")
 TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442}
-TOY_ROWS = 500
+TABLE_FEATURES: Mapping[str, int] = {"digits": 64, "wine": 13, "breast_cancer": 30, "diabetes": 10}
+TOY_ROWS, TOY_FEATURES = 500, 2
 PREPROCESSES = ("raw", "minmax", "zscore", "whitened")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
 NORMS = ("none", "batch", "layer", "group", "rms", "batch_no_affine", "batch_noisy", "batch_ghost")
@@ -60,6 +62,11 @@ class Data:
         most = TABLE_ROWS.get(self.name, 5000)
         if self.n and not 16 <= self.n <= most:
             raise FieldError("data.n", f"{self.n} rows came; {self.name} has 16 to {most}. Use 0 for all of them.")
+        features = TABLE_FEATURES.get(self.name, TOY_FEATURES)
+        for name in ("scale", "offset"):
+            if (given := len(getattr(self, name))) > features:
+                problem = f"{given} numbers came, but {self.name} has {features} features. Give fewer."
+                raise FieldError(f"data.{name}", problem)
 
     @property
     def rows(self) -> int:
@@ -185,6 +192,7 @@ class Experiment:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_parts(self)
         object.__setattr__(self, "arms", tuple(self.arms))
         try:
             object.__setattr__(self, "seed", Number(0, 2**31 - 1, integer=True).read(self.seed))
@@ -192,50 +200,9 @@ class Experiment:
             raise FieldError("seed", str(error)) from None
         if not 1 <= len(self.arms) <= MAX_ARMS:
             raise FieldError("arms", f"{len(self.arms)} arms came; 1 to {MAX_ARMS} are possible.")
-        self._check_batch()
-        for index, arm in enumerate(self.arms):
-            self._check_arm(index, arm)
-
-    def _check_batch(self) -> None:
-        size, rows = self.training.batch_size, self.data.train_rows
-        if size > rows:
-            raise FieldError(
-                "training.batch_size",
-                f"A batch of {size} came, but {self.data.name} has {rows} training rows here. "
-                f"Take a batch of at most {rows}, or more rows.",
-            )
-        if size == 1 and any(arm.uses_batch_statistics and self._stands(arm) for arm in self.arms):
-            raise FieldError(
-                "training.batch_size",
-                "A batch of one came. Its mean is the row itself and its variance is 0, so batch norm would turn "
-                "every activation into beta and nothing could be learned. Take at least 2 rows, or another norm.",
-            )
-
-    def _stands(self, arm: Arm) -> bool:
-        return any(word != "none" for word in arm.placements(len(self.network.hidden)))
-
-    def _check_arm(self, index: int, arm: Arm) -> None:
-        depth, size = len(self.network.hidden), self.training.batch_size
-        where = f"arms[{index}]"
-        if not isinstance(arm.placement, str) and len(arm.placement) != depth:
-            raise FieldError(
-                f"{where}.placement",
-                f"{len(arm.placement)} placements came for {depth} hidden layers. Give one word, or one a layer.",
-            )
-        placed = zip(self.network.hidden, arm.placements(depth), strict=True)
-        uneven = [w for w, word in placed if word != "none" and w % arm.groups]
-        if arm.norm == "group" and uneven:
-            raise FieldError(
-                f"{where}.groups",
-                f"{arm.groups} groups came, but a layer of {uneven[0]} units cannot be cut into {arm.groups} equal "
-                "groups. Take a number that divides the width.",
-            )
-        if arm.norm == "batch_ghost" and size % arm.ghost_size:
-            raise FieldError(
-                f"{where}.ghost_size",
-                f"Ghost batches of {arm.ghost_size} came, but a batch of {size} cannot be cut into them. "
-                "Take a size that divides the batch.",
-            )
+        check_batch(self)
+        for index in range(len(self.arms)):
+            check_arm(self, index)
 
     def to_json(self) -> str:
         """All settings as JSON text; `from_json` reads it back."""

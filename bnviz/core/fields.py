@@ -6,7 +6,6 @@ comes from Python, from JSON or from a link, and tells a page the ends of its sl
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
@@ -24,6 +23,15 @@ class FieldError(ValueError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+def shown(value: Any) -> str:
+    """A value as an error message quotes it, cut where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more than 4300 digits
+        text = "A very long number"
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 class Kind(Protocol):
@@ -46,12 +54,10 @@ class Number:
 
     def read(self, value: Any) -> int | float:
         wanted = f"{'a whole number' if self.integer else 'a number'} from {self.low:g} to {self.high:g}"
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f"{value!r} came; {wanted} is needed.")
-        if self.integer and value != int(value):
-            raise ValueError(f"{value!r} came; {wanted} is needed.")
-        if not self.low <= value <= self.high:
-            raise ValueError(f"{value:g} came; {wanted} is needed.")
+        numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+        # The bounds come before int(): they also stop NaN, infinity and whole numbers too long for a float.
+        if not numeric or not self.low <= value <= self.high or (self.integer and value != int(value)):
+            raise ValueError(f"{shown(value)} came; {wanted} is needed.")
         return int(value) if self.integer else float(value)
 
     def parse(self, text: str) -> int | float:
@@ -151,7 +157,9 @@ class OneOrEach:
         return self.one.read(value) if isinstance(value, str) else self.each.read(value)
 
     def parse(self, text: str) -> Any:
-        return self.each.parse(text) if "_" in text else self.one.parse(text)
+        if text == "-" or "_" in text:
+            return self.each.parse(text.removesuffix("_"))
+        return self.one.parse(text)
 
     def write(self, value: Any) -> str:
         if isinstance(value, str):

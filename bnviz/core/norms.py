@@ -68,6 +68,8 @@ def averaged_axes(kind: str, dims: int) -> tuple[int, ...]:
         kind: one of KINDS.
         dims: number of axes of x itself: 2 for N x C, 4 for N x C x H x W.
     """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} came; one of {', '.join(KINDS)} is needed.")
     spatial = tuple(range(2, dims))
     if kind == "batch":
         return (0, *spatial)
@@ -108,6 +110,11 @@ def normalize_backward(grad_x_hat: Tensor, cache: Cache, axes: tuple[int, ...], 
     return grad * cache.inv_std
 
 
+def normalize_as(x: Tensor, kind: str, *, eps: float, groups: int = 1) -> Cache:
+    """`normalize` over the axes of a kind; arguments as in `forward`."""
+    return normalize(grouped(x, kind, groups), averaged_axes(kind, x.dim()), eps, center=kind != "rms")
+
+
 def per_feature(vector: Tensor, dims: int) -> Tensor:
     """A vector of C numbers, shaped to be multiplied with N x C x ..."""
     return vector.reshape(1, -1, *(1,) * (dims - 2))
@@ -129,13 +136,12 @@ def forward(x: Tensor, gamma: Tensor, beta: Tensor, kind: str, *, eps: float, gr
     Raises:
         BatchOfOneError: when batch norm would average a single value.
     """
-    axes = averaged_axes(kind, x.dim())
     if kind == "batch" and x.numel() == x.shape[1]:
         raise BatchOfOneError(
             "A batch of one value a feature came: its mean is the value and its variance is 0, so nothing is left "
             "to normalize. Take at least 2 rows in training, or another norm."
         )
-    cache = normalize(grouped(x, kind, groups), axes, eps, center=kind != "rms")
+    cache = normalize_as(x, kind, eps=eps, groups=groups)
     y = per_feature(gamma, x.dim()) * cache.x_hat.reshape(x.shape) + per_feature(beta, x.dim())
     return y, cache
 
@@ -172,15 +178,18 @@ class Normalize(torch.autograd.Function):
         ctx: Any, x: Tensor, gamma: Tensor, beta: Tensor, kind: str, eps: float, groups: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         y, cache = forward(x, gamma, beta, kind, eps=eps, groups=groups)
-        ctx.save_for_backward(gamma, *cache)
-        ctx.kind = kind
+        ctx.save_for_backward(x, gamma, *cache)
+        ctx.kind, ctx.eps, ctx.groups = kind, eps, groups
         ctx.mark_non_differentiable(cache.mean, cache.var)
         return y, cache.mean, cache.var
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        gamma, *saved = ctx.saved_tensors
-        return *backward(grads[0], gamma, Cache(*saved), ctx.kind), None, None, None
+        x, gamma, *saved = ctx.saved_tensors
+        cache = Cache(*saved)
+        if torch.is_grad_enabled():  # a second derivative is wanted, and the saved x_hat does not know x any more
+            cache = normalize_as(x, ctx.kind, eps=ctx.eps, groups=ctx.groups)
+        return *backward(grads[0], gamma, cache, ctx.kind), None, None, None
 
 
 def apply_norm(

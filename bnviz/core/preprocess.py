@@ -14,8 +14,8 @@ def preprocess(train: Floats, test: Floats, method: str, *, shared_scale: bool =
     """Scale features with statistics of the training rows alone.
 
     minmax: (x - min) / (max - min);  zscore: (x - mean) / std with the biased std;
-    whitened: rotated onto the principal axes, each divided by its std. A constant feature is only shifted; principal
-    axes without spread are dropped.
+    whitened: rotated onto the principal axes, each divided by its unbiased std. A constant feature is only shifted;
+    principal axes without spread are dropped.
 
     Args:
         train, test: rows x features.
@@ -40,7 +40,9 @@ def preprocess(train: Floats, test: Floats, method: str, *, shared_scale: bool =
 
 
 def _whiten(train: Floats, test: Floats) -> tuple[Floats, Floats]:
+    if not np.ptp(train, axis=0).any():
+        return train - train[0], test - train[0]
     spread = PCA(svd_solver="full").fit(train).explained_variance_
-    kept = max(1, int(np.sum(spread > 1e-10 * spread[0])))
+    kept = max(1, int(np.sum(spread > 1e-24 * spread[0])))  # rounding leaves about 1e-32
     pca = PCA(n_components=kept, whiten=True, svd_solver="full").fit(train)
     return pca.transform(train), pca.transform(test)

@@ -52,6 +52,7 @@ def saturation(post: Floats, activation: str) -> float:
     return float(np.mean(size > SATURATED))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a run that is about to diverge holds numbers of any size
 def record_layers(recording: Recording, frame: int, arm: int, net: NormNet, trace: Trace) -> None:
     """Histograms, quantiles, moments, saturation and unit values of every hidden layer."""
     activation = recording.experiment.network.activation

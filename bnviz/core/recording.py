@@ -1,7 +1,8 @@
 """What a run leaves behind: arrays indexed by frame, arm and layer.
 
 A frame is the state after t updates, observed while update t + 1 is being computed: its activations are those of
-the batch that this update uses, in training mode. The frame after the last update is observed on a copy.
+the batch that this update uses, in training mode. What is seen in eval mode, and the running averages, are those that
+t batches have left. The frame after the last update is observed on a copy.
 """
 
 from __future__ import annotations
@@ -128,23 +129,30 @@ _WHOLE = ("experiment", "map_extent", "diverged_at", "final_test_loss", "final_t
 _NOT_JOINED = (*_WHOLE, "first_step")
 
 
+def _between(steps: Array, start: int, end: int) -> Array:
+    return steps[(steps >= start) & (steps < end)]
+
+
+def _map_extent(data: Dataset) -> tuple[float, float, float, float]:
+    """The range of the first and of the last feature, with a margin."""
+    low, high = data.x_train.min(axis=0), data.x_train.max(axis=0)
+    margin = 0.08 * (high - low)
+    low, high = low - margin, high + margin
+    return float(low[0]), float(high[0]), float(low[-1]), float(high[-1])
+
+
 def blank(experiment: Experiment, data: Dataset, start: int, stop: int) -> Recording:
     """A chunk for the updates `start` to `stop - 1` (and the frame after the last), filled with NaN."""
     total, arms, layers = experiment.training.steps, len(experiment.arms), len(experiment.network.hidden)
     end = stop + 1 if stop == total else stop
-    steps = recorded_steps(total)
-    steps = steps[(steps >= start) & (steps < end)]
+    steps = _between(recorded_steps(total), start, end)
     units, frames = recorded_units(experiment), len(steps)
-    maps_at = map_steps(total) if data.inputs == 2 and data.classes == 2 else np.empty(0, np.int32)
-    maps_at = maps_at[(maps_at >= start) & (maps_at < end)]
+    maps_at = _between(map_steps(total), start, end if (data.inputs, data.classes) == (2, 2) else start)
 
     def empty(*shape: int) -> Array:
         return np.full((frames, arms, *shape), np.nan, np.float32)
 
     per_kind, per_weight, per_unit = (layers, len(KINDS)), (layers + 1,), (layers, units)
-    low, high = data.x_train.min(axis=0), data.x_train.max(axis=0)
-    margin = 0.08 * (high - low)
-    extent = (low - margin, high + margin)
     samples = min(SAMPLE_ROWS, len(data.x_train)) if data.images is not None else 0
     return Recording(
         experiment=experiment,
@@ -166,7 +174,7 @@ def blank(experiment: Experiment, data: Dataset, start: int, stop: int) -> Recor
         sample=np.full((frames, arms, samples), NO_CLASS, np.uint8),
         maps_at=maps_at,
         maps=np.zeros((len(maps_at), arms, MAP_CELLS, MAP_CELLS), np.uint8),
-        map_extent=(float(extent[0][0]), float(extent[1][0]), float(extent[0][-1]), float(extent[1][-1])),
+        map_extent=_map_extent(data),
         diverged_at=np.full(arms, -1),
         final_test_loss=np.full(arms, np.nan),
         final_test_accuracy=np.full(arms, np.nan),

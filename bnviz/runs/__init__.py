@@ -1,1 +1,5 @@
-"""The run store: one training for everyone who asks for the same experiment."""
+"""Runs shared by all sessions of a server."""
+
+from bnviz.runs.store import Run, RunStore, shared_store
+
+__all__ = ["Run", "RunStore", "shared_store"]

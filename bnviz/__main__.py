@@ -1,0 +1,74 @@
+"""`python -m bnviz run FILE.json`: train an experiment without the app."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from bnviz.core.experiment import Experiment
+from bnviz.core.fields import FieldError
+
+BAR = 30
+
+
+def read_experiment(path: Path) -> Experiment:
+    """The experiment in a JSON file.
+
+    Raises:
+        FieldError: when the file cannot be read, or names what cannot be run.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise FieldError("file", f"{path} cannot be read: {reason}. Give what Experiment.to_json() writes.") from None
+    return Experiment.from_json(text)
+
+
+def show_progress(done: int, total: int) -> None:
+    """A bar on standard error."""
+    full = BAR * done // total
+    end = "\n" if done >= total else ""
+    sys.stderr.write(f"\r[{'#' * full}{'.' * (BAR - full)}] update {done} of {total}{end}")
+    sys.stderr.flush()
+
+
+def run(file: Path, out: Path | None) -> dict[str, object]:
+    """Train the experiment in `file`; write its recording to `out`; return the summary."""
+    experiment = read_experiment(file)
+    if out is not None:
+        from bnviz.core.export import check_target
+
+        check_target(out)
+    from bnviz.core.engine import train
+    from bnviz.core.summary import summary
+
+    recording = train(experiment, progress=show_progress)
+    if out is not None:
+        from bnviz.core.export import save
+
+        save(recording, out)
+    return {"arms": summary(recording)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit status: 0, or 2 for input that cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m bnviz", description="Train an experiment without the app.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    runner = commands.add_parser("run", help="train the experiment in a JSON file and print its results as JSON")
+    runner.add_argument("file", type=Path, metavar="FILE.json", help="what Experiment.to_json() writes")
+    runner.add_argument("--out", type=Path, metavar="FILE.npz|.parquet|.csv", help="keep the whole recording")
+    given = parser.parse_args(arguments)
+    try:
+        result = run(given.file, given.out)
+    except FieldError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(json.dumps(result, allow_nan=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+// One picture: a heading, a Vega view that follows the frame, and the sentence under it.
+
+import { vegaConfig } from "./theme.js";
+
+const NARROW = 600; // px of the container, below which the narrow specification is used
+const GUESS = 70; // px taken by axes and headers, before they could be measured
+const SLACK = 3; // px a picture may stay below the width of its container, and one more a column
+const ROUNDS = 5; // attempts to fit; labels may come and go with the width
+const CHILD_WIDTH = /^(concat_\d+_)*(child_w|childW|w)idth$/; // of facets and concatenations
+const ROW = Symbol("row");
+const always = () => true;
+
+export class Picture {
+  constructor(id, { vega, tooltip }) {
+    Object.assign(this, { id, vega, tooltip });
+    this.visible = false;
+    this.shown = -1;
+    this.inserted = new Map(); // dataset of a series -> frames handed to Vega
+    this.build();
+  }
+
+  build() {
+    this.element = document.createElement("figure");
+    this.element.className = "picture";
+    this.element.dataset.id = this.id;
+    this.heading = document.createElement("h3");
+    this.chart = document.createElement("div");
+    this.chart.className = "chart";
+    this.chart.setAttribute("role", "img");
+    this.canvasBox = document.createElement("div"); // Vega writes a role of its own on its container
+    this.chart.append(this.canvasBox);
+    this.caption = document.createElement("figcaption");
+    this.element.append(this.heading, this.chart, this.caption);
+  }
+
+  /** Take over the specification of a message, if it carries one. */
+  describe(entry) {
+    if (!entry.look) return;
+    this.heading.textContent = entry.title;
+    this.element.classList.toggle("half", entry.half);
+    if (entry.lookHash === this.hash) return;
+    this.hash = entry.lookHash;
+    this.look = entry.look;
+    this.discard();
+  }
+
+  /** Point the picture to the data of a run. */
+  feed(recording, material) {
+    this.recording = recording;
+    if (this.material === material) return;
+    this.material = material;
+    this.refill = true;
+    this.shown = -1;
+  }
+
+  /** Drop the view; the next update builds a new one. */
+  discard() {
+    this.view?.finalize();
+    this.view = null;
+    this.fitting = false;
+    this.shown = -1;
+  }
+
+  get width() {
+    return this.chart.clientWidth;
+  }
+
+  get narrow() {
+    return this.look.narrow !== null && this.width < NARROW;
+  }
+
+  open(theme) {
+    const width = this.width;
+    this.usesNarrow = this.narrow;
+    this.spec = this.usesNarrow ? this.look.narrow : this.look.spec;
+    this.columns = this.look.columns[this.usesNarrow ? 1 : 0];
+    const signals = new Set((this.spec.signals ?? []).map((signal) => signal.name));
+    this.widthSignals = [...signals].filter((name) => CHILD_WIDTH.test(name));
+    if (!this.widthSignals.length) this.widthSignals = ["width"];
+    this.stepSignal = signals.has("step");
+    this.view = new this.vega.View(this.vega.parse(this.spec, vegaConfig(theme)), {
+      renderer: "canvas",
+      container: this.canvasBox,
+      hover: false,
+      tooltip: this.tooltip.handle,
+      logLevel: 1,
+    });
+    for (const name of ["ink", "paper"]) if (signals.has(name)) this.view.signal(name, theme[name]);
+    this.overhead ??= GUESS * Math.sqrt(this.columns);
+    this.setWidth(width);
+    this.refill = true;
+  }
+
+  setWidth(width) {
+    this.fitted = width;
+    const space = Math.max(30, Math.floor((width - this.overhead) / this.columns));
+    for (const name of this.widthSignals) this.view.signal(name, space);
+    this.view.resize();
+    this.space = space;
+  }
+
+  /** Make the picture as wide as its container; what axes and legends need is measured, not guessed. */
+  async fit() {
+    if (this.fitting || !this.view || !this.width) return;
+    if (this.narrow !== this.usesNarrow) return this.discard();
+    this.fitting = true;
+    const view = this.view;
+    for (let round = 0; round < ROUNDS && view === this.view; round += 1) {
+      const drawn = this.canvasBox.querySelector("canvas")?.clientWidth ?? 0;
+      const fits = drawn <= this.width && drawn > this.width - SLACK - this.columns;
+      if (fits && this.width === this.fitted) break;
+      if (this.width === this.fitted) this.overhead += drawn - this.width + 1;
+      this.setWidth(this.width);
+      await view.runAsync();
+    }
+    this.fitting = false;
+  }
+
+  /** Draw one frame. */
+  show(frame, theme) {
+    if (!this.look || !this.material || !this.width) return;
+    const opening = !this.view;
+    if (opening) this.open(theme);
+    const refill = this.refill;
+    for (const table of this.material.tables) {
+      if (table.kind === "series") this.showSeries(table, refill);
+      else if (refill) this.insertRows(table, frame);
+      else if (frame !== this.shown) this.changeRows(table, frame);
+    }
+    this.refill = false;
+    if (this.stepSignal) this.view.signal("step", this.recording.steps[frame]);
+    this.shown = frame;
+    this.caption.textContent = this.material.text("captions", frame);
+    if (opening) return this.view.runAsync().then(() => this.fit());
+    this.view.run();
+    return null;
+  }
+
+  insertRows(table, frame) {
+    const rows = table.rowsAt(frame);
+    rows.forEach((row, index) => (row[ROW] = index));
+    this.view.change(table.dataset, this.vega.changeset().remove(always).insert(rows));
+  }
+
+  /** Change the values of the rows where they are: facets, marks and scales stay. */
+  changeRows(table, frame) {
+    const changes = this.vega.changeset();
+    for (const column of table.moving) {
+      changes.modify(always, column.name, (row) => table.at(column, frame, row[ROW]));
+    }
+    this.view.change(table.dataset, changes);
+  }
+
+  /** Add the frames that have arrived since; rows without any value are left out. */
+  showSeries(table, refill) {
+    const known = refill ? 0 : (this.inserted.get(table.dataset) ?? 0);
+    const { count, steps } = this.recording;
+    if (known === count && !refill) return;
+    const rows = [];
+    for (let frame = known; frame < count; frame += 1) {
+      for (const row of table.rowsAt(frame)) {
+        if (table.moving.some((column) => row[column.name] !== null)) rows.push({ ...row, step: steps[frame] });
+      }
+    }
+    const changes = this.vega.changeset();
+    this.view.change(table.dataset, (refill ? changes.remove(always) : changes).insert(rows));
+    this.inserted.set(table.dataset, count);
+  }
+
+  /** Say in words what is seen; only when playback rests. */
+  announce(frame) {
+    if (this.material) this.chart.setAttribute("aria-label", this.material.text("alt", frame));
+  }
+}

@@ -1,0 +1,67 @@
+"""What became of each arm of a run: state in words, losses, accuracies, time."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.core.labels import arm_labels
+from bnviz.core.recording import Recording
+
+GOOD_ACCURACY = 0.9
+
+
+def summary(recording: Recording) -> list[dict[str, Any]]:
+    """One row an arm.
+
+    Returns:
+        Rows of label, status (ready, training, finished or diverged), diverged_at (None for never), train_loss (on the last finite batch), test_loss and
+        test_accuracy (eval mode, at the last finite step), best_test_accuracy, steps_to_90 (updates until a test
+        in eval mode gave 90 %) and seconds (processor time of the updates). None stands for what is not known.
+    """
+    return [_row(recording, arm, label) for arm, label in enumerate(arm_labels(recording.experiment))]
+
+
+def _row(recording: Recording, arm: int, label: str) -> dict[str, Any]:
+    diverged = int(recording.diverged_at[arm])
+    accuracy = recording.test_accuracy[:, arm]
+    known = accuracy[np.isfinite(accuracy)]
+    good = recording.steps[accuracy >= GOOD_ACCURACY]
+    return {
+        "label": label,
+        "status": recording.status(arm),
+        "diverged_at": diverged if diverged >= 0 else None,
+        "train_loss": _last(finite_train_loss(recording, arm)),
+        "test_loss": _final(recording.final_test_loss[arm], recording.test_loss[:, arm]),
+        "test_accuracy": _final(recording.final_test_accuracy[arm], accuracy),
+        "best_test_accuracy": float(known.max()) if len(known) else None,
+        "steps_to_90": int(good[0]) if len(good) else None,
+        "seconds": float(recording.seconds[arm]),
+    }
+
+
+def status_words(recording: Recording, arm: int) -> str:
+    """ready, "training, 120 of 300", finished, or "diverged at step 3"."""
+    status, total = recording.status(arm), recording.experiment.training.steps
+    if status == "diverged":
+        return f"diverged at step {int(recording.diverged_at[arm])}"
+    return f"training, {int(recording.updates[arm])} of {total}" if status == "training" else status
+
+
+def finite_train_loss(recording: Recording, arm: int) -> NDArray[np.float64]:
+    """(T,) loss on the batch of each update, up to the last one before the arm diverged."""
+    at = int(recording.diverged_at[arm])
+    losses: NDArray[np.float64] = recording.train_loss[: max(0, at - recording.first_step) if at >= 0 else None, arm]
+    return losses
+
+
+def _last(values: NDArray[np.float64]) -> float | None:
+    finite = values[np.isfinite(values)]
+    return float(finite[-1]) if len(finite) else None
+
+
+def _final(final: float, series: NDArray[np.float64]) -> float | None:
+    return float(final) if math.isfinite(final) else _last(series)

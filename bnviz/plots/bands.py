@@ -1,0 +1,126 @@
+"""Percentile bands of every hidden layer over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from bnviz.core.recording import Array, Recording
+from bnviz.core.schedule import KINDS
+from bnviz.plots import panels, theme
+from bnviz.plots.figure import Column, Figure, SeriesTable
+from bnviz.plots.panels import STEP_PARAM, Look
+from bnviz.plots.sentences import alt_texts, by_arm, has_diverged, hold, sentences
+from bnviz.plots.theme import arm_style
+
+DATASET = "bands"
+KIND_WORDS = {"pre": "W x + b", "normalized": "value after the norm", "post": "value after the activation"}
+QUANTILE_NAMES = ("p5", "p15", "p50", "p85", "p95")
+
+
+def bands(
+    recording: Recording, *, kind: str = "normalized", layer: int | None = None, dark: bool = False
+) -> Figure | None:
+    """Percentile bands over time (5 to 95 and 15 to 85 per cent, and the median), layers by arms.
+
+    Args:
+        recording: of a run, or of its beginning.
+        kind: pre (W x + b), normalized (what the norm gave) or post (after the activation).
+        layer: only this one, counted from 0; None shows all.
+        dark: for a dark ground.
+
+    Returns:
+        None if the network has no hidden layer.
+    """
+    depth = len(recording.experiment.network.hidden)
+    if not depth:
+        return None
+    shown = list(range(depth)) if layer is None else [layer]
+    gone = has_diverged(recording)[:, :, None, None]
+    values = np.where(gone, np.nan, recording.quantiles[:, :, :, KINDS.index(kind)])[:, :, shown]
+    bounds = _bounds(values)
+    styles = arm_style(recording.experiment, dark=dark)
+    labels = [style.label for style in styles]
+    wide = hold(recording, values[..., -1] - values[..., 0])
+    last = shown[-1] + 1
+    subject = f"nine tenths of the values of layer {last} ({KIND_WORDS[kind]})"
+    return Figure(
+        id=f"bands-{kind}",
+        title="Percentiles over time",
+        spec=_chart(recording, bounds, kind, shown, Look(dark)),
+        narrow=_chart(recording, bounds, kind, shown, Look(dark, narrow=True)),
+        tables=[_table(labels, shown, values)],
+        steps=recording.steps,
+        captions=sentences(recording, subject, "lie within a band as wide as", by_arm(labels, wide[:, :, -1])),
+        alt=alt_texts(
+            recording,
+            f"Percentile bands of each layer ({KIND_WORDS[kind]}) over the updates, layers by arms; vertical axis "
+            f"from {theme.plain_number(bounds[0])} to {theme.plain_number(bounds[1])}",
+            f"distance from the 5th to the 95th percentile from layer {shown[0] + 1} on",
+            wide,
+        ),
+        columns=len(styles),
+        narrow_columns=len(styles),
+        paper=theme.PAPER[dark],
+    )
+
+
+def _bounds(values: Array) -> tuple[float, float]:
+    """A range that holds nearly all of the bands; one arm that runs away is cut off."""
+    per_arm = [panels.finite(values[:, arm]) for arm in range(values.shape[1])]
+    ends = np.array([np.quantile(known, [0.01, 0.99]) for known in per_arm if len(known)])
+    if not len(ends):
+        return -1.0, 1.0
+    reach = np.minimum(np.abs(ends).max(axis=1), 8 * np.median(np.abs(ends).max(axis=1)) + 1e-6)
+    top = panels.nice_above(max(0.01, min(float(reach.max()), 1e30)))
+    return (0.0 if ends.min() >= 0 else -top), top
+
+
+def _table(labels: list[str], layers: Sequence[int], values: Array) -> SeriesTable:
+    frames = len(values)
+    moving = [
+        Column(name, values[..., place].reshape(frames, -1).astype(np.float32), per_frame=True)
+        for place, name in enumerate(QUANTILE_NAMES)
+    ]
+    fixed = [
+        Column("arm", [label for label in labels for _ in layers]),
+        Column("layer", [layer + 1 for _ in labels for layer in layers]),
+    ]
+    return SeriesTable(DATASET, [*fixed, *moving])
+
+
+def _chart(
+    recording: Recording, bounds: tuple[float, float], kind: str, layers: Sequence[int], look: Look
+) -> alt.FacetChart:
+    styles = arm_style(recording.experiment, dark=look.dark)
+    x = panels.step_axis(recording.experiment.training.steps, title=None, ticks=2 if look.narrow else 4)
+    ticks = sorted({bounds[0], 0.0, bounds[1]})
+    axis = alt.Axis(values=ticks, title=None, labelExpr=theme.number_expr("datum.value", 1), labelFlush=True)
+    y = alt.Y("p50:Q", axis=axis, scale=alt.Scale(domain=list(bounds), nice=False))
+    color = panels.arm_color(styles, shown=False)
+    base = alt.Chart()
+    cell = alt.layer(
+        base.mark_area(opacity=0.25, clip=True).encode(x=x, y=y.copy(deep=False).field("p5"), y2="p95:Q", color=color),
+        base.mark_area(opacity=0.4, clip=True).encode(x=x, y=y.copy(deep=False).field("p15"), y2="p85:Q", color=color),
+        base.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=color),
+        _hover(x, y),
+        panels.step_rule(dark=look.dark),
+        data=alt.NamedData(DATASET),
+    )
+    height = 240 if len(layers) == 1 else int(np.clip((300 if look.narrow else 440) / len(layers), 40, 110))
+    chart = cell.properties(height=height, width=120).facet(
+        column=panels.arm_header(styles, narrow=look.narrow, title="updates"),
+        row=panels.layer_header(narrow=look.narrow, title=KIND_WORDS[kind]),
+        spacing=panels.spacing(narrow=look.narrow),
+    )
+    return theme.configure(chart.add_params(STEP_PARAM), dark=look.dark, small=look.narrow)
+
+
+def _hover(x: alt.X, y: alt.Y) -> alt.Chart:
+    said = {f"said_{name}": theme.number_expr(f"datum.{name}", 3) for name in QUANTILE_NAMES}
+    titles = ("5 %", "15 %", "median", "85 %", "95 %")
+    tooltip = [alt.Tooltip("step:Q", title="updates", format="d")]
+    tooltip += [alt.Tooltip(f"{name}:N", title=title) for name, title in zip(said, titles, strict=True)]
+    return alt.Chart().transform_calculate(**said).mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tooltip)

@@ -1,0 +1,162 @@
+"""A picture as a value: a specification whose data are named, the tables that fill it, and what it says in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import numpy as np
+from numpy.typing import NDArray
+
+STEP = "step"
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table: R values that stay, or an array (F, R) with one row of numbers a frame."""
+
+    name: str
+    values: Sequence[Any] | NDArray[Any]
+    per_frame: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FrameTable:
+    """A dataset of R rows that holds the current frame."""
+
+    dataset: str
+    columns: Sequence[Column]
+
+    def rows_at(self, frame: int, steps: NDArray[Any]) -> list[dict[str, Any]]:
+        """The rows of one frame."""
+        return _rows(self.columns, frame)
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesTable:
+    """A dataset of F times R rows that holds every frame; it has one more column, `step`."""
+
+    dataset: str
+    columns: Sequence[Column]
+
+    def rows_at(self, frame: int, steps: NDArray[Any]) -> list[dict[str, Any]]:
+        """The rows of all frames, whichever is shown; rows without any number are left out."""
+        moving = [column.name for column in self.columns if column.per_frame]
+        return [
+            {**row, STEP: int(step)}
+            for index, step in enumerate(steps)
+            for row in _rows(self.columns, index)
+            if any(row[name] is not None for name in moving)
+        ]
+
+
+Table = FrameTable | SeriesTable
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """One picture of a run.
+
+    Attributes:
+        id: name, unique among the pictures of a page.
+        title: heading.
+        spec: chart whose named datasets the tables fill; its parameter `step`, if any, moves the rule.
+        tables: what fills them.
+        steps: (F,) update counts of the frames.
+        captions: the sentence under it, or one a frame.
+        alt: what a screen reader says, or one text a frame.
+        columns: how many views share the width.
+        half: whether it may share a row with its neighbour in a wide window.
+        narrow: another chart for less than 600 px.
+        narrow_columns: how many views share the width in that one.
+        paper: background where the chart stands alone; on a page it lets the page through.
+    """
+
+    id: str
+    title: str
+    spec: alt.TopLevelMixin
+    tables: Sequence[Table]
+    steps: NDArray[Any]
+    captions: str | Sequence[str] = ""
+    alt: str | Sequence[str] = ""
+    columns: int = 1
+    half: bool = False
+    narrow: alt.TopLevelMixin | None = None
+    narrow_columns: int = 1
+    paper: str = "#ffffff"
+
+    def since(self, frame: int) -> Figure:
+        """The same picture with the frames from `frame` on, as a message that continues an earlier one."""
+
+        def cut(table: Table) -> Table:
+            columns = [replace(c, values=c.values[frame:]) if c.per_frame else c for c in table.columns]
+            return replace(table, columns=columns)
+
+        def texts(given: str | Sequence[str]) -> str | Sequence[str]:
+            return given if isinstance(given, str) else given[frame:]
+
+        return replace(
+            self,
+            tables=[cut(table) for table in self.tables],
+            steps=self.steps[frame:],
+            captions=texts(self.captions),
+            alt=texts(self.alt),
+        )
+
+    def caption_at(self, frame: int) -> str:
+        """The sentence of one frame."""
+        return self.captions if isinstance(self.captions, str) else self.captions[frame]
+
+    def chart_at(self, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> alt.TopLevelMixin:
+        """A chart that carries its data, for a notebook or a file.
+
+        Args:
+            frame: which frame; -1 is the last.
+            narrow: take the specification for narrow windows.
+            width: of each view, in pixels.
+        """
+        frame %= len(self.steps)
+        chosen = self.narrow if narrow and self.narrow is not None else self.spec
+        given = chosen.to_dict(validate=False)
+        given["background"] = given.setdefault("config", {})["background"] = self.paper
+        given["datasets"] = {table.dataset: table.rows_at(frame, self.steps) for table in self.tables}
+        for param in given.get("params", ()):
+            if param["name"] == STEP:
+                param["value"] = int(self.steps[frame])
+        if width is not None:
+            _set_width(given, width)
+        chart: alt.TopLevelMixin = type(chosen).from_dict(given, validate=False)
+        return chart
+
+    def to_png(self, path: str | Path, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> None:
+        """Write one frame as a PNG file; the arguments are those of `chart_at`."""
+        import vl_convert
+
+        spec = self.chart_at(frame, narrow=narrow, width=width).to_dict(validate=False)
+        Path(path).write_bytes(vl_convert.vegalite_to_png(spec, scale=1))
+
+
+def _rows(columns: Sequence[Column], frame: int) -> list[dict[str, Any]]:
+    values = [column.values[frame] if column.per_frame else column.values for column in columns]
+    names = [column.name for column in columns]
+    cells = zip(*(map(plain, value) for value in values), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in cells]
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON knows: numbers that are not finite become None."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _set_width(spec: dict[str, Any], width: float) -> None:
+    """Set the width of the views inside facets, concatenations and layers."""
+    for child in [spec.get("spec"), *spec.get("vconcat", ())]:
+        if child is not None:
+            _set_width(child, width)
+    if "spec" not in spec and "vconcat" not in spec:
+        spec["width"] = width

@@ -1,0 +1,284 @@
+"""Histograms of what flows through every hidden layer, layer by layer and arm by arm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+
+from bnviz.core.recording import Array, Recording
+from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE, post_range
+from bnviz.plots import panels, theme
+from bnviz.plots.figure import Column, Figure, FrameTable
+from bnviz.plots.sentences import by_arm, has_diverged, hold, lists_by_arm, sentences
+from bnviz.plots.theme import arm_style, number_expr, percent_expr
+
+KIND_WORDS = {
+    "pre": ("The sums W x + b of each layer", "the sums W x + b of layer {}"),
+    "normalized": ("After the norm of each layer", "the values of layer {}, normalized where there is a norm,"),
+    "post": ("After the activation of each layer", "the activations of layer {}"),
+}
+# Where the slope of the activation is at least half of its maximum.
+STEEP = {"sigmoid": 1.76, "tanh": 0.88}
+CELL_PARTS = ["sd", "mean", "zero", "peak", "diverged"]
+PARTS = ["bin"] * (BINS + 1) + ["outside"] * 2 + CELL_PARTS  # what the rows of a cell tell, one number each
+ROWS = len(PARTS)
+DATASET = "histogram"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The fixed axes of all cells."""
+
+    low: float
+    high: float
+    top: float
+
+    @property
+    def span(self) -> float:
+        """Width of the recorded range."""
+        return self.high - self.low
+
+    @property
+    def domain(self) -> list[float]:
+        """The horizontal axis, with room for the outside bars."""
+        return [self.low - 0.075 * self.span, self.high + 0.075 * self.span]
+
+
+def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = False) -> Figure | None:
+    """Shares of values per bin, in a grid of layers (rows) by arms (columns) on axes that all cells share.
+
+    Args:
+        recording: of a run, or of its beginning.
+        kind: pre (W x + b), normalized (what the norm gave) or post (after the activation).
+        dark: for a dark ground.
+
+    Returns:
+        None if the network has no hidden layer.
+    """
+    experiment, which = recording.experiment, KINDS.index(kind)
+    if not experiment.network.hidden:
+        return None
+    low, high = post_range(experiment.network.activation) if kind == "post" else SIGNAL_RANGE
+    counts = hold(recording, recording.histogram[:, :, :, which])
+    shares = _shares(recording, counts)
+    frame = Frame(low, high, _top(recording, shares[..., 1:-1]))
+    spread = hold(recording, recording.std[:, :, :, which])
+    styles = arm_style(experiment, dark=dark)
+    labels = [style.label for style in styles]
+    title, words = KIND_WORDS[kind]
+    zeros = kind == "post" and experiment.network.activation == "relu"
+    last = len(experiment.network.hidden)
+    values = by_arm(labels, spread[:, :, -1])
+    values = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
+    captions = sentences(
+        recording, words.format(last), "spread over", values, empty=f"{words.format(last)} are not finite"
+    )
+    return Figure(
+        id=f"histograms-{kind}",
+        title=title,
+        spec=_chart(recording, frame, kind, dark=dark, narrow=False),
+        narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
+        tables=[_table(recording, frame, shares, kind)],
+        steps=recording.steps,
+        captions=[text.replace("over between", "between sd") for text in captions],
+        alt=_alt(recording, frame, spread, title, zeros=zeros),
+        columns=len(styles),
+        narrow_columns=len(styles),
+        paper=theme.PAPER[dark],
+    )
+
+
+def _shares(recording: Recording, counts: Array) -> Array:
+    """Counts as shares of all values of the layer: rows of the batch times units."""
+    sizes = recording.experiment.training.batch_size * np.array(recording.experiment.network.hidden, np.float32)
+    return np.asarray(counts / sizes[None, None, :, None], np.float32)
+
+
+def _top(recording: Recording, inside: Array) -> float:
+    """The top of the vertical axis: nearly all bins of the run lie below it."""
+    alive = inside[~has_diverged(recording)]
+    filled = alive[alive > 0]
+    if not len(filled):
+        return 0.2
+    return float(np.clip(panels.nice_above(1.2 * float(np.quantile(filled, 0.97))), 0.05, 1.0))
+
+
+def _table(recording: Recording, frame: Frame, shares: Array, kind: str) -> FrameTable:
+    """For each cell the left edges of the bins and the last right edge, the outside bins, and what it says in words."""
+    frames, arms, layers, _ = shares.shape
+    which, inner = KINDS.index(kind), shares[..., 1:-1]
+    diverged = np.where(has_diverged(recording), recording.diverged_at, -1)
+    rows = np.empty((frames, arms, layers, ROWS), np.float32)
+    rows[..., :BINS] = inner
+    rows[..., BINS] = inner[..., -1]
+    rows[..., BINS + 1], rows[..., BINS + 2] = shares[..., 0], shares[..., -1]
+    rows[..., BINS + 3] = hold(recording, recording.std[:, :, :, which])
+    rows[..., BINS + 4] = hold(recording, recording.mean[:, :, :, which])
+    rows[..., BINS + 5] = hold(recording, recording.zero_share)
+    tallest = frame.low + frame.span / BINS * (inner.argmax(axis=-1) + 0.5)
+    rows[..., BINS + 6] = np.where(inner.max(axis=-1) > frame.top, tallest, np.nan)
+    rows[..., BINS + 7] = diverged[:, :, None]
+    return FrameTable(
+        DATASET, [*_fixed_columns(recording, frame, kind), Column("value", rows.reshape(frames, -1), per_frame=True)]
+    )
+
+
+def _fixed_columns(recording: Recording, frame: Frame, kind: str) -> list[Column]:
+    """What does not move: whose cell a row belongs to, what it tells, and where it stands."""
+    labels = [style.label for style in arm_style(recording.experiment)]
+    layers = len(recording.experiment.network.hidden)
+    edges = np.linspace(frame.low, frame.high, BINS + 1)
+    thin, gap = 0.05 * frame.span, 0.02 * frame.span
+    x = [*edges, frame.low - gap - thin, frame.high + gap, *[frame.domain[0]] * len(CELL_PARTS)]
+    x2 = [*edges, frame.low - gap, frame.high + gap + thin, *[frame.domain[1]] * len(CELL_PARTS)]
+    cells = len(labels) * layers
+    bands = [_band(recording, kind, arm, layer) for arm in range(len(labels)) for layer in range(layers)]
+    return [
+        Column("arm", [label for label in labels for _ in range(layers * ROWS)]),
+        Column("layer", [layer + 1 for _ in labels for layer in range(layers) for _ in range(ROWS)]),
+        Column("part", PARTS * cells),
+        Column("x", [float(f"{value:.5g}") for value in x] * cells),
+        Column("x2", [float(f"{value:.5g}") for value in x2] * cells),
+        Column("steep", [band for band in bands for _ in range(ROWS)]),
+        Column("start", [cell * ROWS for cell in range(cells) for _ in range(ROWS)]),
+    ]
+
+
+def _band(recording: Recording, kind: str, arm: int, layer: int) -> float | None:
+    """Half the width of the steep part of the activation, where the values drawn are what enters it."""
+    network = recording.experiment.network
+    word = recording.experiment.arms[arm].placements(len(network.hidden))[layer]
+    enters = {"pre": word != "before", "normalized": word != "after", "post": False}[kind]
+    return STEEP.get(network.activation) if enters else None
+
+
+def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> alt.FacetChart:
+    styles = arm_style(recording.experiment, dark=dark)
+    layers = len(recording.experiment.network.hidden)
+    zeros = kind == "post" and recording.experiment.network.activation == "relu"
+    steep = kind != "post" and recording.experiment.network.activation in STEEP
+    height = int(np.clip((300 if narrow else 440) / layers, 40, 110))
+    marks = [
+        *([_steep_band(dark)] if steep else []),
+        _area(styles, frame),
+        _outside(frame, dark=dark),
+        _clipped(dark),
+        _veil(dark),
+        *_cell_texts(dark=dark, narrow=narrow, zeros=zeros),
+        _hover(frame, zeros=zeros),
+    ]
+    title = {"pre": "W x + b", "normalized": "value after the norm", "post": "value after the activation"}[kind]
+    cell = alt.layer(*marks, data=alt.NamedData(DATASET)).properties(height=height, width=120)
+    chart = cell.facet(
+        column=panels.arm_header(styles, narrow=narrow, title=title),
+        row=panels.layer_header(narrow=narrow, title="share of the values in each bin"),
+        spacing=panels.spacing(narrow=narrow),
+    )
+    return theme.configure(chart, dark=dark, small=narrow)
+
+
+def _x_axis(frame: Frame) -> alt.X:
+    middle = (frame.low + frame.high) / 2
+    axis = alt.Axis(title=None, values=[frame.low, middle, frame.high], grid=True, labelFlush=False, format="~r")
+    return alt.X("x:Q", scale=alt.Scale(domain=frame.domain, nice=False, zero=False), axis=axis)
+
+
+def _y_axis(frame: Frame) -> alt.Y:
+    axis = alt.Axis(
+        title=None, values=[frame.top], grid=False, labelBaseline="top", labelExpr="format(100 * datum.value, '~r') + ' %'",
+        domain=False, ticks=False,
+    )  # fmt: skip
+    return alt.Y("value:Q", scale=alt.Scale(domain=[0, frame.top], nice=False, clamp=True), axis=axis, stack=None)
+
+
+def _area(styles: list[theme.ArmStyle], frame: Frame) -> alt.Chart:
+    mark = alt.MarkDef(type="area", interpolate="step-after", fillOpacity=0.5, strokeWidth=1.2, clip=True)
+    stroke = alt.Stroke("arm:N", scale=theme.color_scale(styles), legend=None)
+    return _part("bin", mark).encode(
+        x=_x_axis(frame), y=_y_axis(frame), color=panels.arm_color(styles, shown=False), stroke=stroke
+    )
+
+
+def _part(name: str, mark: alt.MarkDef) -> alt.Chart:
+    """A chart of the rows that tell one thing."""
+    return alt.Chart(mark=mark).transform_filter(f"datum.part == '{name}'")
+
+
+def _outside(frame: Frame, *, dark: bool) -> alt.Chart:
+    """The values beyond the range, as bars of another colour at the very edges."""
+    marks = _part("outside", alt.MarkDef(type="rect", color=theme.INK[dark], clip=True))
+    return marks.encode(x="x:Q", x2="x2:Q", y=_y_axis(frame), y2=alt.Y2Datum(0))
+
+
+def _steep_band(dark: bool) -> alt.Chart:
+    """Where the activation is steep."""
+    marks = _part("sd", alt.MarkDef(type="rect", color=theme.BAND[dark], opacity=0.55))
+    marks = marks.transform_filter("isValid(datum.steep)").transform_calculate(lo="-datum.steep", hi="datum.steep")
+    return marks.encode(x="lo:Q", x2="hi:Q")
+
+
+def _veil(dark: bool) -> alt.Chart:
+    """What has diverged stands still behind a veil."""
+    marks = _part("diverged", alt.MarkDef(type="rect", color=theme.PAPER[dark]))
+    shown = alt.when("datum.value >= 0").then(alt.value(0.6)).otherwise(alt.value(0))
+    return marks.encode(x="x:Q", x2="x2:Q", y=alt.YValue(0), y2=alt.Y2Value("height"), opacity=shown)
+
+
+def _clipped(dark: bool) -> alt.Chart:
+    """A small triangle over a bin that is taller than the axis."""
+    mark = alt.MarkDef(type="point", shape="triangle-up", size=40, filled=True, color=theme.INK[dark], opacity=1)
+    return _part("peak", mark).encode(x="value:Q", y=alt.YValue(4))
+
+
+def _cell_texts(*, dark: bool, narrow: bool, zeros: bool) -> list[alt.Chart]:
+    """ "sd 0.98" at the upper right of every cell, the share of zeros below it, and who has diverged."""
+    size = theme.TINY if narrow else theme.SMALL
+    lines = [("sd", f"'sd ' + ({number_expr('datum.value')})", theme.INK[dark])]
+    if zeros:
+        lines.append(("zero", f"isValid(datum.value) ? {percent_expr('datum.value')} + ' are 0' : ''", theme.INK[dark]))
+    told = "datum.layer == 1 && datum.value >= 0 ? 'diverged at step ' + datum.value : ''"
+    lines.append(("diverged", told, theme.WARNING[dark]))
+    charts = []
+    for row, (part, text, color) in enumerate(lines):
+        mark = alt.MarkDef(type="text", align="right", baseline="top", fontSize=size, fill=color)
+        chart = _part(part, mark).transform_calculate(said=text)
+        charts.append(chart.encode(x=alt.XValue("width"), y=alt.YValue(row * (size + 2)), text="said:N"))
+    return charts
+
+
+def _hover(frame: Frame, *, zeros: bool) -> alt.Chart:
+    """An unseen sheet over each cell that tells its numbers; they stand in the rows of that cell."""
+
+    def value(row: int) -> str:
+        return f"data('{DATASET}')[datum.start + {row}].value"
+
+    said = {
+        "arm": "datum.arm",
+        "layer": "'' + datum.layer",
+        "sd": number_expr(value(BINS + 3), 3),
+        "mean": number_expr(value(BINS + 4), 3),
+        f"below {theme.plain_number(frame.low)}": percent_expr(value(BINS + 1)),
+        f"above {theme.plain_number(frame.high)}": percent_expr(value(BINS + 2)),
+        **({"exactly 0": percent_expr(value(BINS + 5))} if zeros else {}),
+    }
+    entries = ", ".join(f"'{name}': {expression}" for name, expression in said.items())
+    marks = _part("sd", alt.MarkDef(type="rect", opacity=0))
+    return marks.encode(
+        x="x:Q", x2="x2:Q", y=alt.YValue(0), y2=alt.Y2Value("height"),
+        tooltip=alt.TooltipValue(alt.ExprRef("{" + entries + "}")),
+    )  # fmt: skip
+
+
+def _alt(recording: Recording, frame: Frame, spread: Array, title: str, *, zeros: bool) -> list[str]:
+    labels = [style.label for style in arm_style(recording.experiment)]
+    layers = spread.shape[2]
+    start = (
+        f"{title}: histograms in a grid of {layers} layer{'s' if layers > 1 else ''} by {len(labels)} "
+        f"arm{'s' if len(labels) > 1 else ''}. Horizontal axis: value from {theme.plain_number(frame.low)} to "
+        f"{theme.plain_number(frame.high)}. Vertical axis: share of the values in a bin, 0 to "
+        f"{theme.percent(frame.top)}. {'Values that are exactly 0 are left out. ' if zeros else ''}"
+    )
+    lists = zip(recording.steps.tolist(), lists_by_arm(labels, spread), strict=True)
+    return [f"{start}Step {step}: standard deviations from layer 1 on: {text}." for step, text in lists]

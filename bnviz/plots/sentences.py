@@ -1,0 +1,145 @@
+"""What the captions share: words for steps, layers and arms, and lists of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.core.labels import arm_labels
+from bnviz.core.recording import Recording
+from bnviz.plots.theme import number
+
+Array = NDArray[Any]
+MOST_NAMED = 3
+
+
+def after(steps: Array) -> list[str]:
+    """How each sentence begins: "Before the first update", "After 1 update", "After 120 updates"."""
+    return [
+        "Before the first update" if step == 0 else f"After {step} update{'' if step == 1 else 's'}"
+        for step in steps.tolist()
+    ]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def held(recording: Recording) -> Array:
+    """(F, A) number of the frame to draw: an arm that has diverged stays at its last finite frame."""
+    frames = np.arange(len(recording.steps))[:, None]
+    last = [recording.last_finite_frame(arm) for arm in range(len(recording.diverged_at))]
+    return np.minimum(frames, np.array(last)[None, :])
+
+
+def hold(recording: Recording, values: Array) -> Array:
+    """Values (F, A, ...) with the last finite frame repeated after an arm has diverged."""
+    arms = np.arange(values.shape[1])[None, :]
+    return np.asarray(values[held(recording), arms])
+
+
+def hold_known(values: Array) -> Array:
+    """Values (F, ...) in which a gap takes the latest number before it."""
+    frames = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
+    latest = np.maximum.accumulate(np.where(np.isfinite(values), frames, 0), axis=0)
+    return np.take_along_axis(values, latest, axis=0)
+
+
+def has_diverged(recording: Recording) -> Array:
+    """(F, A) whether the arm had diverged by that frame."""
+    at = recording.diverged_at[None, :]
+    return np.asarray((at >= 0) & (recording.steps[:, None] >= at))
+
+
+def endings(recording: Recording) -> list[str]:
+    """How each sentence ends: "; no norm diverged at step 3.", or just the full stop."""
+    labels, flags = arm_labels(recording.experiment), has_diverged(recording)
+    parts = [f"{label} diverged at step {at}" for label, at in zip(labels, recording.diverged_at.tolist(), strict=True)]
+    known: dict[tuple[bool, ...], str] = {}
+    result = []
+    for row in flags.tolist():
+        key = tuple(row)
+        if key not in known:
+            told = [part for part, flag in zip(parts, key, strict=True) if flag]
+            known[key] = f"; {listed(told)}." if told else "."
+        result.append(known[key])
+    return result
+
+
+def by_arm(labels: Sequence[str], values: Array, text: Callable[[float], str] = number) -> list[str]:
+    """For each frame, the values of the arms in words.
+
+    Args:
+        labels: of the arms.
+        values: (F, A); arms without a number are left out.
+        text: how a number is written.
+
+    Returns:
+        Such as "0.98 with batch norm before and 7.4·10³ with no norm"; of more than three arms the least and the
+        largest; "" where there is no number at all.
+    """
+    return [_one_frame(labels, row, text) for row in values.tolist()]
+
+
+def _one_frame(labels: Sequence[str], row: list[float], text: Callable[[float], str]) -> str:
+    known = [(value, label) for value, label in zip(row, labels, strict=True) if value == value]
+    if not known:
+        return ""
+    if len(known) <= MOST_NAMED:
+        return listed([f"{text(value)} with {label}" for value, label in known])
+    (low, least), (high, most) = min(known), max(known)
+    if text(low) == text(high):
+        return f"{text(low)} with all {len(known)} arms"
+    return f"between {text(low)} with {least} and {text(high)} with {most}"
+
+
+def sentences(recording: Recording, subject: str, verb: str, values: list[str], *, empty: str = "") -> list[str]:
+    """Caption of each frame: when, what, its values, and who has diverged.
+
+    Args:
+        recording: gives the steps and the divergences.
+        subject, verb: such as "the test loss", "is".
+        values: from `by_arm`.
+        empty: said of frames without a value, after the words for the step.
+    """
+    said = empty or f"{subject} is not known yet"
+    return [
+        f"{start}, {f'{subject} {verb} {value}' if value else said}{end}"
+        for start, value, end in zip(after(recording.steps), values, endings(recording), strict=True)
+    ]
+
+
+def lists_by_arm(labels: Sequence[str], values: Array, text: Callable[[float], str] = number) -> list[str]:
+    """For each frame, all values of every arm, for a screen reader.
+
+    Args:
+        labels: of the arms.
+        values: (F, A, L).
+        text: how a number is written.
+    """
+    return [
+        "; ".join(f"{label} {', '.join(map(text, row))}" for label, row in zip(labels, frame, strict=True))
+        for frame in values.tolist()
+    ]
+
+
+def alt_texts(
+    recording: Recording, chart: str, values_are: str, values: Array, text: Callable[[float], str] = number
+) -> list[str]:
+    """Text of each frame for a screen reader: what kind of chart, and all values of all arms.
+
+    Args:
+        recording: gives the steps and the arms.
+        chart: kind and axes, without a full stop.
+        values_are: what the numbers are and from which layer on.
+        values: (F, A, L).
+        text: how a number is written.
+    """
+    lists = lists_by_arm(arm_labels(recording.experiment), values, text)
+    return [
+        f"{chart}. Step {step}: {values_are}: {said}." for step, said in zip(recording.steps.tolist(), lists, strict=True)
+    ]

@@ -1,0 +1,197 @@
+"""Every colour, dash and number format of the pictures."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import altair as alt
+
+from bnviz.core.experiment import Experiment
+from bnviz.core.labels import arm_labels, placement_of
+
+PAPER = {False: "#ffffff", True: "#0b1220"}
+INK = {False: "#0f172a", True: "#e2e8f0"}
+MUTED = {False: "#475569", True: "#a8b3c4"}
+FAINT = {False: "#e2e8f0", True: "#27344a"}
+WARNING = {False: "#b91c1c", True: "#ff8f85"}
+BAND = {False: "#fde68a", True: "#5b4a12"}
+
+# One hue a norm: apart in lightness as well, so that they differ for all kinds of colour vision.
+HUES: dict[str, dict[bool, str]] = {
+    "none": {False: "#6b7280", True: "#9aa4b2"},
+    "batch": {False: "#1554c0", True: "#5aa2ff"},
+    "layer": {False: "#c2530a", True: "#ff9b54"},
+    "group": {False: "#0b7a5b", True: "#3fd0a0"},
+    "rms": {False: "#a3277f", True: "#f58ad0"},
+    "batch_no_affine": {False: "#0284a8", True: "#7be0f7"},
+    "batch_noisy": {False: "#6d3fd1", True: "#b6a3ff"},
+    "batch_ghost": {False: "#7a5c00", True: "#e3c546"},
+}
+SOLID: tuple[int, ...] = (1, 0)
+DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
+SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))
+# Two classes of points and the regions between them, and the middle where the network cannot tell.
+CLASS_COLOURS = {False: ("#1554c0", "#b45309"), True: ("#8cc0ff", "#ffb36b")}
+MAP_COLOURS = {False: ("#8fb8ef", "#f6f3ee", "#f3b877"), True: ("#1d4f94", "#1a2230", "#8a4a0d")}
+
+FONT, SMALL, TINY = 14, 13, 11
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@dataclass(frozen=True)
+class ArmStyle:
+    """How one arm is named and drawn."""
+
+    label: str
+    color: str
+    dash: tuple[int, ...]
+
+
+def arm_style(experiment: Experiment, *, dark: bool = False) -> list[ArmStyle]:
+    """One style an arm: the norm gives the hue, the placement the dash.
+
+    Arms that would look alike (such as two momenta) get a spare dash and move towards the ink.
+    """
+    depth = len(experiment.network.hidden)
+    taken: set[tuple[str, tuple[int, ...]]] = set()
+    seen: Counter[str] = Counter()
+    styles = []
+    for arm, label in zip(experiment.arms, arm_labels(experiment), strict=True):
+        wanted = DASHES[placement_of(arm, depth)]
+        free = [dash for dash in (wanted, *SPARE_DASHES) if (arm.norm, dash) not in taken]
+        repeated = seen[f"{arm.norm} {wanted}"]
+        color = mixed(HUES[arm.norm][dark], INK[dark], min(0.6, 0.3 * repeated))
+        taken.add((arm.norm, free[0] if free else wanted))
+        seen[f"{arm.norm} {wanted}"] += 1
+        styles.append(ArmStyle(label, color, free[0] if free else wanted))
+    return styles
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """A colour with a share of another one in it."""
+    pairs = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def color_scale(styles: list[ArmStyle]) -> alt.Scale:
+    """Labels to colours."""
+    return alt.Scale(domain=[style.label for style in styles], range=[style.color for style in styles])
+
+
+def dash_scale(styles: list[ArmStyle]) -> alt.Scale:
+    """Labels to dashes."""
+    return alt.Scale(domain=[style.label for style in styles], range=[list(style.dash) for style in styles])
+
+
+AnyChart = TypeVar("AnyChart", bound=alt.TopLevelMixin)
+
+
+def configure(chart: AnyChart, *, dark: bool, small: bool = False) -> AnyChart:
+    """Quiet axes, no frames, letters that can be read at the back of the room.
+
+    Args:
+        chart: the finished chart.
+        dark: whether it stands on a dark ground.
+        small: for narrow windows, read from near.
+    """
+    ink, muted, size = INK[dark], MUTED[dark], TINY if small else SMALL
+    axis: dict[str, Any] = {
+        "labelColor": muted, "titleColor": ink, "domainColor": muted, "tickColor": muted, "gridColor": FAINT[dark],
+        "labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal", "tickSize": 4, "labelPadding": 3,
+        "titlePadding": 8, "domainOpacity": 0.6, "tickOpacity": 0.6, "labelOpacity": 1, "gridOpacity": 1,
+    }  # fmt: skip
+    legend: dict[str, Any] = {
+        "labelColor": ink, "titleColor": ink, "labelFontSize": size, "titleFontSize": size, "labelLimit": 0,
+        "symbolStrokeWidth": 3, "symbolSize": 300, "orient": "top", "padding": 0, "offset": 10, "title": None,
+        "columnPadding": 18, "rowPadding": 4, "titleFontWeight": "normal",
+    }  # fmt: skip
+    header: dict[str, Any] = {
+        "labelColor": ink, "titleColor": ink, "labelFontSize": size, "titleFontSize": size,
+        "titleFontWeight": "normal", "labelFontWeight": "bold", "labelLimit": 0,
+    }  # fmt: skip
+    config = alt.Config(
+        background="transparent",
+        axis=alt.AxisConfig(**axis),
+        legend=alt.LegendConfig(**legend),
+        header=alt.HeaderConfig(**header),
+        text=alt.MarkConfig(fill=ink, fontSize=size),
+        view=alt.ViewConfig(stroke=None, continuousWidth=300),
+        padding=4,
+    )
+    chart["config"] = config
+    return chart
+
+
+def power(value: float, digits: int = 2) -> str:
+    """A number as "1.4·10⁸"."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}·10{superscript(int(exponent))}".replace("-", "−")
+
+
+def superscript(exponent: int) -> str:
+    """A whole number in raised figures."""
+    return ("⁻" if exponent < 0 else "") + "".join(SUPERSCRIPTS[int(digit)] for digit in str(abs(exponent)))
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with that many significant digits: "0.98", "−1.2", "140", "7.4·10³", "3.0·10⁻⁴"."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return "—"
+    if size == 0:
+        return "0"
+    if size >= 1000 or size < 0.001:
+        return power(value, digits)
+    decimals = max(0, digits - 1 - math.floor(math.log10(float(f"{size:.{digits - 1}e}"))))
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def plain_number(value: float) -> str:
+    """A number without trailing zeros, with a true minus."""
+    return f"{value:g}".replace("-", "−")
+
+
+def loss_text(value: float) -> str:
+    """A loss, with three significant digits."""
+    return number(value, 3)
+
+
+def percent(share: float) -> str:
+    """A share: "12 %", "0.4 %", "98.9 %"; figures that say something about both ends."""
+    if not math.isfinite(share):
+        return "—"
+    near = min(share, 1 - share)
+    if 0 < near < 0.0005:
+        return "under 0.1 %" if share < 0.5 else "over 99.9 %"
+    return f"{100 * share:.1f} %" if 0 < near < 0.095 else f"{100 * share:.0f} %"
+
+
+def number_expr(value: str, digits: int = 2) -> str:
+    """`number` as a Vega expression."""
+    size, exponent = f"abs({value})", f"floor(log(abs({value}) * {1 + 0.5 * 10**-digits:g}) / LN10)"
+    # The factor lets 0.9996 count as 1.0, as it will be written.
+    raised = superscript_expr(f"({exponent})")
+    large = f"format({value} / pow(10, {exponent}), '.{digits - 1}f') + '·10' + {raised}"
+    places = f"clamp({digits - 1} - {exponent}, 0, 5)"
+    return (
+        f"!isValid({value}) ? '—' : {value} == 0 ? '0' : {size} >= 1000 || {size} < 0.001 ? {large}"
+        f" : replace(format({value}, '.' + {places} + 'f'), '-', '−')"
+    )
+
+
+def percent_expr(share: str) -> str:
+    """`percent` as a Vega expression, with whole numbers above 9.5 %."""
+    return f"format(100 * {share}, {share} > 0 && {share} < 0.095 ? '.1f' : '.0f') + ' %'"
+
+
+def superscript_expr(whole: str) -> str:
+    """`superscript` as a Vega expression; at most two figures."""
+
+    def figure(digit: str) -> str:
+        return f"substring('{SUPERSCRIPTS}', {digit}, {digit} + 1)"
+
+    tens, ones = f"floor(abs({whole}) / 10)", f"abs({whole}) % 10"
+    return f"({whole} < 0 ? '⁻' : '') + ({tens} > 0 ? {figure(tens)} : '') + {figure(ones)}"

@@ -1,0 +1,235 @@
+"""Widgets to an experiment, and an experiment to widgets."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from bnviz.core.experiment import (
+    ACTIVATIONS,
+    MAX_DEPTH,
+    MAX_WIDTH,
+    OPTIMIZERS,
+    ORDERS,
+    PREPROCESSES,
+    TABLE_ROWS,
+    TOYS,
+    Arm,
+    Data,
+    Experiment,
+    Network,
+    Training,
+)
+from bnviz.core.fields import FieldError
+from bnviz.ui.arms import edit_arms, seed_arms
+from bnviz.ui.fields import key_of, log_steps, pick_number, pick_segment, pick_word
+from bnviz.ui.messages import text
+
+_EXPERIMENT = "train.experiment"
+WIDTHS = [1, 2, 4, 8, 16, 32, 50, 64, 100, 128, 200, 256]
+BATCHES = [1, 2, 4, 8, 10, 16, 32, 60, 64, 100, 128, 256]
+STEPS = [1, 12, 25, 50, 100, 200, 300, 400, 500, 800, 1000, 2000, 4000]
+
+
+def show_experiment(experiment: Experiment) -> None:
+    """Let every widget show this experiment."""
+    st.session_state[_EXPERIMENT] = experiment
+    for group in ("data", "network", "training"):
+        value = getattr(experiment, group)
+        for item in fields(value):
+            st.session_state[key_of(f"{group}.{item.name}")] = getattr(value, item.name)
+    hidden = experiment.network.hidden
+    st.session_state[key_of("depth")] = len(hidden)
+    st.session_state[key_of("width")] = hidden[0] if hidden else 64
+    st.session_state[key_of("uneven")] = len(set(hidden)) > 1
+    st.session_state[key_of("widths")] = ", ".join(str(width) for width in hidden)
+    st.session_state[key_of("seed")] = experiment.seed
+    seed_arms(experiment.arms)
+
+
+def current() -> Experiment:
+    """The last experiment that could be run."""
+    experiment = st.session_state.get(_EXPERIMENT)
+    return experiment if isinstance(experiment, Experiment) else Experiment()
+
+
+def restore() -> None:
+    """After a visit to another page, which drops the widgets' values, show the last experiment again."""
+    if key_of("training.learning_rate") not in st.session_state:
+        show_experiment(current())
+
+
+def experiment_controls(marks: list[str]) -> Experiment:
+    """Show all controls; what cannot be used is explained beside its control.
+
+    Args:
+        marks: Markdown images of the arms' lines.
+
+    Returns:
+        The experiment that the controls describe, or the last one that could be run.
+    """
+    slots: dict[str, DeltaGenerator] = {}
+    _main_row(slots)
+    with st.sidebar:
+        st.subheader(text("train.labels.arms"), help=text("train.help.norm"))
+        arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
+        _training(slots)
+        _network(slots)
+        _data(slots)
+        _seed()
+    try:
+        experiment = _read(arms)
+    except FieldError as error:
+        _explain(error, slots)
+        return current()
+    st.session_state[_EXPERIMENT] = experiment
+    return experiment
+
+
+def _explain(error: FieldError, slots: dict[str, DeltaGenerator]) -> None:
+    name = error.field.split(".")[0] if error.field.startswith("arms[") else error.field
+    group = error.field.split(".")[0]
+    slot = slots.get(name) or slots.get(group) or slots["main"]
+    slot.error(f"{error.problem} {text('train.state.kept')}", icon=":material/info:")
+
+
+def _main_row(slots: dict[str, DeltaGenerator]) -> None:
+    rate, activation, depth = st.columns([5, 4, 3], vertical_alignment="top")
+    with rate:
+        pick_number("training.learning_rate", log_steps(-4, 1))
+    with activation:
+        pick_segment("network.activation", ACTIVATIONS, label=text("train.activation"))
+    with depth:
+        st.slider(
+            text("train.depth"),
+            0,
+            MAX_DEPTH,
+            key=key_of("depth"),
+            persist_state="session",
+            help=text("train.help.depth"),
+        )
+    slots["main"] = st.container()
+
+
+def _training(slots: dict[str, DeltaGenerator]) -> None:
+    with st.expander(text("train.labels.training"), icon=":material/fitness_center:", expanded=True):
+        pick_number("training.batch_size", BATCHES)
+        slots["training.batch_size"] = slots["training"] = st.container()
+        pick_number("training.steps", STEPS)
+        pick_word("training.optimizer", OPTIMIZERS)
+        pick_number("training.dropout", [0.0, 0.1, 0.2, 0.3, 0.5, 0.7])
+        pick_number("training.weight_decay", [0.0, 1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 1e-1])
+        pick_number("training.input_noise", [0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0])
+        pick_word("training.order", ORDERS)
+
+
+def _network(slots: dict[str, DeltaGenerator]) -> None:
+    with st.expander(text("train.labels.network"), icon=":material/hub:"):
+        if st.toggle(text("train.labels.uneven"), key=key_of("uneven"), persist_state="session"):
+            st.text_input(
+                text("train.labels.widths"),
+                key=key_of("widths"),
+                persist_state="session",
+                help=text("train.help.widths"),
+            )
+        else:
+            pick_number("width", WIDTHS)
+        slots["network.hidden"] = slots["network"] = st.container()
+        pick_number("network.gain", [0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
+        st.toggle(
+            text("train.labels.bias"), key=key_of("network.bias"), persist_state="session", help=text("train.help.bias")
+        )
+
+
+def _data(slots: dict[str, DeltaGenerator]) -> None:
+    with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
+        name = pick_word("data.name", (*list(TABLE_ROWS), *TOYS))
+        toy = name in TOYS
+        most = 5000 if toy else TABLE_ROWS[name]
+        st.session_state[key_of("data.n")] = min(st.session_state[key_of("data.n")], most)
+        st.number_input(
+            text("train.labels.n" if toy else "train.labels.rows_of_table"),
+            min_value=0,
+            max_value=most,
+            step=50,
+            key=key_of("data.n"),
+            persist_state="session",
+            help=text("train.help.n" if toy else "train.help.rows_of_table"),
+        )
+        slots["data.n"] = slots["data"] = st.container()
+        if toy:
+            pick_number("data.noise", [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0])
+            pick_number("data.balance", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+        pick_word("data.preprocess", PREPROCESSES)
+        pick_number("data.test_fraction", [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.95])
+
+
+def _another_seed() -> None:
+    st.session_state[key_of("seed")] = random.randrange(1, 10_000)
+
+
+def _default() -> None:
+    show_experiment(Experiment())
+
+
+def _seed() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            text("train.labels.seed"),
+            0,
+            2**31 - 1,
+            step=1,
+            key=key_of("seed"),
+            persist_state="session",
+            help=text("train.help.seed"),
+        )
+        st.button(text("train.labels.new_seed"), icon=":material/casino:", on_click=_another_seed, key="train.new_seed")
+    st.button(
+        text("train.labels.reset"), icon=":material/restart_alt:", on_click=_default, key="train.reset", width="stretch"
+    )
+
+
+def _hidden() -> tuple[int, ...]:
+    """The widths that the controls ask for."""
+    depth: int = st.session_state[key_of("depth")]
+    if not st.session_state[key_of("uneven")]:
+        return (st.session_state[key_of("width")],) * depth
+    written = st.session_state[key_of("widths")]
+    try:
+        widths = [int(part) for part in written.replace(";", ",").split(",") if part.strip()]
+    except ValueError:
+        widths = []
+    if not widths or not all(1 <= width <= MAX_WIDTH for width in widths):
+        raise FieldError("network.hidden", text("train.state.widths_unread", text=written))
+    return tuple((widths + widths[-1:] * MAX_DEPTH)[:depth])
+
+
+def _group(kind: type[Any], name: str, **given: Any) -> Any:
+    values = {f.name: st.session_state[key_of(f"{name}.{f.name}")] for f in fields(kind) if f.name not in given}
+    return kind(**values, **given)
+
+
+def _arm(place: int, values: dict[str, Any]) -> Arm:
+    try:
+        return Arm(**values)
+    except FieldError as error:
+        raise FieldError(error.field.replace("arm.", f"arms[{place}].", 1), error.problem) from None
+
+
+def _read(arms: list[dict[str, Any]]) -> Experiment:
+    """The experiment that the widgets describe.
+
+    Raises:
+        FieldError: when it cannot be run.
+    """
+    return Experiment(
+        data=_group(Data, "data"),
+        network=_group(Network, "network", hidden=_hidden()),
+        arms=tuple(_arm(place, values) for place, values in enumerate(arms)),
+        training=_group(Training, "training"),
+        seed=st.session_state[key_of("seed")],
+    )

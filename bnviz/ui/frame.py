@@ -1,0 +1,48 @@
+"""What surrounds every page: its configuration, the list of pages, and the theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from bnviz.ui.messages import text
+
+ROOT = Path(__file__).resolve().parents[2]
+_STARTED = "frame.started"
+
+
+def _pages() -> list[st.Page]:
+    return [
+        st.Page(ROOT / "pages" / "home.py", title=text("app.home_title"), icon=":material/home:", default=True),
+        st.Page(ROOT / "pages" / "train.py", title=text("app.train_title"), icon=":material/monitoring:"),
+    ]
+
+
+def navigation() -> None:
+    """Configure the app and run the page that the address names."""
+    st.session_state[_STARTED] = True
+    st.set_page_config(page_title=text("app.title"), page_icon=":material/area_chart:", layout="wide")
+    st.navigation(_pages()).run()
+
+
+def begin() -> None:
+    """First call of every page.
+
+    On a fresh server the first visitor's deep link runs the page's own script, without app.py. The page then
+    announces the navigation and starts over, this time through app.py.
+    """
+    if _STARTED not in st.session_state:
+        st.session_state[_STARTED] = True
+        st.navigation(_pages())
+        st.rerun()
+
+
+def is_dark() -> bool:
+    """Whether the reader looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def go_to_train() -> None:
+    """Open the training lab, with whatever settings the address holds."""
+    st.switch_page(ROOT / "pages" / "train.py", query_params=st.query_params.to_dict())

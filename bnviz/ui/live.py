@@ -1,0 +1,162 @@
+"""A run on screen: the player, the run's state in words, and the heartbeat while it is being trained."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from functools import lru_cache
+
+import streamlit as st
+
+from bnviz.core.experiment import Experiment
+from bnviz.core.labels import arm_labels
+from bnviz.core.recording import Recording
+from bnviz.runs import Run, shared_store
+from bnviz.ui.messages import text
+from bnviz.ui.pictures import figures, picture
+from bnviz.ui.payload import Playback, pack
+from bnviz.ui.player import mount
+from bnviz.ui.view import View
+
+TICK = 0.2
+OVERLAP = 60
+_VIEWER, _SENT, _STOPPED = "live.viewer", "live.sent", "live.stopped"
+_START, _STEP = "live.start", "live.step"
+
+
+def viewer() -> str:
+    """The name of this session among the viewers of a run."""
+    if _VIEWER not in st.session_state:
+        st.session_state[_VIEWER] = uuid.uuid4().hex
+    return str(st.session_state[_VIEWER])
+
+
+def open_run(experiment: Experiment) -> Run:
+    """The run of an experiment, trained once for all who look at it."""
+    run = shared_store().open(experiment, viewer())
+    if st.session_state.get(_STOPPED) == experiment:
+        shared_store().leave(viewer())
+    return run
+
+
+def start_at(step: int | None) -> None:
+    """The step that the player shows first (from a link); None for the newest."""
+    st.session_state[_START] = st.session_state[_STEP] = step
+
+
+def step() -> int | None:
+    """The step at which the reader rests; None at the newest."""
+    value = st.session_state.get(_STEP)
+    return value if isinstance(value, int) else None
+
+
+def show_run(run: Run, view: View, *, dark: bool, after: Callable[[], None]) -> None:
+    """The run on screen, refreshed by itself as long as training goes on.
+
+    Args:
+        run: from `open_run`.
+        view: what of it is shown.
+        dark: the theme.
+        after: called when the player has said where the reader rests.
+    """
+    going = run.active and not is_stopped(run.experiment)
+
+    def body() -> None:
+        if going:
+            shared_store().watch(run, viewer())
+        _show(run, view, dark=dark)
+        after()
+        if going and not run.active:
+            st.rerun()
+
+    st.fragment(body, run_every=TICK if going else None)()
+
+
+def is_stopped(experiment: Experiment) -> bool:
+    """Whether this session's reader has stopped the training of this experiment."""
+    return bool(st.session_state.get(_STOPPED) == experiment)
+
+
+def _stop(experiment: Experiment) -> None:
+    st.session_state[_STOPPED] = experiment
+
+
+def _go_on() -> None:
+    st.session_state.pop(_STOPPED, None)
+
+
+def _show(run: Run, view: View, *, dark: bool) -> None:
+    recording = run.recording()
+    with st.container(horizontal=True, vertical_alignment="center", key="train_state"):
+        st.markdown(state_in_words(run, recording))
+        if is_stopped(run.experiment) and run.status != "finished":
+            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", on_click=_go_on)
+        elif run.active:
+            st.button(text("train.labels.stop"), icon=":material/stop:", on_click=_stop, args=(run.experiment,))
+    if recording is None:
+        return
+    if not view.show:
+        st.info(text("train.state.no_picture"), icon=":material/image:")
+        return
+    result = mount(_message(run, recording, view, dark=dark), run_id=_name(run), key="train.player")
+    if result.resync:
+        st.session_state.pop(_SENT, None)
+    st.session_state[_STEP] = result.step
+
+
+def _name(run: Run) -> str:
+    return hashlib.sha256(run.experiment.to_json().encode()).hexdigest()[:16]
+
+
+def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes:
+    """What the player is told: everything, or while training goes on the frames since the last messages."""
+    start, whole = st.session_state.get(_START), (_name(run), view, dark)
+    if not run.active:
+        st.session_state.pop(_SENT, None)
+        return _whole(recording, view, dark, start)
+    sent_to, frames = st.session_state.get(_SENT, (None, 0))
+    st.session_state[_SENT] = (whole, len(recording.steps))
+    first = max(0, frames - OVERLAP) if sent_to == whole else 0
+    return _pack(recording, view, dark=dark, start=start, first=first)
+
+
+@lru_cache(maxsize=32)
+def _whole(recording: Recording, view: View, dark: bool, start: int | None) -> bytes:
+    """The message for a run that rests; the same for all who look at it the same way."""
+    return _pack(recording, view, dark=dark, start=start, first=0)
+
+
+def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, first: int) -> bytes:
+    experiment = recording.experiment
+    playback = Playback(
+        run_id=hashlib.sha256(experiment.to_json().encode()).hexdigest()[:16],
+        steps=recording.steps[first:],
+        total_steps=experiment.training.steps,
+        steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,
+        finished=recording.done,
+        start=start,
+        first_frame=first,
+    )
+    return pack(playback, [picture(figure.since(first)) for figure in figures(recording, view, dark=dark)])
+
+
+def state_in_words(run: Run, recording: Recording | None) -> str:
+    """What the run is doing: ready, training, finished, stopped or failed, and which arms diverged."""
+    total = run.experiment.training.steps
+    if run.status == "failed":
+        return text("train.state.failed", problem=run.problem)
+    if recording is None:
+        ahead = shared_store().ahead_of(run)
+        return text("train.state.waiting", ahead=ahead) if ahead else text("train.state.waiting_none")
+    labels = arm_labels(run.experiment)
+    seconds = float(recording.seconds.sum())
+    speed = f"{recording.updates.sum() / seconds:,.0f}" if seconds else "0"
+    stopped = is_stopped(run.experiment) and run.status != "finished"
+    key = "stopped" if stopped else run.status
+    arms = f"{len(labels)} arms" if len(labels) > 1 else labels[0]
+    words = [text(f"train.state.{key}", step=run.step, total=total, speed=speed, arms=arms)]
+    for place, at in enumerate(recording.diverged_at):
+        if at >= 0:
+            words.append(text("train.state.diverged", label=labels[place], step=at))
+    return " ".join(words)

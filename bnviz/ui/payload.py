@@ -1,0 +1,233 @@
+"""What the player is told, packed into bytes: a JSON header, then plain arrays.
+
+The layout is: header length (4 bytes, little endian), header (UTF-8, padded with spaces), arrays. The header
+ends and every array starts at a multiple of 8 bytes, so that the browser can use them where they lie.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.ui.vega_spec import Spec, compile_spec
+
+ALIGNMENT = 8
+ARRAY_TYPES = ("float32", "int32", "uint16", "uint8")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table: R values that stay, or an array (F, R) with one row of values a frame."""
+
+    name: str
+    values: Sequence[Any] | NDArray[Any]
+    per_frame: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FrameTable:
+    """A dataset of R rows that holds the current frame."""
+
+    dataset: str
+    columns: Sequence[Column]
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesTable:
+    """A dataset of F times R rows that holds every frame so far; the player adds the column `step`."""
+
+    dataset: str
+    columns: Sequence[Column]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One chart of the player.
+
+    Attributes:
+        id: Its name, unique in the player; a picture with the same id is updated in place.
+        title: The heading above it.
+        spec: A Vega-Lite specification whose named datasets the tables fill.
+        tables: What fills them.
+        captions: The sentence under it, or one for each frame.
+        alt: What a screen reader says, or one text for each frame.
+        columns: How many views stand side by side (facets or concatenated charts).
+        half: Whether it may share a row with its neighbour in a wide window.
+        narrow: Another specification for containers under 600 px.
+        narrow_columns: How many views stand side by side in that one.
+    """
+
+    id: str
+    title: str
+    spec: Spec
+    tables: Sequence[FrameTable | SeriesTable]
+    captions: str | Sequence[str] = ""
+    alt: str | Sequence[str] = ""
+    columns: int = 1
+    half: bool = False
+    narrow: Spec | None = None
+    narrow_columns: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Playback:
+    """Which frames a message carries and where they stand in the run.
+
+    Attributes:
+        run_id: The name of the run; another name starts afresh.
+        steps: The number of updates done at each of the F frames, increasing.
+        total_steps: The updates of the whole run, where the slider ends.
+        steps_per_epoch: The updates of one pass through the data.
+        finished: Whether no frame will follow.
+        start: The step to show first; without it the newest.
+        first_frame: The number of the first frame carried. Above 0 the message continues one sent before:
+            specifications and columns that stay are left out.
+    """
+
+    run_id: str
+    steps: Sequence[int] | NDArray[Any]
+    total_steps: int
+    steps_per_epoch: float
+    finished: bool
+    start: int | None = None
+    first_frame: int = 0
+
+
+@dataclass
+class _Writer:
+    """Arrays laid one after another, and where each begins."""
+
+    parts: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, array: NDArray[Any]) -> dict[str, Any]:
+        """Append an array and return how the header refers to it."""
+        raw = np.ascontiguousarray(array).tobytes()
+        reference = {"type": array.dtype.name, "offset": self.size, "length": int(array.size)}
+        padding = -len(raw) % ALIGNMENT
+        self.parts.append(raw + b"\0" * padding)
+        self.size += len(raw) + padding
+        return reference
+
+
+def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
+    """Pack one message to the player.
+
+    Args:
+        playback: The frames carried.
+        pictures: The charts, in reading order; the per-frame columns and texts have one entry a frame.
+
+    Returns:
+        The bytes that `assets/player/payload.js` reads.
+
+    Raises:
+        ValueError: If lengths disagree, an id appears twice or a column cannot be sent.
+    """
+    steps = np.asarray(playback.steps, dtype=np.int32)
+    if steps.ndim != 1 or np.any(np.diff(steps) <= 0):
+        raise ValueError(f"Playback.steps must be one increasing list of update counts, got {playback.steps}.")
+    ids = [picture.id for picture in pictures]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"Every picture needs an id of its own, got {ids}.")
+    writer = _Writer()
+    header = {
+        "run": playback.run_id,
+        "total": int(playback.total_steps),
+        "epoch": float(playback.steps_per_epoch),
+        "finished": bool(playback.finished),
+        "start": playback.start,
+        "first": int(playback.first_frame),
+        "steps": writer.add(steps),
+        "pictures": [_picture(p, len(steps), playback.first_frame == 0, writer) for p in pictures],
+    }
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-(len(text) + 4) % ALIGNMENT)
+    return b"".join([struct.pack("<I", len(text)), text, *writer.parts])
+
+
+def _picture(picture: Picture, frames: int, whole: bool, writer: _Writer) -> dict[str, Any]:
+    """Describe one picture; `whole` adds what a continuing message may leave out."""
+    tables = [_table(table, frames, writer) for table in picture.tables]
+    entry: dict[str, Any] = {
+        "id": picture.id,
+        "captions": _texts(picture, "captions", frames),
+        "alt": _texts(picture, "alt", frames),
+    }
+    if not whole:
+        for table in tables:
+            table["columns"] = [column for column in table["columns"] if "array" in column]
+        return {**entry, "tables": tables}
+    look = {
+        "spec": json.loads(compile_spec(picture.spec)),
+        "narrow": None if picture.narrow is None else json.loads(compile_spec(picture.narrow)),
+        "columns": [picture.columns, picture.narrow_columns],
+    }
+    entry |= {"title": picture.title, "half": picture.half, "look": look, "lookHash": _digest(look)}
+    layout = [[t["dataset"], t["kind"], t["rows"], [c for c in t["columns"] if "values" in c]] for t in tables]
+    return {**entry, "tables": tables, "layoutHash": _digest(layout)}
+
+
+def _table(table: FrameTable | SeriesTable, frames: int, writer: _Writer) -> dict[str, Any]:
+    """Describe one table and write its per-frame columns."""
+    shapes = {np.shape(column.values)[-1] for column in table.columns}
+    if len(shapes) != 1:
+        raise ValueError(f"The columns of dataset {table.dataset!r} differ in length: {sorted(shapes)}.")
+    rows = shapes.pop()
+    return {
+        "dataset": table.dataset,
+        "kind": "frame" if isinstance(table, FrameTable) else "series",
+        "rows": int(rows),
+        "columns": [_column(column, (frames, rows), writer) for column in table.columns],
+    }
+
+
+def _column(column: Column, shape: tuple[int, int], writer: _Writer) -> dict[str, Any]:
+    """Describe one column: its values, or where its array lies."""
+    if not column.per_frame:
+        return {"name": column.name, "values": [_plain(value) for value in column.values]}
+    array = _narrowed(np.asarray(column.values), column.name)
+    if array.shape != shape:
+        raise ValueError(f"Column {column.name!r} must have shape {shape} (frames, rows), got {array.shape}.")
+    return {"name": column.name, "array": writer.add(array)}
+
+
+def _narrowed(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return the array in one of the types the browser is told about."""
+    if array.dtype.name in ARRAY_TYPES:
+        return array
+    if array.dtype.kind == "f":
+        return array.astype(np.float32)
+    if array.dtype.kind == "b":
+        return array.astype(np.uint8)
+    if array.dtype.kind in "iu" and (not array.size or np.abs(array).max() < 2**31):
+        return array.astype(np.int32)
+    raise ValueError(f"Column {name!r} has type {array.dtype}; use one of {', '.join(ARRAY_TYPES)}.")
+
+
+def _texts(picture: Picture, name: str, frames: int) -> str | list[str]:
+    """Return one text, or a list with one for each frame."""
+    texts: str | Sequence[str] = getattr(picture, name)
+    if isinstance(texts, str):
+        return texts
+    if len(texts) != frames:
+        raise ValueError(f"Picture {picture.id!r} has {len(texts)} {name} for {frames} frames.")
+    return list(texts)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON knows: NaN and the infinities become null."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _digest(value: Any) -> str:
+    """Return a short name for a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

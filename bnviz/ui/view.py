@@ -1,0 +1,153 @@
+"""What of a run is on screen: which pictures, which values, which arm and layer. Part of the link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from bnviz.core.experiment import Experiment
+from bnviz.core.labels import arm_labels
+from bnviz.core.schedule import KINDS
+from bnviz.ui.messages import text
+
+PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
+DEFAULT = ("curves", "histograms")
+_SHOW, _KIND, _ARM, _LAYER = "train.show", "train.kind", "train.view_arm", "train.view_layer"
+
+
+@dataclass(frozen=True)
+class View:
+    """The choices of a reader.
+
+    Attributes:
+        show: names out of PICTURES.
+        kind: which values the histograms and the bands show, one of `schedule.KINDS`.
+        arm, layer: of the pictures that show a single one; both count from 0.
+    """
+
+    show: tuple[str, ...] = DEFAULT
+    kind: str = "normalized"
+    arm: int = 0
+    layer: int = 0
+
+
+def available(experiment: Experiment) -> tuple[str, ...]:
+    """The pictures that this experiment has."""
+    lacking = set()
+    if not experiment.network.hidden:
+        lacking |= {"histograms", "bands", "units", "saturation"}
+    if not _batched_arms(experiment):
+        lacking.add("units")
+    if experiment.data.name not in ("blobs", "circles", "moons", "spirals", "xor"):
+        lacking.add("maps")
+    if experiment.data.name != "digits":
+        lacking.add("digits")
+    if experiment.network.activation == "linear":
+        lacking.add("saturation")
+    return tuple(name for name in PICTURES if name not in lacking)
+
+
+def usual(experiment: Experiment) -> tuple[str, ...]:
+    """The pictures that are shown unless the reader chose."""
+    wanted = (*DEFAULT, "maps")
+    return tuple(name for name in available(experiment) if name in wanted)
+
+
+def from_params(params: dict[str, str], messages: list[str]) -> None:
+    """Take the choices that a link holds; what cannot be used becomes a message."""
+    for key in (_SHOW, _KIND, _ARM, _LAYER):
+        st.session_state.pop(key, None)
+    if "show" in params:
+        names = params["show"].split(".") if params["show"] else []
+        unknown = [name for name in names if name not in PICTURES]
+        if unknown:
+            messages.append(f"show: {', '.join(unknown)} came; pictures are {', '.join(PICTURES)}.")
+        st.session_state[_SHOW] = [name for name in names if name in PICTURES]
+    if "kind" in params:
+        if params["kind"] in KINDS:
+            st.session_state[_KIND] = params["kind"]
+        else:
+            messages.append(f"kind: {params['kind']!r} came; one of {', '.join(KINDS)} is needed.")
+    for name, key in (("arm", _ARM), ("layer", _LAYER)):
+        if name in params:
+            if params[name].isascii() and params[name].isdigit() and int(params[name]) >= 1:
+                st.session_state[key] = int(params[name]) - 1
+            else:
+                messages.append(f"{name}: {params[name]!r} came; a whole number from 1 is needed.")
+
+
+def to_params(view: View, experiment: Experiment) -> dict[str, str]:
+    """The choices that differ from the usual ones, for a link."""
+    params = {}
+    if view.show != usual(experiment):
+        params["show"] = ".".join(view.show)
+    if view.kind != View.kind and {"histograms", "bands"} & set(view.show):
+        params["kind"] = view.kind
+    if {"units", "digits"} & set(view.show):
+        params["arm"] = str(view.arm + 1)
+    if "units" in view.show:
+        params["layer"] = str(view.layer + 1)
+    return params
+
+
+def _batched_arms(experiment: Experiment) -> list[int]:
+    depth = len(experiment.network.hidden)
+    return [i for i, arm in enumerate(experiment.arms) if any(word != "none" for word in arm.placements(depth))]
+
+
+def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any) -> Any:
+    """A segmented choice that survives options that come and go."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = usual_one
+    return st.segmented_control(
+        label, options, key=key, format_func=shown, required=True, persist_state="session"
+    )
+
+
+def choose_view(experiment: Experiment) -> View:
+    """The row of choices above the pictures."""
+    names = available(experiment)
+    chosen = [name for name in st.session_state.get(_SHOW, usual(experiment)) if name in names]
+    st.session_state[_SHOW] = chosen
+    shown = st.pills(
+        text("train.labels.pictures"),
+        names,
+        selection_mode="multi",
+        key=_SHOW,
+        format_func=lambda name: text(f"train.options.picture.{name}"),
+        label_visibility="collapsed",
+    )
+    show = tuple(name for name in names if name in shown)
+    with st.container(horizontal=True, gap="medium"):
+        kind = _kind(show)
+        arm, layer = _arm_and_layer(experiment, show)
+    return View(show, kind, arm, layer)
+
+
+def _kind(show: tuple[str, ...]) -> str:
+    if not {"histograms", "bands"} & set(show):
+        return str(st.session_state.get(_KIND, View.kind))
+    return str(
+        _choose(
+            text("train.labels.values"),
+            _KIND,
+            list(KINDS),
+            st.session_state.get(_KIND, View.kind),
+            lambda kind: text(f"train.options.kind.{kind}"),
+        )
+    )
+
+
+def _arm_and_layer(experiment: Experiment, show: tuple[str, ...]) -> tuple[int, int]:
+    arm = layer = 0
+    labels = arm_labels(experiment)
+    if {"units", "digits"} & set(show):
+        arms = _batched_arms(experiment) if "units" in show else list(range(len(labels)))
+        arm = _choose(text("train.labels.arm"), _ARM, arms, arms[0], lambda place: labels[place])
+    if "units" in show:
+        words = experiment.arms[arm].placements(len(experiment.network.hidden))
+        layers = [place for place, word in enumerate(words) if word != "none"]
+        layer = _choose(text("train.labels.layer_choice"), _LAYER, layers, layers[0], lambda place: str(place + 1))
+    return arm, layer
