@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bnviz.core.experiment import Experiment
 from bnviz.core.fields import FieldError
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import UNIT_FIELDS, Array, Recording
@@ -33,12 +36,33 @@ def check_target(path: Path) -> None:
 def save(recording: Recording, path: Path) -> None:
     """Write a recording in the format that the ending of `path` names."""
     if path.suffix == ".npz":
-        arrays = {f.name: getattr(recording, f.name) for f in fields(Recording) if f.name != "experiment"}
-        np.savez_compressed(path, experiment=np.array(recording.experiment.to_json()), **arrays)
+        np.savez_compressed(path, **_arrays(recording))
     elif path.suffix == ".parquet":
         series_table(recording).to_parquet(path, index=False)
     else:
         series_table(recording).to_csv(path, index=False)
+
+
+def _arrays(recording: Recording) -> dict[str, Any]:
+    given = {f.name: getattr(recording, f.name) for f in fields(Recording)}
+    return given | {"experiment": np.array(recording.experiment.to_json())}
+
+
+def to_bytes(recording: Recording) -> bytes:
+    """A recording as the bytes of an uncompressed .npz file."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **_arrays(recording))
+    return buffer.getvalue()
+
+
+def from_bytes(data: bytes) -> Recording:
+    """The recording that `to_bytes` (or `save` with .npz) wrote."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
+    arrays["experiment"] = Experiment.from_json(str(arrays["experiment"]))
+    arrays["first_step"] = int(arrays["first_step"])
+    arrays["map_extent"] = tuple(float(end) for end in arrays["map_extent"])
+    return Recording(**arrays)
 
 
 def series_table(recording: Recording) -> pd.DataFrame:

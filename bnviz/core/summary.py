@@ -18,9 +18,10 @@ def summary(recording: Recording) -> list[dict[str, Any]]:
     """One row an arm.
 
     Returns:
-        Rows of label, status (ready, training, finished or diverged), diverged_at (None for never), train_loss (on the last finite batch), test_loss and
-        test_accuracy (eval mode, at the last finite step), best_test_accuracy, steps_to_90 (updates until a test
-        in eval mode gave 90 %) and seconds (processor time of the updates). None stands for what is not known.
+        Rows of label, status (ready, training, finished or diverged), diverged_at (None for never), train_loss (on
+        the last finite batch), test_loss and test_accuracy (eval mode, at the last finite step), best_test_accuracy,
+        steps_to_90 (updates until a test in eval mode gave 90 %) and seconds (processor time of the updates). None
+        stands for what is not known.
     """
     return [_row(recording, arm, label) for arm, label in enumerate(arm_labels(recording.experiment))]
 

@@ -1,1 +1,30 @@
-"""Pictures: arrays in, Altair charts or Plotly figures out."""
+"""Pictures: recordings and arrays in, Altair charts or Plotly figures out."""
+
+from bnviz.plots.bands import bands
+from bnviz.plots.curves import accuracy, loss
+from bnviz.plots.digits import digit_sample
+from bnviz.plots.figure import Column, Figure, FrameTable, SeriesTable
+from bnviz.plots.histograms import histograms
+from bnviz.plots.layers import gradients, maxima, saturation, updates
+from bnviz.plots.maps import decision_maps
+from bnviz.plots.table import results
+from bnviz.plots.units import gamma_beta
+
+__all__ = [
+    "Column",
+    "Figure",
+    "FrameTable",
+    "SeriesTable",
+    "accuracy",
+    "bands",
+    "decision_maps",
+    "digit_sample",
+    "gamma_beta",
+    "gradients",
+    "histograms",
+    "loss",
+    "maxima",
+    "results",
+    "saturation",
+    "updates",
+]

@@ -9,9 +9,9 @@ import numpy as np
 
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import KINDS
-from bnviz.plots import panels, theme
+from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
-from bnviz.plots.panels import STEP_PARAM, Look
+from bnviz.plots.panels import Look
 from bnviz.plots.sentences import alt_texts, by_arm, has_diverged, hold, sentences
 from bnviz.plots.theme import arm_style
 
@@ -74,7 +74,7 @@ def _bounds(values: Array) -> tuple[float, float]:
     if not len(ends):
         return -1.0, 1.0
     reach = np.minimum(np.abs(ends).max(axis=1), 8 * np.median(np.abs(ends).max(axis=1)) + 1e-6)
-    top = panels.nice_above(max(0.01, min(float(reach.max()), 1e30)))
+    top = panels.nice_above(max(0.01, min(float(reach.max()), 1e30)), panels.FINE)
     return (0.0 if ends.min() >= 0 else -top), top
 
 
@@ -93,29 +93,32 @@ def _table(labels: list[str], layers: Sequence[int], values: Array) -> SeriesTab
 
 def _chart(
     recording: Recording, bounds: tuple[float, float], kind: str, layers: Sequence[int], look: Look
-) -> alt.FacetChart:
+) -> compose.Spec:
     styles = arm_style(recording.experiment, dark=look.dark)
     x = panels.step_axis(recording.experiment.training.steps, title=None, ticks=2 if look.narrow else 4)
     ticks = sorted({bounds[0], 0.0, bounds[1]})
-    axis = alt.Axis(values=ticks, title=None, labelExpr=theme.number_expr("datum.value", 1), labelFlush=True)
-    y = alt.Y("p50:Q", axis=axis, scale=alt.Scale(domain=list(bounds), nice=False))
+    axis = alt.Axis(values=ticks, title=None, labelExpr=theme.tick_expr(), labelFlush=True)
+    scale = alt.Scale(domain=list(bounds), nice=False)
+    low, inner, y = (alt.Y(f"{name}:Q", axis=axis, scale=scale) for name in ("p5", "p15", "p50"))
     color = panels.arm_color(styles, shown=False)
     base = alt.Chart()
-    cell = alt.layer(
-        base.mark_area(opacity=0.25, clip=True).encode(x=x, y=y.copy(deep=False).field("p5"), y2="p95:Q", color=color),
-        base.mark_area(opacity=0.4, clip=True).encode(x=x, y=y.copy(deep=False).field("p15"), y2="p85:Q", color=color),
+    height = 240 if len(layers) == 1 else int(np.clip((300 if look.narrow else 440) / len(layers), 40, 110))
+    cell = compose.layered(
+        base.mark_area(opacity=0.25, clip=True).encode(x=x, y=low, y2=alt.Y2("p95:Q"), color=color),
+        base.mark_area(opacity=0.4, clip=True).encode(x=x, y=inner, y2=alt.Y2("p85:Q"), color=color),
         base.mark_line(strokeWidth=2, clip=True).encode(x=x, y=y, color=color),
         _hover(x, y),
         panels.step_rule(dark=look.dark),
-        data=alt.NamedData(DATASET),
+        data=DATASET,
+        height=height,
     )
-    height = 240 if len(layers) == 1 else int(np.clip((300 if look.narrow else 440) / len(layers), 40, 110))
-    chart = cell.properties(height=height, width=120).facet(
-        column=panels.arm_header(styles, narrow=look.narrow, title="updates"),
-        row=panels.layer_header(narrow=look.narrow, title=KIND_WORDS[kind]),
-        spacing=panels.spacing(narrow=look.narrow),
+    chart = compose.grid(
+        cell,
+        panels.layer_header(narrow=look.narrow, title=KIND_WORDS[kind]),
+        panels.arm_header(styles, narrow=look.narrow, title="updates"),
+        narrow=look.narrow,
     )
-    return theme.configure(chart.add_params(STEP_PARAM), dark=look.dark, small=look.narrow)
+    return compose.finished(chart, dark=look.dark, narrow=look.narrow)
 
 
 def _hover(x: alt.X, y: alt.Y) -> alt.Chart:
@@ -123,4 +126,10 @@ def _hover(x: alt.X, y: alt.Y) -> alt.Chart:
     titles = ("5 %", "15 %", "median", "85 %", "95 %")
     tooltip = [alt.Tooltip("step:Q", title="updates", format="d")]
     tooltip += [alt.Tooltip(f"{name}:N", title=title) for name, title in zip(said, titles, strict=True)]
-    return alt.Chart().transform_calculate(**said).mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=tooltip)
+    result: alt.Chart = (
+        alt.Chart()
+        .transform_calculate(**said)
+        .mark_point(opacity=0, size=60, clip=True)
+        .encode(x=x, y=y, tooltip=tooltip)
+    )
+    return result

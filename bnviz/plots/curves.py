@@ -10,14 +10,14 @@ import numpy as np
 from bnviz.core.data import load
 from bnviz.core.recording import Array, Recording
 from bnviz.core.summary import finite_train_loss
-from bnviz.plots import panels, theme
+from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
-from bnviz.plots.panels import STEP_PARAM
 from bnviz.plots.sentences import by_arm, hold_known, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
 TEST, TRAIN = "test rows, eval mode", "training batch"
 DATASET, ENDS = "curves", "ends"
+HEIGHT = 260
 NEAR_POINTS = 60  # a run with at most that many tests shows each as a point
 
 
@@ -52,12 +52,13 @@ def accuracy(recording: Recording, *, dark: bool = False) -> Figure:
     data = load(recording.experiment.data, recording.experiment.seed)
     styles = arm_style(recording.experiment, dark=dark)
     labels = [style.label for style in styles]
+    text: Callable[[float], str] = theme.percent if data.classes else theme.number
     if data.classes:
-        values, name, text = recording.test_accuracy, "test accuracy", theme.percent
+        values, name = recording.test_accuracy, "test accuracy"
         counts = np.bincount(np.ravel(data.y_test), minlength=data.classes)
         base, base_text, low = float(counts.max() / counts.sum()), "always the most frequent class", 0.0
     else:
-        values, name, text = 1 - recording.test_loss / float(np.var(data.y_test)), "test R²", _r_squared
+        values, name = 1 - recording.test_loss / float(np.var(data.y_test)), "test R²"
         base, base_text, low = 0.0, "always the mean", -1.0
     chart = _Accuracy(recording, styles, name, (low, base), base_text, dark)
     latest = hold_known(values)
@@ -73,10 +74,6 @@ def accuracy(recording: Recording, *, dark: bool = False) -> Figure:
         half=True,
         paper=theme.PAPER[dark],
     )
-
-
-def _r_squared(value: float) -> str:
-    return theme.number(value, 2)
 
 
 def _train_loss(recording: Recording) -> Array:
@@ -126,44 +123,58 @@ def _ends(recording: Recording, labels: list[str], train: Array, bounds: tuple[f
 
 def _loss_chart(
     recording: Recording, styles: list[ArmStyle], bounds: tuple[float, float], *, dark: bool, narrow: bool
-) -> alt.LayerChart:
+) -> compose.Spec:
     x = panels.step_axis(recording.experiment.training.steps)
     y = panels.log_axis("value", bounds, title="loss")
     width = alt.StrokeWidth(
-        "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[3, 1]), legend=_set_legend(dark)
+        "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[3, 0.9]), legend=_set_legend(dark)
     )
     fade = alt.StrokeOpacity(
-        "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[1, 0.55]), legend=_set_legend(dark)
+        "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[1, 0.5]), legend=_set_legend(dark)
     )
-    color, dash = panels.arm_color(styles, narrow=narrow), panels.arm_dash(styles, narrow=narrow)
+    color, dash = _arms(styles, narrow=narrow)
     base = alt.Chart(alt.NamedData(DATASET))
     lines = base.mark_line(clip=True, strokeJoin="round").encode(
         x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, strokeOpacity=fade
     )
-    marks = alt.layer(lines, _exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
-    return theme.configure(marks.properties(height=260).add_params(STEP_PARAM), dark=dark, small=narrow)
+    marks = (lines, _exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
+    return compose.finished(compose.layered(*marks, height=HEIGHT), dark=dark, narrow=narrow)
+
+
+def _arms(styles: list[ArmStyle], *, narrow: bool) -> tuple[alt.Color, alt.StrokeDash]:
+    """Colour and dash, with a legend for half the width of a window."""
+    letters = panels.LETTERS // 2
+    return (
+        panels.arm_color(styles, narrow=narrow, letters=letters),
+        panels.arm_dash(styles, narrow=narrow, letters=letters),
+    )
 
 
 def _set_legend(dark: bool) -> alt.Legend:
-    return alt.Legend(title=None, symbolStrokeColor=theme.INK[dark], symbolType="stroke")
+    return alt.Legend(
+        title=None, symbolStrokeColor=theme.INK[dark], symbolType="stroke", orient="top-right", direction="vertical"
+    )
 
 
 def _exact(x: alt.X, y: alt.Y, name: str, digits: int, *, share: bool = False) -> alt.Chart:
     """Unseen points that tell the exact values."""
     said = theme.percent_expr("datum.value") if share else theme.number_expr("datum.value", digits)
-    points = alt.Chart(alt.NamedData(DATASET)).transform_calculate(said=said).mark_point(opacity=0, size=90)
+    points = alt.Chart(alt.NamedData(DATASET)).transform_calculate(said=said).mark_point(opacity=0, size=90, clip=True)
     tooltip = [
         alt.Tooltip("arm:N", title="arm"),
         alt.Tooltip("set:N", title="measured on"),
         alt.Tooltip("step:Q", title="updates", format="d"),
         alt.Tooltip("said:N", title=name),
     ]
-    return points.encode(x=x, y=y, tooltip=tooltip)
+    result: alt.Chart = points.encode(x=x, y=y, tooltip=tooltip)
+    return result
 
 
 def _crosses(x: alt.X, y: alt.Y, *, dark: bool) -> alt.Chart:
     """A cross where an arm diverged."""
-    mark = alt.MarkDef(type="point", shape="cross", angle=45, size=140, filled=True, color=theme.WARNING[dark], opacity=1)
+    mark = alt.MarkDef(
+        type="point", shape="cross", angle=45, size=140, filled=True, color=theme.WARNING[dark], opacity=1
+    )
     tooltip = [alt.Tooltip("arm:N", title="arm"), alt.Tooltip("told:N", title="state")]
     return alt.Chart(alt.NamedData(ENDS), mark=mark).encode(x=x, y=y, tooltip=tooltip)
 
@@ -179,32 +190,31 @@ class _Accuracy:
         self.low, self.base = levels
         self.base_text = base_text
 
-    def build(self, *, narrow: bool) -> alt.LayerChart:
+    def build(self, *, narrow: bool) -> compose.Spec:
         """The chart for one kind of window."""
         dark = self.dark
         x = panels.step_axis(self.recording.experiment.training.steps)
         label = "format(datum.value, '.1f')" if self.low else "format(100 * datum.value, 'd') + ' %'"
         axis = alt.Axis(tickCount=5, title=self.name, labelExpr=f"replace({label}, '-', '−')")
         y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[self.low, 1], nice=False))
-        color, dash = panels.arm_color(self.styles, narrow=narrow), panels.arm_dash(self.styles, narrow=narrow)
+        color, dash = _arms(self.styles, narrow=narrow)
         base = alt.Chart(alt.NamedData(DATASET))
         points = len(self.recording.steps) <= NEAR_POINTS
         lines = base.mark_line(clip=True, strokeWidth=3, strokeJoin="round", point=points).encode(
             x=x, y=y, color=color, strokeDash=dash
         )
-        chart = alt.layer(
+        chart = compose.layered(
             panels.level(self.base, dark=dark),
             panels.level_text(self.base, f"{self.base_text}", dark=dark, size=theme.TINY if narrow else theme.SMALL),
             lines,
             _exact(x, y, self.name, 2, share=not self.low),
             panels.step_rule(dark=dark),
+            height=HEIGHT,
         )
-        return theme.configure(chart.properties(height=260).add_params(STEP_PARAM), dark=dark, small=narrow)
+        return compose.finished(chart, dark=dark, narrow=narrow)
 
 
-def _alt(
-    recording: Recording, what: str, labels: list[str], latest: Array, text: Callable[[float], str]
-) -> list[str]:
+def _alt(recording: Recording, what: str, labels: list[str], latest: Array, text: Callable[[float], str]) -> list[str]:
     start = f"Line chart of the {what}, over 0 to {recording.experiment.training.steps} updates, one line an arm. "
     rows = zip(recording.steps.tolist(), latest.tolist(), strict=True)
     return [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import altair as alt
+import altair
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,28 +65,28 @@ class Figure:
     Attributes:
         id: name, unique among the pictures of a page.
         title: heading.
-        spec: chart whose named datasets the tables fill; its parameter `step`, if any, moves the rule.
+        spec: Vega-Lite specification whose named datasets the tables fill; its parameter `step` moves the rule.
         tables: what fills them.
         steps: (F,) update counts of the frames.
         captions: the sentence under it, or one a frame.
         alt: what a screen reader says, or one text a frame.
         columns: how many views share the width.
         half: whether it may share a row with its neighbour in a wide window.
-        narrow: another chart for less than 600 px.
+        narrow: another specification for less than 600 px.
         narrow_columns: how many views share the width in that one.
         paper: background where the chart stands alone; on a page it lets the page through.
     """
 
     id: str
     title: str
-    spec: alt.TopLevelMixin
+    spec: dict[str, Any]
     tables: Sequence[Table]
     steps: NDArray[Any]
     captions: str | Sequence[str] = ""
     alt: str | Sequence[str] = ""
     columns: int = 1
     half: bool = False
-    narrow: alt.TopLevelMixin | None = None
+    narrow: dict[str, Any] | None = None
     narrow_columns: int = 1
     paper: str = "#ffffff"
 
@@ -111,8 +112,8 @@ class Figure:
         """The sentence of one frame."""
         return self.captions if isinstance(self.captions, str) else self.captions[frame]
 
-    def chart_at(self, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> alt.TopLevelMixin:
-        """A chart that carries its data, for a notebook or a file.
+    def spec_at(self, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> dict[str, Any]:
+        """The specification with the data of one frame in it.
 
         Args:
             frame: which frame; -1 is the last.
@@ -120,24 +121,38 @@ class Figure:
             width: of each view, in pixels.
         """
         frame %= len(self.steps)
-        chosen = self.narrow if narrow and self.narrow is not None else self.spec
-        given = chosen.to_dict(validate=False)
-        given["background"] = given.setdefault("config", {})["background"] = self.paper
+        given = copy.deepcopy(self.narrow if narrow and self.narrow is not None else self.spec)
+        given["config"] |= {"background": self.paper, "padding": 6}
         given["datasets"] = {table.dataset: table.rows_at(frame, self.steps) for table in self.tables}
         for param in given.get("params", ()):
             if param["name"] == STEP:
                 param["value"] = int(self.steps[frame])
         if width is not None:
             _set_width(given, width)
-        chart: alt.TopLevelMixin = type(chosen).from_dict(given, validate=False)
-        return chart
+        return given
+
+    def chart_at(self, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> altair.TopLevelMixin:
+        """A chart that carries its data, for a notebook; the arguments are those of `spec_at`."""
+        return as_chart(self.spec_at(frame, narrow=narrow, width=width))
 
     def to_png(self, path: str | Path, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> None:
-        """Write one frame as a PNG file; the arguments are those of `chart_at`."""
+        """Write one frame as a PNG file; the other arguments are those of `spec_at`."""
         import vl_convert
 
-        spec = self.chart_at(frame, narrow=narrow, width=width).to_dict(validate=False)
+        spec = self.spec_at(frame, narrow=narrow, width=width)
         Path(path).write_bytes(vl_convert.vegalite_to_png(spec, scale=1))
+
+
+def as_chart(spec: dict[str, Any], *, validate: bool = False) -> altair.TopLevelMixin:
+    """The Altair chart of a specification.
+
+    Raises:
+        altair.utils.schemapi.SchemaValidationError: if `validate` is set and it is not valid Vega-Lite.
+    """
+    kinds: dict[str, Any] = {"vconcat": altair.VConcatChart, "facet": altair.FacetChart, "layer": altair.LayerChart}
+    kind = next((kinds[name] for name in kinds if name in spec), altair.Chart)
+    chart: altair.TopLevelMixin = kind.from_dict(spec, validate=validate)
+    return chart
 
 
 def _rows(columns: Sequence[Column], frame: int) -> list[dict[str, Any]]:

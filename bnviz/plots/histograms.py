@@ -9,7 +9,7 @@ import numpy as np
 
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE, post_range
-from bnviz.plots import panels, theme
+from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 from bnviz.plots.sentences import by_arm, has_diverged, hold, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style, number_expr, percent_expr
@@ -102,7 +102,7 @@ def _top(recording: Recording, inside: Array) -> float:
     filled = alive[alive > 0]
     if not len(filled):
         return 0.2
-    return float(np.clip(panels.nice_above(1.2 * float(np.quantile(filled, 0.97))), 0.05, 1.0))
+    return float(np.clip(panels.nice_above(1.25 * float(np.quantile(filled, 0.97)), panels.FINE), 0.05, 1.0))
 
 
 def _table(recording: Recording, frame: Frame, shares: Array, kind: str) -> FrameTable:
@@ -154,7 +154,7 @@ def _band(recording: Recording, kind: str, arm: int, layer: int) -> float | None
     return STEEP.get(network.activation) if enters else None
 
 
-def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> alt.FacetChart:
+def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> compose.Spec:
     styles = arm_style(recording.experiment, dark=dark)
     layers = len(recording.experiment.network.hidden)
     zeros = kind == "post" and recording.experiment.network.activation == "relu"
@@ -166,17 +166,14 @@ def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow:
         _outside(frame, dark=dark),
         _clipped(dark),
         _veil(dark),
-        *_cell_texts(dark=dark, narrow=narrow, zeros=zeros),
+        *_cell_texts(frame, dark=dark, narrow=narrow, zeros=zeros),
         _hover(frame, zeros=zeros),
     ]
     title = {"pre": "W x + b", "normalized": "value after the norm", "post": "value after the activation"}[kind]
-    cell = alt.layer(*marks, data=alt.NamedData(DATASET)).properties(height=height, width=120)
-    chart = cell.facet(
-        column=panels.arm_header(styles, narrow=narrow, title=title),
-        row=panels.layer_header(narrow=narrow, title="share of the values in each bin"),
-        spacing=panels.spacing(narrow=narrow),
-    )
-    return theme.configure(chart, dark=dark, small=narrow)
+    cell = compose.layered(*marks, data=DATASET, height=height)
+    rows = panels.layer_header(narrow=narrow, title="share of the values in each bin")
+    chart = compose.grid(cell, rows, panels.arm_header(styles, narrow=narrow, title=title), narrow=narrow)
+    return compose.finished(chart, dark=dark, narrow=narrow, steps=False)
 
 
 def _x_axis(frame: Frame) -> alt.X:
@@ -187,7 +184,8 @@ def _x_axis(frame: Frame) -> alt.X:
 
 def _y_axis(frame: Frame) -> alt.Y:
     axis = alt.Axis(
-        title=None, values=[frame.top], grid=False, labelBaseline="top", labelExpr="format(100 * datum.value, '~r') + ' %'",
+        title=None, values=[frame.top], grid=False, labelBaseline="top",
+        labelExpr="format(100 * datum.value, '~r') + ' %'",
         domain=False, ticks=False,
     )  # fmt: skip
     return alt.Y("value:Q", scale=alt.Scale(domain=[0, frame.top], nice=False, clamp=True), axis=axis, stack=None)
@@ -208,31 +206,31 @@ def _part(name: str, mark: alt.MarkDef) -> alt.Chart:
 
 def _outside(frame: Frame, *, dark: bool) -> alt.Chart:
     """The values beyond the range, as bars of another colour at the very edges."""
-    marks = _part("outside", alt.MarkDef(type="rect", color=theme.INK[dark], clip=True))
-    return marks.encode(x="x:Q", x2="x2:Q", y=_y_axis(frame), y2=alt.Y2Datum(0))
+    marks = _part("outside", alt.MarkDef(type="rect", color=theme.MUTED[dark], clip=True))
+    return marks.encode(x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=_y_axis(frame), y2=alt.Y2Datum(0))
 
 
 def _steep_band(dark: bool) -> alt.Chart:
     """Where the activation is steep."""
     marks = _part("sd", alt.MarkDef(type="rect", color=theme.BAND[dark], opacity=0.55))
     marks = marks.transform_filter("isValid(datum.steep)").transform_calculate(lo="-datum.steep", hi="datum.steep")
-    return marks.encode(x="lo:Q", x2="hi:Q")
+    return marks.encode(x=alt.X("lo:Q"), x2=alt.X2("hi:Q"))
 
 
 def _veil(dark: bool) -> alt.Chart:
     """What has diverged stands still behind a veil."""
     marks = _part("diverged", alt.MarkDef(type="rect", color=theme.PAPER[dark]))
-    shown = alt.when("datum.value >= 0").then(alt.value(0.6)).otherwise(alt.value(0))
-    return marks.encode(x="x:Q", x2="x2:Q", y=alt.YValue(0), y2=alt.Y2Value("height"), opacity=shown)
+    shown = alt.OpacityValue(0, condition={"test": "datum.value >= 0", "value": 0.6})
+    return marks.encode(x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.YValue(0), y2=alt.Y2Value("height"), opacity=shown)
 
 
 def _clipped(dark: bool) -> alt.Chart:
     """A small triangle over a bin that is taller than the axis."""
     mark = alt.MarkDef(type="point", shape="triangle-up", size=40, filled=True, color=theme.INK[dark], opacity=1)
-    return _part("peak", mark).encode(x="value:Q", y=alt.YValue(4))
+    return _part("peak", mark).encode(x=alt.X("value:Q"), y=alt.YValue(4))
 
 
-def _cell_texts(*, dark: bool, narrow: bool, zeros: bool) -> list[alt.Chart]:
+def _cell_texts(frame: Frame, *, dark: bool, narrow: bool, zeros: bool) -> list[alt.Chart]:
     """ "sd 0.98" at the upper right of every cell, the share of zeros below it, and who has diverged."""
     size = theme.TINY if narrow else theme.SMALL
     lines = [("sd", f"'sd ' + ({number_expr('datum.value')})", theme.INK[dark])]
@@ -244,7 +242,11 @@ def _cell_texts(*, dark: bool, narrow: bool, zeros: bool) -> list[alt.Chart]:
     for row, (part, text, color) in enumerate(lines):
         mark = alt.MarkDef(type="text", align="right", baseline="top", fontSize=size, fill=color)
         chart = _part(part, mark).transform_calculate(said=text)
-        charts.append(chart.encode(x=alt.XValue("width"), y=alt.YValue(row * (size + 2)), text="said:N"))
+        charts.append(
+            chart.encode(
+                x=alt.XDatum(frame.high, type="quantitative"), y=alt.YValue(row * (size + 2)), text=alt.Text("said:N")
+            )
+        )
     return charts
 
 
@@ -266,7 +268,7 @@ def _hover(frame: Frame, *, zeros: bool) -> alt.Chart:
     entries = ", ".join(f"'{name}': {expression}" for name, expression in said.items())
     marks = _part("sd", alt.MarkDef(type="rect", opacity=0))
     return marks.encode(
-        x="x:Q", x2="x2:Q", y=alt.YValue(0), y2=alt.Y2Value("height"),
+        x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.YValue(0), y2=alt.Y2Value("height"),
         tooltip=alt.TooltipValue(alt.ExprRef("{" + entries + "}")),
     )  # fmt: skip
 

@@ -9,9 +9,9 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.recording import Array, Recording
-from bnviz.plots import panels, theme
+from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
-from bnviz.plots.panels import STEP_PARAM, Look
+from bnviz.plots.panels import Look
 from bnviz.plots.sentences import alt_texts, by_arm, has_diverged, hold, sentences
 from bnviz.plots.theme import arm_style
 
@@ -55,13 +55,15 @@ def saturation(recording: Recording, *, dark: bool = False) -> Figure | None:
     if not recording.experiment.network.hidden or activation == "linear":
         return None
     dead = activation == "relu"
+    known = panels.finite(_alive(recording, recording.saturated))
+    top = min(1.0, panels.nice_above(max(0.1, 1.1 * float(known.max(initial=0.0))), panels.FINE))
     measure = Measure(
         id="saturation",
         title="Dead units" if dead else "Saturated values",
         axis="share of units that are 0 on the whole batch" if dead else "share of values that are saturated",
         caption=("the share of dead units in {}", "is") if dead else ("the saturated share of {}", "is"),
         values=recording.saturated,
-        y=panels.share_axis("value", title=None, ticks=2),
+        y=panels.share_axis("value", title=None, top=top, ticks=2),
         text=theme.percent,
     )
     return _figure(recording, measure, dark=dark)
@@ -77,7 +79,7 @@ def maxima(recording: Recording, *, dark: bool = False) -> Figure | None:
         return None
     known = panels.finite(_alive(recording, recording.maximum))
     top = panels.nice_above(max(1e-3, min(1e30, float(np.quantile(known, 0.98)) * 1.05))) if len(known) else 1.0
-    axis = alt.Axis(tickCount=3, title=None, labelExpr=theme.number_expr("datum.value", 2))
+    axis = alt.Axis(tickCount=3, title=None, labelExpr=theme.tick_expr())
     measure = Measure(
         id="maxima",
         title="Largest activation in the batch",
@@ -162,26 +164,25 @@ def _table(labels: list[str], names: list[str], values: Array) -> SeriesTable:
     )
 
 
-def _chart(recording: Recording, measure: Measure, names: list[str], columns: int, look: Look) -> alt.FacetChart:
+def _chart(recording: Recording, measure: Measure, names: list[str], columns: int, look: Look) -> compose.Spec:
     styles = arm_style(recording.experiment, dark=look.dark)
     x = panels.step_axis(recording.experiment.training.steps, title=None, ticks=2)
     y = measure.y
     base = alt.Chart()
-    lines = base.mark_line(strokeWidth=2, clip=True, strokeJoin="round").encode(
+    lines = base.mark_line(strokeWidth=1.3, clip=True, strokeJoin="round").encode(
         x=x, y=y, color=panels.arm_color(styles, narrow=look.narrow),
         strokeDash=panels.arm_dash(styles, narrow=look.narrow),
     )  # fmt: skip
     layers = [*_level(measure, look), lines, _hover(measure, x, y), panels.step_rule(dark=look.dark)]
     height = 150 if look.narrow else 200 if columns >= len(names) else 150
-    cell = alt.layer(*layers, data=alt.NamedData(DATASET)).properties(height=height, width=150)
+    cell = compose.layered(*layers, data=DATASET, height=height)
     header = alt.Header(
         title=f"{measure.axis}, over the updates", titleOrient="bottom", titlePadding=4,
         labelFontSize=theme.TINY if look.narrow else theme.FONT, labelPadding=4,
     )  # fmt: skip
-    chart = cell.facet(
-        facet=alt.Facet("layer:N", sort=names, header=header), columns=columns, spacing=panels.spacing(narrow=look.narrow)
-    )
-    return theme.configure(chart.add_params(STEP_PARAM), dark=look.dark, small=look.narrow)
+    facet = {"field": "layer", "type": "nominal", "sort": names, "header": header.to_dict(validate=False)}
+    chart = compose.wrapped(cell, facet, columns=columns, narrow=look.narrow)
+    return compose.finished(chart, dark=look.dark, narrow=look.narrow)
 
 
 def _level(measure: Measure, look: Look) -> list[alt.Chart]:
@@ -196,5 +197,6 @@ def _hover(measure: Measure, x: alt.X, y: alt.Y) -> alt.Chart:
         alt.Tooltip("step:Q", title="updates", format="d"),
         alt.Tooltip("said:N", title=measure.axis),
     ]
-    points = alt.Chart().transform_calculate(said=said).mark_point(opacity=0, size=60)
-    return points.encode(x=x, y=y, tooltip=tooltip)
+    points = alt.Chart().transform_calculate(said=said).mark_point(opacity=0, size=60, clip=True)
+    result: alt.Chart = points.encode(x=x, y=y, tooltip=tooltip)
+    return result

@@ -17,8 +17,9 @@ from bnviz.plots import theme
 from bnviz.plots.figure import STEP
 from bnviz.plots.theme import ArmStyle
 
-STEP_PARAM = alt.param(name=STEP, value=0)
+LETTERS = 150  # that fit across a wide picture
 NICE = (1.0, 2.0, 5.0)
+FINE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -42,42 +43,49 @@ def step_axis(total: int, *, title: str | None = "updates", ticks: int = 5) -> a
 
 def step_rule(*, dark: bool) -> alt.Chart:
     """A vertical rule at the parameter `step`, in every view once."""
-    mark = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7)
-    return mark.encode(x=alt.XDatum(alt.ExprRef(STEP), type="quantitative"))
+    mark = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7)
+    result: alt.Chart = mark.encode(x=alt.XDatum(alt.ExprRef(STEP), type="quantitative"))
+    return result
 
 
 def level(value: float, *, dark: bool, dash: Sequence[int] = (5, 4)) -> alt.Chart:
     """A horizontal rule at a value that has a meaning."""
-    chart = alt.Chart(alt.InlineData(values=[{}]))
-    return chart.mark_rule(color=theme.MUTED[dark], strokeDash=list(dash), strokeWidth=1.5).encode(y=alt.YDatum(value, type="quantitative"))
+    chart = alt.Chart(alt.InlineData(values=[{"one": 1}]))
+    result: alt.Chart = chart.mark_rule(color=theme.MUTED[dark], strokeDash=list(dash), strokeWidth=1.5).encode(
+        y=alt.YDatum(value, type="quantitative")
+    )
+    return result
 
 
 def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) -> alt.Chart:
     """The name of a level, above its right end."""
-    chart = alt.Chart(alt.InlineData(values=[{}])).mark_text(
+    chart = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_text(
         text=text, align="right", baseline="bottom", dy=-3, color=theme.MUTED[dark], fontSize=size
     )
-    return chart.encode(y=alt.YDatum(value, type="quantitative"), x=alt.XValue("width"))
+    result: alt.Chart = chart.encode(y=alt.YDatum(value, type="quantitative"), x=alt.XValue("width"))
+    return result
 
 
-def legend(styles: list[ArmStyle], *, narrow: bool) -> alt.Legend | None:
+def legend(styles: list[ArmStyle], *, narrow: bool, letters: int = LETTERS) -> alt.Legend | None:
     """The legend of the arms; none where there is but one arm."""
     if len(styles) < 2:
         return None
     widest = max(len(style.label) for style in styles)
-    columns = max(1, min(len(styles), (44 if narrow else 130) // (widest + 6)))
+    columns = max(1, min(len(styles), (54 if narrow else letters) // (widest + 6)))
     return alt.Legend(columns=columns, title=None, symbolType="stroke")
 
 
-def arm_color(styles: list[ArmStyle], *, narrow: bool = False, shown: bool = True) -> alt.Color:
+def arm_color(styles: list[ArmStyle], *, narrow: bool = False, shown: bool = True, letters: int = LETTERS) -> alt.Color:
     """Colour by arm."""
-    key = legend(styles, narrow=narrow) if shown else None
+    key = legend(styles, narrow=narrow, letters=letters) if shown else None
     return alt.Color("arm:N", scale=theme.color_scale(styles), legend=key, sort=None)
 
 
-def arm_dash(styles: list[ArmStyle], *, narrow: bool = False, shown: bool = True) -> alt.StrokeDash:
+def arm_dash(
+    styles: list[ArmStyle], *, narrow: bool = False, shown: bool = True, letters: int = LETTERS
+) -> alt.StrokeDash:
     """Dash by arm, in the same legend as the colour."""
-    key = legend(styles, narrow=narrow) if shown else None
+    key = legend(styles, narrow=narrow, letters=letters) if shown else None
     return alt.StrokeDash("arm:N", scale=theme.dash_scale(styles), legend=key, sort=None)
 
 
@@ -87,7 +95,7 @@ def wrapped_labels(labels: Sequence[str], letters: int) -> str:
     return f"({json.dumps(lines, ensure_ascii=False)})[datum.value]"
 
 
-def arm_header(styles: list[ArmStyle], *, narrow: bool, title: str | None = None) -> alt.Column:
+def arm_header(styles: list[ArmStyle], *, narrow: bool, title: str | None = None) -> dict[str, Any]:
     """Columns by arm, each with its name on top and one title for all below."""
     letters = (44 if narrow else 150) // len(styles) - 2
     header = alt.Header(
@@ -99,10 +107,11 @@ def arm_header(styles: list[ArmStyle], *, narrow: bool, title: str | None = None
         titleOrient="bottom",
         titlePadding=4,
     )
-    return alt.Column("arm:N", sort=[style.label for style in styles], header=header)
+    labels = [style.label for style in styles]
+    return {"field": "arm", "type": "nominal", "sort": labels, "header": header.to_dict(validate=False)}
 
 
-def layer_header(*, narrow: bool, title: str | None = None) -> alt.Row:
+def layer_header(*, narrow: bool, title: str | None = None) -> dict[str, Any]:
     """Rows by layer, the first on top, with the number at the left."""
     header = alt.Header(
         labelExpr="datum.value" if narrow else "'layer ' + datum.value",
@@ -114,12 +123,7 @@ def layer_header(*, narrow: bool, title: str | None = None) -> alt.Row:
         title=title,
         titlePadding=4,
     )
-    return alt.Row("layer:O", header=header)
-
-
-def spacing(*, narrow: bool) -> alt.RowColnumber:
-    """Between the views of a grid."""
-    return alt.RowColnumber(column=8 if narrow else 16, row=6 if narrow else 10)
+    return {"field": "layer", "type": "ordinal", "header": header.to_dict(validate=False)}
 
 
 def layer_names(count: int, *, output: bool) -> list[str]:
@@ -133,16 +137,16 @@ def finite(values: Any) -> NDArray[np.float64]:
     return np.asarray(flat[np.isfinite(flat)])
 
 
-def nice_above(value: float) -> float:
-    """The next of 1, 2, 5, 10, ... that is not below a positive value."""
+def nice_above(value: float, steps: Sequence[float] = NICE) -> float:
+    """The next of 1, 2, 5, 10, ... (or of other steps in a decade) that is not below a positive value."""
     base = 10.0 ** math.floor(math.log10(value))
-    return next(base * step for step in (*NICE, 10.0) if base * step >= value * (1 - 1e-9))
+    return float(f"{next(base * step for step in (*steps, 10.0) if base * step >= value * (1 - 1e-9)):.6g}")
 
 
 def nice_below(value: float) -> float:
     """The last of 1, 2, 5, 10, ... that is not above a positive value."""
     base = 10.0 ** math.floor(math.log10(value))
-    return next(base * step for step in (5.0, 2.0, 1.0) if base * step <= value * (1 + 1e-9))
+    return float(f"{next(base * step for step in (5.0, 2.0, 1.0) if base * step <= value * (1 + 1e-9)):.6g}")
 
 
 def log_range(values: Any, *, decades: float = 8, tail: float = 0.002) -> tuple[float, float]:
@@ -173,7 +177,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def log_axis(column: str, bounds: tuple[float, float], *, title: str | None) -> alt.Y:
     """A logarithmic axis with a few plain numbers on it."""
-    plain = 0.001 <= bounds[0] and bounds[1] <= 10_000
+    plain = bounds[0] >= 0.001 and bounds[1] <= 10_000
     axis = alt.Axis(
         values=log_ticks(*bounds), title=title, labelExpr="format(datum.value, '~r')" if plain else _power_label()
     )

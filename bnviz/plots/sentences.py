@@ -46,7 +46,7 @@ def hold_known(values: Array) -> Array:
     """Values (F, ...) in which a gap takes the latest number before it."""
     frames = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
     latest = np.maximum.accumulate(np.where(np.isfinite(values), frames, 0), axis=0)
-    return np.take_along_axis(values, latest, axis=0)
+    return np.asarray(np.take_along_axis(values, latest, axis=0))
 
 
 def has_diverged(recording: Recording) -> Array:
@@ -141,5 +141,6 @@ def alt_texts(
     """
     lists = lists_by_arm(arm_labels(recording.experiment), values, text)
     return [
-        f"{chart}. Step {step}: {values_are}: {said}." for step, said in zip(recording.steps.tolist(), lists, strict=True)
+        f"{chart}. Step {step}: {values_are}: {said}."
+        for step, said in zip(recording.steps.tolist(), lists, strict=True)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import altair as alt
 
@@ -86,43 +86,33 @@ def dash_scale(styles: list[ArmStyle]) -> alt.Scale:
     return alt.Scale(domain=[style.label for style in styles], range=[list(style.dash) for style in styles])
 
 
-AnyChart = TypeVar("AnyChart", bound=alt.TopLevelMixin)
-
-
-def configure(chart: AnyChart, *, dark: bool, small: bool = False) -> AnyChart:
+def config(*, dark: bool, small: bool = False) -> dict[str, Any]:
     """Quiet axes, no frames, letters that can be read at the back of the room.
 
     Args:
-        chart: the finished chart.
-        dark: whether it stands on a dark ground.
+        dark: whether the chart stands on a dark ground.
         small: for narrow windows, read from near.
     """
     ink, muted, size = INK[dark], MUTED[dark], TINY if small else SMALL
-    axis: dict[str, Any] = {
-        "labelColor": muted, "titleColor": ink, "domainColor": muted, "tickColor": muted, "gridColor": FAINT[dark],
-        "labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal", "tickSize": 4, "labelPadding": 3,
-        "titlePadding": 8, "domainOpacity": 0.6, "tickOpacity": 0.6, "labelOpacity": 1, "gridOpacity": 1,
+    words = {"labelColor": ink, "titleColor": ink, "labelFontSize": size, "titleFontSize": size,
+             "titleFontWeight": "normal", "labelLimit": 0}  # fmt: skip
+    axis = {
+        **words, "labelColor": muted, "domainColor": muted, "tickColor": muted, "gridColor": FAINT[dark],
+        "tickSize": 4, "labelPadding": 3, "titlePadding": 8, "domainOpacity": 0.6, "tickOpacity": 0.6,
+        "labelOpacity": 1, "gridOpacity": 1,
     }  # fmt: skip
-    legend: dict[str, Any] = {
-        "labelColor": ink, "titleColor": ink, "labelFontSize": size, "titleFontSize": size, "labelLimit": 0,
-        "symbolStrokeWidth": 3, "symbolSize": 300, "orient": "top", "padding": 0, "offset": 10, "title": None,
-        "columnPadding": 18, "rowPadding": 4, "titleFontWeight": "normal",
+    legend = {
+        **words, "symbolStrokeWidth": 3, "symbolSize": 300, "symbolOpacity": 1, "orient": "top", "padding": 0,
+        "offset": 10, "columnPadding": 18, "rowPadding": 4,
     }  # fmt: skip
-    header: dict[str, Any] = {
-        "labelColor": ink, "titleColor": ink, "labelFontSize": size, "titleFontSize": size,
-        "titleFontWeight": "normal", "labelFontWeight": "bold", "labelLimit": 0,
-    }  # fmt: skip
-    config = alt.Config(
-        background="transparent",
-        axis=alt.AxisConfig(**axis),
-        legend=alt.LegendConfig(**legend),
-        header=alt.HeaderConfig(**header),
-        text=alt.MarkConfig(fill=ink, fontSize=size),
-        view=alt.ViewConfig(stroke=None, continuousWidth=300),
-        padding=4,
-    )
-    chart["config"] = config
-    return chart
+    return {
+        "background": "transparent",
+        "axis": axis,
+        "legend": legend,
+        "header": {**words, "labelFontWeight": "bold"},
+        "text": {"fill": ink, "fontSize": size},
+        "view": {"stroke": None},
+    }
 
 
 def power(value: float, digits: int = 2) -> str:
@@ -180,6 +170,13 @@ def number_expr(value: str, digits: int = 2) -> str:
         f"!isValid({value}) ? '—' : {value} == 0 ? '0' : {size} >= 1000 || {size} < 0.001 ? {large}"
         f" : replace(format({value}, '.' + {places} + 'f'), '-', '−')"
     )
+
+
+def tick_expr(value: str = "datum.value") -> str:
+    """A tick of an axis as a Vega expression: "8", "−0.5", "2·10⁴"."""
+    exponent = f"round(log(abs({value})) / LN10 - 0.3)"
+    large = f"format({value} / pow(10, {exponent}), '~r') + '·10' + {superscript_expr(f'({exponent})')}"
+    return f"abs({value}) >= 10000 ? {large} : replace(format({value}, '~r'), '-', '−')"
 
 
 def percent_expr(share: str) -> str:

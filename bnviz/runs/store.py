@@ -1,21 +1,22 @@
 """The run store: one training for everyone who asks for the same experiment.
 
-Runs wait in a fair queue and take turns on one worker thread, a slice of updates each. A run whose last viewer has
-left is stopped at the end of its slice and goes on from there when somebody asks for it again. Finished runs stay in
-a cache that is bounded in bytes. A run that fails tells its own viewers and disturbs nobody else.
+Runs wait in a fair queue and take turns in one training process, a slice of updates each. A run whose last viewer
+has left is stopped at the end of its slice and goes on from there when somebody asks for it again. Finished runs stay
+in a cache that is bounded in bytes. A run that fails tells its own viewers and disturbs nobody else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from typing import Protocol
 
-from bnviz.core import engine
 from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording, join
+from bnviz.runs.trainer import Slice, StateLostError, Trainer
 
 SLICE_SECONDS = 0.12
 FIRST_SLICE = 4
@@ -25,11 +26,26 @@ CACHE_BYTES = 400_000_000
 _log = logging.getLogger(__name__)
 
 
+def run_name(experiment: Experiment) -> str:
+    """A short name, the same for equal experiments everywhere."""
+    return hashlib.sha256(experiment.to_json().encode()).hexdigest()[:16]
+
+
+class CanAdvance(Protocol):
+    """What the store needs of a trainer."""
+
+    def advance(self, name: str, experiment: str, updates: int, step: int) -> Slice: ...
+
+    def drop(self, name: str) -> None: ...
+
+
 class Run:
     """One experiment being trained, or trained.
 
     Attributes:
         experiment: what is run.
+        name: short, the same for equal experiments.
+        step: updates made so far.
         status: ready (waiting for its turn), training, finished, stopped or failed.
         problem: a sentence for the viewers of a failed run, else empty.
         version: grows whenever there is something new to see.
@@ -37,20 +53,18 @@ class Run:
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
+        self.json = experiment.to_json()
+        self.name = run_name(experiment)
+        self.step = 0
         self.status = "ready"
         self.problem = ""
         self.version = 0
         self.viewers: dict[str, float] = {}
-        self.state: engine.State | None = None
+        self.restarts = 0
         self.slice = FIRST_SLICE
         self._chunks: list[Recording] = []
         self._joined: Recording | None = None
         self._lock = threading.Lock()
-
-    @property
-    def step(self) -> int:
-        """Updates made so far."""
-        return self.state.step if self.state is not None else 0
 
     @property
     def active(self) -> bool:
@@ -70,12 +84,19 @@ class Run:
                 self._chunks = [self._joined]
             return self._joined
 
-    def add(self, chunk: Recording, status: str) -> None:
+    def add(self, part: Slice) -> None:
         """Append what a slice recorded, and say in the same breath what the run is now."""
         with self._lock:
-            self._chunks.append(chunk)
+            self._chunks.append(part.chunk)
             self._joined = None
-            self.status = status
+            self.step, self.status = part.step, "finished" if part.done else "training"
+            self.version += 1
+
+    def start_again(self) -> None:
+        """Forget everything recorded: the training process has lost the run."""
+        with self._lock:
+            self._chunks, self._joined, self.step = [], None, 0
+            self.restarts += 1
             self.version += 1
 
     def set_status(self, status: str, problem: str = "") -> None:
@@ -89,17 +110,18 @@ class RunStore:
     """Runs by experiment.
 
     Args:
-        advance: carries a state on; `engine.advance` unless a test says otherwise.
+        trainer: makes the updates; a process of its own unless a test says otherwise.
         cache_bytes: how much the recordings of idle runs may take together.
     """
 
     def __init__(
         self,
         *,
-        advance: Callable[[engine.State, int], tuple[engine.State, Recording]] = engine.advance,
+        trainer: CanAdvance | None = None,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self._advance, self._cache_bytes = advance, cache_bytes
+        self._trainer = Trainer() if trainer is None else trainer
+        self._cache_bytes = cache_bytes
         self._runs: OrderedDict[Experiment, Run] = OrderedDict()
         self._queue: deque[Run] = deque()
         self._wake = threading.Condition()
@@ -156,6 +178,7 @@ class RunStore:
             run = self._runs[experiment]
             if not run.active and not self._watched(run):
                 total -= run.nbytes
+                self._trainer.drop(run.name)
                 del self._runs[experiment]
 
     @staticmethod
@@ -181,19 +204,28 @@ class RunStore:
         if not self._watched(run):
             run.set_status("stopped")
             return False
+        begun = time.perf_counter()
         try:
-            if run.state is None:
-                run.state = engine.start(run.experiment)
-            begun = time.perf_counter()
-            run.state, chunk = self._advance(run.state, run.slice)
-            spent = time.perf_counter() - begun
+            part = self._trainer.advance(run.name, run.json, run.slice, run.step)
+        except StateLostError:
+            return self._restarted(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this run alone
             _log.exception("A run failed")
             run.set_status("failed", str(error))
             return False
+        spent = time.perf_counter() - begun
         run.slice = max(1, min(200, round(run.slice * min(3.0, SLICE_SECONDS / max(spent, 1e-6)))))
-        run.add(chunk, "finished" if run.state.done else "training")
-        return not run.state.done
+        run.add(part)
+        return not part.done
+
+    @staticmethod
+    def _restarted(run: Run) -> bool:
+        """Begin again after the training process has lost the run, but not for ever."""
+        if run.restarts >= 2:
+            run.set_status("failed", "The training process ended three times.")
+            return False
+        run.start_again()
+        return True
 
 
 _store: RunStore | None = None

@@ -22,7 +22,7 @@ def _pages() -> list[st.Page]:
 def navigation() -> None:
     """Configure the app and run the page that the address names."""
     st.session_state[_STARTED] = True
-    st.set_page_config(page_title=text("app.title"), page_icon=":material/area_chart:", layout="wide")
+    st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
     st.navigation(_pages()).run()
 
 

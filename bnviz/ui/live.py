@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,10 +11,10 @@ import streamlit as st
 from bnviz.core.experiment import Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
-from bnviz.runs import Run, shared_store
+from bnviz.runs import Run, run_name, shared_store
 from bnviz.ui.messages import text
-from bnviz.ui.pictures import figures, picture
 from bnviz.ui.payload import Playback, pack
+from bnviz.ui.pictures import figures, picture
 from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
@@ -99,19 +98,15 @@ def _show(run: Run, view: View, *, dark: bool) -> None:
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
         return
-    result = mount(_message(run, recording, view, dark=dark), run_id=_name(run), key="train.player")
+    result = mount(_message(run, recording, view, dark=dark), run_id=run.name, key="train.player")
     if result.resync:
         st.session_state.pop(_SENT, None)
     st.session_state[_STEP] = result.step
 
 
-def _name(run: Run) -> str:
-    return hashlib.sha256(run.experiment.to_json().encode()).hexdigest()[:16]
-
-
 def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes:
     """What the player is told: everything, or while training goes on the frames since the last messages."""
-    start, whole = st.session_state.get(_START), (_name(run), view, dark)
+    start, whole = st.session_state.get(_START), (run.name, view, dark)
     if not run.active:
         st.session_state.pop(_SENT, None)
         return _whole(recording, view, dark, start)
@@ -130,7 +125,7 @@ def _whole(recording: Recording, view: View, dark: bool, start: int | None) -> b
 def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, first: int) -> bytes:
     experiment = recording.experiment
     playback = Playback(
-        run_id=hashlib.sha256(experiment.to_json().encode()).hexdigest()[:16],
+        run_id=run_name(experiment),
         steps=recording.steps[first:],
         total_steps=experiment.training.steps,
         steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,

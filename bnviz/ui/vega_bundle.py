@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 import vl_convert
@@ -15,7 +16,7 @@ BUNDLE_PATH = Path(__file__).resolve().parent.parent / "assets" / "player" / "ve
 
 def bundle_stamp() -> str:
     """Return the first line of a bundle that the installed vl-convert would write."""
-    return f"// Vega {vl_convert.get_vega_version()} from vl-convert {vl_convert.__version__}"
+    return f"// Vega {vl_convert.get_vega_version()} from vl-convert {metadata.version('vl-convert-python')}"
 
 
 def bundle_source() -> str:

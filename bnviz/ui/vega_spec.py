@@ -10,12 +10,14 @@ from typing import Any, Protocol
 import vl_convert
 
 # Where a chart is silent: the page shines through, marks carry no spoken text (the player says one for the whole
-# picture) and axes line up with the heading.
+# picture), axes line up with the heading.
 DEFAULTS: dict[str, Any] = {
     "background": "transparent",
     "aria": False,
-    "padding": {"left": 0, "right": 2, "top": 2, "bottom": 0},
+    "padding": {"left": 0, "right": 2, "top": 2, "bottom": 4},
 }
+# A view over categories is as wide as its neighbours, not so many pixels a category: the player sets the width.
+VIEW_DEFAULTS = {"discreteWidth": 300}
 
 
 class Chart(Protocol):
@@ -32,6 +34,7 @@ def compile_spec(spec: Spec) -> str:
     """Compile a chart or its Vega-Lite specification to Vega and return it as JSON."""
     given = dict(spec) if isinstance(spec, Mapping) else spec.to_dict(validate=False)
     config = {**DEFAULTS, **given.get("config", {})}
+    config["view"] = {**VIEW_DEFAULTS, **config.get("view", {})}
     return _compile(json.dumps({**given, "config": config}, sort_keys=True))
 
 

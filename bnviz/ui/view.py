@@ -63,19 +63,23 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
         names = params["show"].split(".") if params["show"] else []
         unknown = [name for name in names if name not in PICTURES]
         if unknown:
-            messages.append(f"show: {', '.join(unknown)} came; pictures are {', '.join(PICTURES)}.")
+            messages.append(text("link.bad_show", given=", ".join(unknown), known=", ".join(PICTURES)))
         st.session_state[_SHOW] = [name for name in names if name in PICTURES]
-    if "kind" in params:
-        if params["kind"] in KINDS:
-            st.session_state[_KIND] = params["kind"]
-        else:
-            messages.append(f"kind: {params['kind']!r} came; one of {', '.join(KINDS)} is needed.")
-    for name, key in (("arm", _ARM), ("layer", _LAYER)):
-        if name in params:
-            if params[name].isascii() and params[name].isdigit() and int(params[name]) >= 1:
-                st.session_state[key] = int(params[name]) - 1
-            else:
-                messages.append(f"{name}: {params[name]!r} came; a whole number from 1 is needed.")
+    kind = params.get("kind", View.kind)
+    if kind in KINDS:
+        st.session_state[_KIND] = kind
+    else:
+        messages.append(text("link.bad_kind", given=kind, known=", ".join(KINDS)))
+    _take_number("arm", _ARM, params, messages)
+    _take_number("layer", _LAYER, params, messages)
+
+
+def _take_number(name: str, key: str, params: dict[str, str], messages: list[str]) -> None:
+    given = params.get(name, "1")
+    if given.isascii() and given.isdigit() and int(given) >= 1:
+        st.session_state[key] = int(given) - 1
+    else:
+        messages.append(text("link.bad_number", name=name, given=given))
 
 
 def to_params(view: View, experiment: Experiment) -> dict[str, str]:
@@ -101,9 +105,7 @@ def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any
     """A segmented choice that survives options that come and go."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = usual_one
-    return st.segmented_control(
-        label, options, key=key, format_func=shown, required=True, persist_state="session"
-    )
+    return st.segmented_control(label, options, key=key, format_func=shown, required=True, persist_state="session")
 
 
 def choose_view(experiment: Experiment) -> View:

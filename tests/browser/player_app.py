@@ -102,7 +102,15 @@ def pictures(first: int, last: int, *, height: int = 220) -> list[Picture]:
     says = [f"Batch norm stands at a loss of {row[1]:.2f}, the plain network at {row[0]:.2f}." for row in lead]
     spoken = [f"Histograms of {len(LAYERS)} layers after {first + i} updates." for i in range(len(lead))]
     return [
-        Picture("losses", "Loss", loss_chart(height), [curves], captions=says, alt="Loss curves of four networks."),
+        Picture(
+            "losses",
+            "Loss",
+            loss_chart(height),
+            [curves],
+            captions=says,
+            alt="Loss curves of four networks.",
+            narrow=loss_chart(150),
+        ),
         Picture(
             "histograms",
             "Activations, layer by layer",

@@ -24,7 +24,8 @@ export class Clock {
   reset() {
     this.mode = "follow"; // "follow", "play" or "rest"
     this.position = 0; // frames, with a fraction while playing
-    this.shown = -1;
+    this.shown = -1; // the frame drawn last
+    this.stale = true; // whether it must be drawn again
   }
 
   get frame() {
@@ -79,7 +80,7 @@ export class Clock {
   }
 
   redraw() {
-    this.shown = -1;
+    this.stale = true;
     this.wake();
   }
 
@@ -96,7 +97,7 @@ export class Clock {
 
   get hasWork() {
     const advancing = this.mode === "play" || (this.mode === "follow" && !this.atEnd);
-    return this.count > 0 && (advancing || this.shown !== this.frame);
+    return this.count > 0 && (advancing || this.stale || this.shown !== this.frame);
   }
 
   wake() {
@@ -110,7 +111,8 @@ export class Clock {
     this.before = now;
     if (this.mode === "follow") this.stepFollowing();
     else if (this.mode === "play") this.stepPlaying(elapsed);
-    if (this.shown !== this.frame) {
+    if (this.stale || this.shown !== this.frame) {
+      this.stale = false;
       this.shown = this.frame;
       this.onFrame(this.frame);
     }

@@ -105,11 +105,16 @@ export class Picture {
     if (this.narrow !== this.usesNarrow) return this.discard();
     this.fitting = true;
     const view = this.view;
+    let before = null;
     for (let round = 0; round < ROUNDS && view === this.view; round += 1) {
       const drawn = this.canvasBox.querySelector("canvas")?.clientWidth ?? 0;
       const fits = drawn <= this.width && drawn > this.width - SLACK - this.columns;
       if (fits && this.width === this.fitted) break;
-      if (this.width === this.fitted) this.overhead += drawn - this.width + 1;
+      if (before && before.space !== this.space) {
+        this.columns = Math.max(1, Math.round((drawn - before.drawn) / (this.space - before.space)));
+      }
+      before = { drawn, space: this.space };
+      this.overhead = drawn - this.columns * this.space + 1;
       this.setWidth(this.width);
       await view.runAsync();
     }

@@ -9,11 +9,10 @@ import { Controls } from "./controls.js";
 import { decode } from "./payload.js";
 import { Picture } from "./picture.js";
 import { Recording } from "./recording.js";
+import { Reports } from "./reports.js";
 import { readTheme } from "./theme.js";
 import { Tooltip } from "./tooltip.js";
 
-const REST_MS = 250; // a step is reported once the reader has stayed there that long
-const RESYNC_MS = 500; // while no answer comes, missing frames are asked for that often
 const NEAR = "300px"; // pictures this close to the window are drawn
 
 const players = new WeakMap();
@@ -23,13 +22,12 @@ class Player {
     this.recording = new Recording();
     this.pictures = new Map();
     this.frameTimes = [];
-    this.reported = null;
-    this.askedAt = -Infinity;
     this.clock = new Clock({
       onFrame: (frame) => this.draw(frame),
       onMode: () => this.controls?.showMode(),
-      onRest: () => this.reportLater(),
+      onRest: () => this.reports.rested(),
     });
+    this.reports = new Reports(this.clock, this.recording, () => this.announce());
     this.buildPage(parent);
     this.expose();
     this.ready = this.load();
@@ -82,30 +80,21 @@ class Player {
 
   /** Take in a message; the data count at once, drawing waits for Vega. */
   async receive(bytes, callbacks) {
-    Object.assign(this, callbacks);
+    this.reports.connect(callbacks);
     if (!bytes) return;
-    const repeated = bytes === this.bytes;
-    this.bytes = bytes;
-    this.message = repeated ? this.message : decode(bytes);
-    const fresh = this.message.run !== this.recording.runId;
-    if (!this.recording.merge(this.message)) return this.askAgain();
-    this.askedAt = -Infinity;
-    if (fresh) this.startRun(this.message);
+    const message = decode(bytes);
+    const fresh = message.run !== this.recording.runId;
+    if (!this.recording.merge(message)) return this.reports.missing();
+    this.reports.complete();
+    if (fresh) this.startRun(message);
     await this.ready;
-    if (this.vega && this.root.isConnected) this.apply(this.message, fresh);
-  }
-
-  askAgain() {
-    const now = performance.now();
-    if (now - this.askedAt < RESYNC_MS) return;
-    this.askedAt = now;
-    this.setTriggerValue("resync", true);
+    if (this.vega && this.root.isConnected) this.apply(message, fresh);
   }
 
   startRun(message) {
     this.clock.reset();
     this.awaited = message.start;
-    this.reported = message.start ?? null;
+    this.reports.reset(message.start);
     this.startedAt = performance.now();
     this.firstPaintMs = null;
   }
@@ -180,7 +169,7 @@ class Player {
     const drawn = [];
     for (const picture of this.pictures.values()) if (picture.visible) drawn.push(picture.show(frame, this.theme));
     this.controls.show();
-    if (this.clock.mode !== "play") this.announceLater();
+    if (this.clock.mode !== "play") this.reports.moved();
     const now = performance.now();
     this.frameTimes = [...this.frameTimes.slice(-239), now];
     if (this.firstPaintMs === null && drawn.length) {
@@ -202,29 +191,9 @@ class Player {
     this.clock.redraw();
   }
 
-  announceLater() {
-    clearTimeout(this.announcing);
-    this.announcing = setTimeout(() => {
-      this.controls.announce();
-      for (const picture of this.pictures.values()) picture.announce(this.clock.frame);
-    }, REST_MS);
-  }
-
-  reportLater() {
-    clearTimeout(this.reporting);
-    this.reporting = setTimeout(() => this.report(), REST_MS);
-    this.announceLater();
-  }
-
-  /** Tell Python the step at which the reader rests; null while following and at the end of the run. */
-  report() {
-    const { clock, recording } = this;
-    if (clock.mode === "play") return;
-    const natural = clock.mode === "follow" || (clock.finished && clock.atEnd);
-    const step = natural ? null : recording.steps[clock.frame];
-    if (step === this.reported) return;
-    this.reported = step;
-    this.setStateValue("rest", { run: recording.runId, step });
+  announce() {
+    this.controls.announce();
+    for (const picture of this.pictures.values()) picture.announce(this.clock.frame);
   }
 
   expose() {
@@ -241,8 +210,7 @@ class Player {
 
   destroy() {
     this.clock.stop();
-    clearTimeout(this.reporting);
-    clearTimeout(this.announcing);
+    this.reports.stop();
     this.resizes.disconnect();
     this.sights.disconnect();
     for (const picture of this.pictures.values()) picture.discard();

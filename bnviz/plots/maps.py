@@ -1,0 +1,179 @@
+"""Where each arm draws the line between two classes in the plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from bnviz.core.data import load
+from bnviz.core.recording import Array, Recording
+from bnviz.core.schedule import MAP_CELLS
+from bnviz.plots import compose, panels, theme
+from bnviz.plots.figure import Column, Figure, FrameTable
+from bnviz.plots.panels import Look
+from bnviz.plots.sentences import by_arm, held, hold_known, sentences
+from bnviz.plots.theme import arm_style
+
+MAP, POINTS = "map", "points"
+FULL = 200.0  # maps hold P(class 1) times 200
+MOST_POINTS = 300
+HEIGHT, NARROW_HEIGHT = 300, 165
+
+
+def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
+    """P(class 1) in the plane in eval mode, one map an arm, under the training points.
+
+    Each frame shows the last map drawn up to its step; an arm that has diverged keeps its last finite one.
+
+    Returns:
+        None if the data have not two features and two classes, or no map is recorded yet.
+    """
+    if not len(recording.maps_at):
+        return None
+    styles = arm_style(recording.experiment, dark=dark)
+    labels = [style.label for style in styles]
+    shown = _shown(recording)
+    share = (shown.reshape(*shown.shape[:2], -1) > FULL / 2).mean(axis=-1)
+    narrow_columns = 1 if len(labels) == 1 else 2
+    columns = len(labels) if len(labels) <= 4 else 3
+    return Figure(
+        id="decision-maps",
+        title="Decision boundary",
+        spec=_chart(recording, columns, Look(dark)),
+        narrow=_chart(recording, narrow_columns, Look(dark, narrow=True)),
+        tables=[_map_table(recording, labels, shown), _point_table(recording)],
+        steps=recording.steps,
+        captions=_captions(recording, labels),
+        alt=_alt(recording, labels, share),
+        columns=columns,
+        narrow_columns=narrow_columns,
+        paper=theme.PAPER[dark],
+    )
+
+
+def _shown(recording: Recording) -> Array:
+    """(F, A, G, G) the maps of every frame."""
+    steps = recording.steps[np.minimum(held(recording), len(recording.steps) - 1)]
+    place = np.searchsorted(recording.maps_at, steps, side="right") - 1
+    arms = np.arange(recording.maps.shape[1])[None, :]
+    return np.asarray(recording.maps[np.maximum(place, 0), arms])
+
+
+def _map_table(recording: Recording, labels: list[str], shown: Array) -> FrameTable:
+    x1, x2, y1, y2 = recording.map_extent
+    x, y = np.linspace(x1, x2, MAP_CELLS + 1), np.linspace(y1, y2, MAP_CELLS + 1)
+    # Neighbours overlap by a hair, or else the ground shines through between them.
+    wide, high = 0.06 * (x[1] - x[0]), 0.06 * (y[1] - y[0])
+    arms, cells = len(labels), MAP_CELLS * MAP_CELLS
+    return FrameTable(
+        MAP,
+        [
+            Column("arm", [label for label in labels for _ in range(cells)]),
+            Column("x", _rounded(np.tile(x[:-1], MAP_CELLS * arms))),
+            Column("x2", _rounded(np.tile(x[1:] + wide, MAP_CELLS * arms))),
+            Column("y", _rounded(np.tile(np.repeat(y[:-1], MAP_CELLS), arms))),
+            Column("y2", _rounded(np.tile(np.repeat(y[1:] + high, MAP_CELLS), arms))),
+            Column("p", shown.reshape(len(shown), -1), per_frame=True),
+        ],
+    )
+
+
+def _rounded(values: Array) -> list[float]:
+    rounded: list[float] = np.round(values, 4).tolist()
+    return rounded
+
+
+def _point_table(recording: Recording) -> FrameTable:
+    """The first training points, with the words of their class."""
+    data = load(recording.experiment.data, recording.experiment.seed)
+    x, y = data.x_train[:MOST_POINTS], np.ravel(data.y_train)[:MOST_POINTS]
+    return FrameTable(
+        POINTS,
+        [
+            Column("x", _rounded(x[:, 0])),
+            Column("y", _rounded(x[:, 1])),
+            Column("class", [f"class {int(label)}" for label in y]),
+        ],
+    )
+
+
+def _equal_scales(recording: Recording, height: int) -> tuple[alt.Scale, alt.Scale]:
+    """Scales on which one unit is as long across as upwards, however wide the view becomes."""
+    x1, x2, y1, y2 = recording.map_extent
+    unit = f"max({x2 - x1:.5g} / child_width, {y2 - y1:.5g} / {height})"
+    domain_x = [alt.ExprRef(f"{(x1 + x2) / 2:.5g} {sign} {unit} * child_width / 2") for sign in "-+"]
+    domain_y = [alt.ExprRef(f"{(y1 + y2) / 2:.5g} {sign} {unit} * {height} / 2") for sign in "-+"]
+    return (
+        alt.Scale(domainMin=domain_x[0], domainMax=domain_x[1], nice=False, zero=False),
+        alt.Scale(domainMin=domain_y[0], domainMax=domain_y[1], nice=False, zero=False),
+    )
+
+
+def _chart(recording: Recording, columns: int, look: Look) -> compose.Spec:
+    styles = arm_style(recording.experiment, dark=look.dark)
+    names = load(recording.experiment.data, recording.experiment.seed).feature_names
+    height = NARROW_HEIGHT if look.narrow else HEIGHT
+    scale_x, scale_y = _equal_scales(recording, height)
+    axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
+    x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))
+    y = alt.Y("y:Q", scale=scale_y, axis=alt.Axis(title=names[1], **axis))
+    cell = compose.layered(_cells(x, y, look), _points(x, y, look), data=MAP, height=height)
+    labels = [style.label for style in styles]
+    header = alt.Header(
+        title=None, labelExpr=panels.wrapped_labels(labels, (44 if look.narrow else 150) // columns - 2),
+        labelFontSize=theme.TINY if look.narrow else theme.FONT, labelPadding=4,
+    )  # fmt: skip
+    facet = {"field": "arm", "type": "nominal", "sort": labels, "header": header.to_dict(validate=False)}
+    chart = compose.wrapped(cell, facet, columns=columns, narrow=look.narrow)
+    return compose.finished(chart, dark=look.dark, narrow=look.narrow, steps=False)
+
+
+def _cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+    colors = alt.Scale(
+        domain=[0, FULL / 2, FULL], range=list(theme.MAP_COLOURS[look.dark]), clamp=True, interpolate="rgb"
+    )
+    tooltip = [alt.Tooltip("arm:N", title="arm"), alt.Tooltip("said:N", title="P(class 1)")]
+    cells = alt.Chart().transform_calculate(said=theme.percent_expr(f"(datum.p / {FULL:g})"))
+    result: alt.Chart = cells.mark_rect(strokeWidth=0).encode(
+        x=x,
+        x2=alt.X2("x2:Q"),
+        y=y,
+        y2=alt.Y2("y2:Q"),
+        color=alt.Color("p:Q", scale=colors, legend=None),
+        tooltip=tooltip,
+    )
+    return result
+
+
+def _points(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+    """The training points, told apart by colour and by shape."""
+    names = ["class 0", "class 1"]
+    key = alt.Legend(title=None, orient="top")
+    fill = alt.Fill("class:N", scale=alt.Scale(domain=names, range=list(theme.CLASS_COLOURS[look.dark])), legend=key)
+    shape = alt.Shape("class:N", scale=alt.Scale(domain=names, range=["circle", "triangle-up"]), legend=key)
+    mark = alt.MarkDef(
+        type="point", size=18 if look.narrow else 40, stroke=theme.PAPER[look.dark], strokeWidth=0.8, opacity=1
+    )
+    return alt.Chart(alt.NamedData(POINTS), mark=mark).encode(x=x, y=y, fill=fill, shape=shape)
+
+
+def _captions(recording: Recording, labels: list[str]) -> list[str]:
+    accuracy = hold_known(recording.test_accuracy)
+    right = by_arm(labels, accuracy, theme.percent)
+    return sentences(recording, "the share of test points on the right side", "is", right)
+
+
+def _alt(recording: Recording, labels: list[str], share: Array) -> list[str]:
+    x1, x2, y1, y2 = (theme.number(value) for value in recording.map_extent)
+    start = (
+        f"Maps of the plane, one an arm, x1 from {x1} to {x2} and x2 from {y1} to {y2}, coloured by the probability of "
+        "class 1, with the training points of both classes. "
+    )
+    rows = zip(recording.steps.tolist(), share.tolist(), strict=True)
+    return [
+        f"{start}Step {step}: share of the map given to class 1: "
+        + "; ".join(f"{label} {theme.percent(value)}" for label, value in zip(labels, row, strict=True)) + "."
+        for step, row in rows
+    ]  # fmt: skip

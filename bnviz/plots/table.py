@@ -1,0 +1,49 @@
+"""The results of a run as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from bnviz.core.recording import Recording
+from bnviz.core.summary import status_words, summary
+
+DASH = "—"
+NAMES = {
+    "label": "arm",
+    "status": "status",
+    "train_loss": "train loss",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+    "best_test_accuracy": "best test accuracy",
+    "steps_to_90": "updates to 90 %",
+}
+
+
+def results(recording: Recording) -> pd.DataFrame:
+    """One row an arm: state in words, losses, accuracies, and what an update costs.
+
+    Returns:
+        Numbers as numbers (NaN where there is none), so that a table can sort them; "cost of an update" is text,
+        such as "1.3 ×" the cost without a norm, and an em dash where no arm without a norm was run.
+    """
+    rows = summary(recording)
+    costs = [_cost(recording, arm) for arm in range(len(rows))]
+    bare = next((cost for arm, cost in zip(recording.experiment.arms, costs, strict=True) if arm.norm == "none"), None)
+    frame = pd.DataFrame([{name: _number(row[key]) for key, name in NAMES.items()} for row in rows])
+    frame["status"] = [status_words(recording, arm) for arm in range(len(rows))]
+    frame["cost of an update"] = [DASH if not bare or not cost else f"{cost / bare:.1f} ×" for cost in costs]
+    frame["updates per second"] = [round(1 / cost) if cost else math.nan for cost in costs]
+    return frame
+
+
+def _cost(recording: Recording, arm: int) -> float | None:
+    """Seconds for one update."""
+    updates, seconds = int(recording.updates[arm]), float(recording.seconds[arm])
+    return seconds / updates if updates and seconds > 0 else None
+
+
+def _number(value: Any) -> Any:
+    return math.nan if value is None else value

@@ -1,0 +1,77 @@
+"""The process that trains: it keeps the states of the runs and makes updates when it is told to.
+
+It speaks over its standard input and output. A request is one line of JSON; an answer is one line of JSON with the
+length of what follows, and then a chunk of a recording as the bytes of an .npz file.
+
+    {"run": "name", "experiment": "...", "updates": 20}   start or continue a run
+    {"drop": "name"}                                      forget a run (no answer)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import OrderedDict
+from typing import BinaryIO
+
+from bnviz.core import engine
+from bnviz.core.experiment import Experiment
+from bnviz.core.export import to_bytes
+
+MOST_STATES = 64
+
+
+class Worker:
+    """Runs by name, the longest unused forgotten first."""
+
+    def __init__(self) -> None:
+        self.states: OrderedDict[str, engine.State] = OrderedDict()
+
+    def advance(self, name: str, experiment: str, updates: int, step: int) -> tuple[dict[str, object], bytes]:
+        """Make updates of a run; an answer without a chunk says that the state after `step` updates is lost."""
+        state = self.states.pop(name, None)
+        if state is None:
+            state = engine.start(Experiment.from_json(experiment))
+        if state.step != step:
+            return {"lost": True, "size": 0}, b""
+        state, recording = engine.advance(state, updates)
+        if not state.done:
+            self.states[name] = state
+        while len(self.states) > MOST_STATES:
+            self.states.popitem(last=False)
+        chunk = to_bytes(recording)
+        return {"step": state.step, "done": state.done, "size": len(chunk)}, chunk
+
+    def answer(self, request: dict[str, object]) -> tuple[dict[str, object], bytes] | None:
+        """The answer to one request; None where there is none."""
+        if "drop" in request:
+            self.states.pop(str(request["drop"]), None)
+            return None
+        try:
+            updates, step = int(str(request["updates"])), int(str(request["step"]))
+            return self.advance(str(request["run"]), str(request["experiment"]), updates, step)
+        except Exception as error:  # noqa: BLE001 - the run's viewers are told, the process lives on
+            return {"error": f"{type(error).__name__}: {error}", "size": 0}, b""
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until there are no more."""
+    worker = Worker()
+    for line in requests:
+        answer = worker.answer(json.loads(line))
+        if answer is not None:
+            head, body = answer
+            answers.write(json.dumps(head).encode() + b"\n" + body)
+            answers.flush()
+
+
+def main() -> None:
+    """Keep the real standard output for answers; whatever else prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The training lab through AppTest: every control at both ends, links good and bad, bad input explained."""
+
+import json
+import struct
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bnviz.core.codec import from_link, to_link
+from bnviz.core.engine import train
+from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Experiment(data=Data("moons", n=100), network=Network((8, 8)), training=Training(batch_size=10, steps=12))
+
+
+def opened(experiment=SMALL, **others):
+    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+    for name, value in {**to_link(experiment), **others}.items():
+        app.query_params[name] = value
+    return settled(app.run())
+
+
+def settled(app):
+    """Wait for the training to end, as the page's own heartbeat would."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert not app.exception, app.exception[0].value
+        if any("updates of" in line.value for line in app.markdown) or app.error:
+            return app
+        time.sleep(0.05)
+        app.run()
+    pytest.fail("The run did not finish in time.")
+
+
+def link_of(app):
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def message(app):
+    """The header of what the player was told."""
+    payloads = [element.proto.bytes for element in app.get("bidi_component")]
+    assert payloads, "There is no player on the page."
+    data = payloads[-1]
+    length = struct.unpack("<I", data[:4])[0]
+    return json.loads(data[4 : 4 + length])
+
+
+def widget(app, kind, key):
+    return next(element for element in getattr(app, kind) if element.key == key)
+
+
+def test_the_default_run_is_on_screen_without_pressing_anything():
+    app = opened(Experiment())
+    header = message(app)
+    assert header["finished"]
+    assert header["total"] == 300
+    assert {picture["id"] for picture in header["pictures"]} == {"loss", "accuracy", "histograms"}
+    assert link_of(app) == {}
+    assert len(app.dataframe[0].value) == 3
+
+
+def test_the_numbers_on_screen_are_those_of_the_engine():
+    app = opened()
+    table = app.dataframe[0].value
+    recording = train(SMALL)
+    column = next(name for name in table.columns if "test loss" in name.lower())
+    assert [f"{value:.3g}" for value in recording.final_test_loss] == [f"{float(v):.3g}" for v in table[column]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("select_slider", "train.training.learning_rate"),
+        ("select_slider", "train.training.steps"),
+        ("select_slider", "train.training.dropout"),
+        ("select_slider", "train.training.weight_decay"),
+        ("select_slider", "train.training.input_noise"),
+        ("select_slider", "train.network.gain"),
+        ("select_slider", "train.width"),
+        ("select_slider", "train.data.noise"),
+        ("select_slider", "train.data.balance"),
+        ("select_slider", "train.data.test_fraction"),
+        ("slider", "train.depth"),
+    ],
+)
+def test_every_slider_at_both_ends_keeps_the_page_whole(kind, key):
+    app = opened()
+    for end in (0, -1):
+        control = widget(app, kind, key)
+        ends = control.options if kind == "select_slider" else [control.min, control.max]
+        value = ends[end] if kind == "slider" else control.options[end]
+        if key == "train.training.steps":
+            value = [option for option in control.options if float(option) <= 100][end]
+        control.set_value(float(value) if kind == "select_slider" and key != "train.width" else int(float(value)))
+        settled(app.run())
+        assert message(app)["steps"]["length"] >= 2
+
+
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("train.training.optimizer", ["sgd", "momentum", "rmsprop", "adam"]),
+        ("train.training.order", ["shuffled", "by_class", "fixed"]),
+        ("train.data.preprocess", ["raw", "minmax", "zscore", "whitened"]),
+    ],
+)
+def test_every_choice_trains(key, options):
+    app = opened()
+    for option in options:
+        widget(app, "selectbox", key).set_value(option)
+        settled(app.run())
+        assert not app.error
+
+
+@pytest.mark.parametrize("name", ["digits", "wine", "breast_cancer", "diabetes", "circles", "blobs", "spirals", "xor"])
+def test_every_data_set_trains(name):
+    app = opened()
+    widget(app, "selectbox", "train.data.name").set_value(name)
+    settled(app.run())
+    assert message(app)["finished"]
+    assert link_of(app)["data.name"] == name if name != "digits" else "data.name" not in link_of(app)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "linear"])
+@pytest.mark.parametrize("kind", ["pre", "normalized", "post"])
+def test_all_pictures_for_every_activation(activation, kind):
+    experiment = Experiment(
+        data=SMALL.data, network=Network((8, 8), activation=activation), training=SMALL.training
+    )
+    app = opened(experiment, show="curves.histograms.maps.bands.units.saturation.gradients", kind=kind)
+    ids = [picture["id"] for picture in message(app)["pictures"]]
+    assert len(ids) == len(set(ids)) >= 8
+
+
+def test_a_batch_of_one_is_a_lesson_and_what_was_on_screen_stays():
+    app = opened()
+    before = message(app)["run"]
+    widget(app, "select_slider", "train.training.batch_size").set_value(1)
+    app.run()
+    assert "batch of one" in app.error[0].value
+    assert message(app)["run"] == before
+
+
+def test_a_batch_larger_than_the_data_is_explained():
+    app = opened()
+    widget(app, "select_slider", "train.training.batch_size").set_value(256)
+    app.run()
+    assert "75 training rows" in app.error[0].value
+
+
+def test_widths_that_are_no_numbers_are_explained():
+    app = opened()
+    widget(app, "toggle", "train.uneven").set_value(True)
+    app.run()
+    widget(app, "text_input", "train.widths").set_value("eight, 9")
+    app.run()
+    assert "eight, 9" in app.error[0].value
+    widget(app, "text_input", "train.widths").set_value("16, 4")
+    settled(app.run())
+    assert link_of(app)["network.hidden"] == "16_4"
+
+
+def test_arms_can_be_added_changed_and_removed():
+    app = opened()
+    next(button for button in app.button if button.label == "Add an arm").click()
+    settled(app.run())
+    assert len(app.dataframe[0].value) == 4
+    experiment, problems = from_link(link_of(app))
+    assert not problems
+    assert experiment.arms[3] == Arm("layer", "before")
+    next(box for box in app.selectbox if box.key.endswith(".norm")).set_value("rms")
+    settled(app.run())
+    assert from_link(link_of(app))[0].arms[0].norm == "rms"
+    next(button for button in app.button if button.key and button.key.endswith(".remove")).click()
+    settled(app.run())
+    assert [arm.norm for arm in from_link(link_of(app))[0].arms] == ["batch", "batch", "layer"]
+
+
+def test_a_link_reproduces_the_run_number_for_number():
+    first, second = opened(seed="7"), opened(seed="7")
+    assert message(first)["run"] == message(second)["run"]
+    np.testing.assert_array_equal(first.dataframe[0].value["Test loss"], second.dataframe[0].value["Test loss"])
+
+
+def test_a_step_in_the_link_is_handed_to_the_player():
+    assert message(opened(step="5"))["start"] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("training.learning_rate", "fast"),
+        ("network.hidden", "8_x"),
+        ("data.name", "mnist"),
+        ("arms", "batch,sideways"),
+        ("seed", "-4"),
+        ("step", "9999"),
+        ("kind", "inside"),
+        ("show", "everything"),
+        ("layer", "0"),
+    ],
+)
+def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
+    app = opened(**{name: value})
+    assert any(name in warning.value for warning in app.warning)
+    assert message(app)["finished"]
+
+
+def test_a_linear_model_shows_its_curves_and_map():
+    app = opened(Experiment(data=SMALL.data, network=Network(()), training=SMALL.training))
+    assert {picture["id"] for picture in message(app)["pictures"]} == {"loss", "accuracy", "decision_maps"}
