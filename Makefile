@@ -36,7 +36,7 @@ help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 app: setup-app
-	@exec $(BIN)/python -m streamlit run app.py
+	@exec $(BIN)/python -m bnviz app
 
 test: setup-browser check
 ifeq ($(BROWSER),no)

@@ -1,10 +1,11 @@
-"""`python -m bnviz run FILE.json`: train an experiment without the app."""
+"""`python -m bnviz run FILE.json` trains an experiment without the app; `python -m bnviz app` starts the app."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+import threading
 from pathlib import Path
 
 from bnviz.core.experiment import Experiment
@@ -53,14 +54,29 @@ def run(file: Path, out: Path | None) -> dict[str, object]:
     return {"arms": summary(recording)}
 
 
+def serve() -> None:
+    """Start the app, and the default run with it; Streamlit reads its options as for `streamlit run`."""
+    from streamlit.web import cli
+
+    from bnviz.ui.frame import ROOT, warm_up
+
+    threading.Thread(target=warm_up, name="bnviz-warm-up", daemon=True).start()
+    sys.argv = ["streamlit", "run", str(ROOT / "app.py")]
+    cli.main()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status: 0, or 2 for input that cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m bnviz", description="Train an experiment without the app.")
+    parser = argparse.ArgumentParser(prog="python -m bnviz", description="What normalization does to a neural network.")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="train the experiment in a JSON file and print its results as JSON")
     runner.add_argument("file", type=Path, metavar="FILE.json", help="what Experiment.to_json() writes")
     runner.add_argument("--out", type=Path, metavar="FILE.npz|.parquet|.csv", help="keep the whole recording")
+    commands.add_parser("app", help="start the app")
     given = parser.parse_args(arguments)
+    if given.command == "app":
+        serve()
+        return 0
     try:
         result = run(given.file, given.out)
     except FieldError as error:

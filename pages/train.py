@@ -3,8 +3,9 @@
 import streamlit as st
 
 from bnviz.ui import lab, live
-from bnviz.ui.controls import experiment_controls
+from bnviz.ui.controls import current, experiment_controls
 from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.view import choose_view
 
@@ -12,7 +13,7 @@ begin()
 st.title(text("app.train_title"))
 st.caption(text("train.intro"))
 lab.take_link()
-experiment = experiment_controls(lab.marks(dark=is_dark()))
+experiment = experiment_controls(marks(current(), dark=is_dark()))
 view = choose_view(experiment)
 run = live.open_run(experiment)
 live.show_run(run, view, dark=is_dark(), after=lambda: lab.write_link(experiment, view))

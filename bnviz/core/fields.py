@@ -6,6 +6,7 @@ comes from Python, from JSON or from a link, and tells a page the ends of its sl
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
@@ -54,7 +55,7 @@ class Number:
 
     def read(self, value: Any) -> int | float:
         wanted = f"{'a whole number' if self.integer else 'a number'} from {self.low:g} to {self.high:g}"
-        numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+        numeric = isinstance(value, numbers.Real) and not isinstance(value, bool)
         # The bounds come before int(): they also stop NaN, infinity and whole numbers too long for a float.
         if not numeric or not self.low <= value <= self.high or (self.integer and value != int(value)):
             raise ValueError(f"{shown(value)} came; {wanted} is needed.")

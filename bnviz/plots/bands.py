@@ -53,7 +53,7 @@ def bands(
         narrow=_chart(recording, bounds, kind, shown, Look(dark, narrow=True)),
         tables=[_table(labels, shown, values)],
         steps=recording.steps,
-        captions=sentences(recording, subject, "lie within a band as wide as", by_arm(labels, wide[:, :, -1])),
+        captions=sentences(recording, subject, "span", by_arm(labels, wide[:, :, -1])),
         alt=alt_texts(
             recording,
             f"Percentile bands of each layer ({KIND_WORDS[kind]}) over the updates, layers by arms; vertical axis "

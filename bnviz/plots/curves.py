@@ -35,7 +35,10 @@ def loss(recording: Recording, *, dark: bool = False) -> Figure:
         title="Loss",
         spec=_loss_chart(recording, styles, bounds, dark=dark, narrow=False),
         narrow=_loss_chart(recording, styles, bounds, dark=dark, narrow=True),
-        tables=[_table(labels, {TEST: test, TRAIN: train}), _ends(recording, labels, train, bounds)],
+        tables=[
+            _table(labels, {TEST: panels.positive(test), TRAIN: panels.positive(train)}),
+            _ends(recording, labels, train, bounds),
+        ],
         steps=recording.steps,
         captions=captions,
         alt=_alt(recording, f"loss ({words}, logarithmic axis)", labels, latest, theme.loss_text),
@@ -143,7 +146,7 @@ def _loss_chart(
 
 def _arms(styles: list[ArmStyle], *, narrow: bool) -> tuple[alt.Color, alt.StrokeDash]:
     """Colour and dash, with a legend for half the width of a window."""
-    letters = panels.LETTERS // 2
+    letters = panels.LETTERS * 3 // 5
     return (
         panels.arm_color(styles, narrow=narrow, letters=letters),
         panels.arm_dash(styles, narrow=narrow, letters=letters),
@@ -151,9 +154,7 @@ def _arms(styles: list[ArmStyle], *, narrow: bool) -> tuple[alt.Color, alt.Strok
 
 
 def _set_legend(dark: bool) -> alt.Legend:
-    return alt.Legend(
-        title=None, symbolStrokeColor=theme.INK[dark], symbolType="stroke", orient="top-right", direction="vertical"
-    )
+    return alt.Legend(title=None, symbolStrokeColor=theme.INK[dark], symbolType="stroke", orient="bottom")
 
 
 def _exact(x: alt.X, y: alt.Y, name: str, digits: int, *, share: bool = False) -> alt.Chart:

@@ -240,7 +240,7 @@ def _cell_texts(frame: Frame, *, dark: bool, narrow: bool, zeros: bool) -> list[
     lines.append(("diverged", told, theme.WARNING[dark]))
     charts = []
     for row, (part, text, color) in enumerate(lines):
-        mark = alt.MarkDef(type="text", align="right", baseline="top", fontSize=size, fill=color)
+        mark = alt.MarkDef(type="text", align="right", baseline="top", dx=-4, fontSize=size, fill=color)
         chart = _part(part, mark).transform_calculate(said=text)
         charts.append(
             chart.encode(

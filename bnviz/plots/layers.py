@@ -30,6 +30,7 @@ class Measure:
         values: (F, A, L), NaN where there is none.
         y: the vertical axis.
         spoken: the layer of the caption, counted from 0 or from the end.
+        log: whether the axis is logarithmic.
         text: how a number is written.
         level: a horizontal rule, if any.
     """
@@ -41,6 +42,7 @@ class Measure:
     values: Array
     y: alt.Y
     spoken: int = -1
+    log: bool = False
     text: Callable[[float], str] = theme.number
     level: float | None = None
 
@@ -101,6 +103,7 @@ def gradients(recording: Recording, *, dark: bool = False) -> Figure:
         values=recording.grad_norm,
         y=panels.log_axis("value", panels.log_range(_alive(recording, recording.grad_norm)), title=None),
         spoken=0,
+        log=True,
     )
     return _figure(recording, measure, dark=dark)
 
@@ -117,6 +120,7 @@ def updates(recording: Recording, *, dark: bool = False) -> Figure:
         values=values,
         y=panels.log_axis("value", (min(low, 1e-4), max(high, 1e-2)), title=None),
         spoken=0,
+        log=True,
         level=GOOD_RATIO,
     )
     return _figure(recording, measure, dark=dark)
@@ -133,7 +137,7 @@ def _figure(recording: Recording, measure: Measure, *, dark: bool) -> Figure:
     count, depth = measure.values.shape[2], len(recording.experiment.network.hidden)
     names = panels.layer_names(count, output=count > depth)
     columns, narrow_columns = count if count <= 6 else -(-count // 2), min(2, count)
-    now = hold(recording, measure.values)
+    now, alive = hold(recording, measure.values), _alive(recording, measure.values)
     subject, verb = measure.caption
     spoken = names[measure.spoken].replace("output", "the output layer")
     values = by_arm(labels, now[:, :, measure.spoken], measure.text)
@@ -143,7 +147,7 @@ def _figure(recording: Recording, measure: Measure, *, dark: bool) -> Figure:
         title=measure.title,
         spec=_chart(recording, measure, names, columns, Look(dark)),
         narrow=_chart(recording, measure, names, narrow_columns, Look(dark, narrow=True)),
-        tables=[_table(labels, names, _alive(recording, measure.values))],
+        tables=[_table(labels, names, panels.positive(alive) if measure.log else alive)],
         steps=recording.steps,
         captions=sentences(recording, subject.format(spoken), verb, values),
         alt=alt_texts(recording, about, f"{measure.axis}, from {names[0]} on", now, measure.text),

@@ -91,7 +91,7 @@ def arm_dash(
 
 def wrapped_labels(labels: Sequence[str], letters: int) -> str:
     """A label expression that breaks long labels into lines."""
-    lines = {label: textwrap.wrap(label, max(6, letters)) for label in labels}
+    lines = {label: textwrap.wrap(label, max(6, letters), break_long_words=False) for label in labels}
     return f"({json.dumps(lines, ensure_ascii=False)})[datum.value]"
 
 
@@ -147,6 +147,12 @@ def nice_below(value: float) -> float:
     """The last of 1, 2, 5, 10, ... that is not above a positive value."""
     base = 10.0 ** math.floor(math.log10(value))
     return float(f"{next(base * step for step in (5.0, 2.0, 1.0) if base * step <= value * (1 + 1e-9)):.6g}")
+
+
+def positive(values: NDArray[Any]) -> NDArray[Any]:
+    """Values for a logarithmic axis, which has no place for 0: gaps instead."""
+    with np.errstate(invalid="ignore"):
+        return np.where(values > 0, values, np.nan)
 
 
 def log_range(values: Any, *, decades: float = 8, tail: float = 0.002) -> tuple[float, float]:

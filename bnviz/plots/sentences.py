@@ -33,7 +33,7 @@ def held(recording: Recording) -> Array:
     """(F, A) number of the frame to draw: an arm that has diverged stays at its last finite frame."""
     frames = np.arange(len(recording.steps))[:, None]
     last = [recording.last_finite_frame(arm) for arm in range(len(recording.diverged_at))]
-    return np.minimum(frames, np.array(last)[None, :])
+    return np.asarray(np.minimum(frames, np.array(last)[None, :]))
 
 
 def hold(recording: Recording, values: Array) -> Array:

@@ -203,8 +203,9 @@ def _band(x: alt.X, y: dict[str, Any], name: str, told: str, legend: _Legend) ->
 
 def _captions(recording: Recording, pairs: tuple[Pair, Pair], arm: int, layer: int) -> list[str]:
     diverged = int(recording.diverged_at[arm])
-    apart = [f"{pair.name} and {pair.other}" for pair in pairs if pair.apart]
-    note = f" Mind that {' and '.join(apart)} have axes of their own." if apart else ""
+    apart = [pair.other for pair in pairs if pair.apart]
+    own = "an axis of its own" if len(apart) == 1 else "axes of their own"
+    note = f" Mind: {' and '.join(apart)} {'is' if len(apart) == 1 else 'are'} drawn on {own}." if apart else ""
     if pairs[0].undoing is None:
         note = " This norm averages over the units of a row, so no gamma and beta of a unit could undo it."
     middles = [(_middle(pair.learned)[1], None if pair.undoing is None else _middle(pair.undoing)[1]) for pair in pairs]

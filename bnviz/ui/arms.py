@@ -68,7 +68,7 @@ def edit_arms(depth: int, *, slots: dict[str, DeltaGenerator], marks: list[str])
     Args:
         depth: hidden layers, for the choice layer by layer.
         slots: filled with a place for messages for each arm, under ``arms[i]``.
-        marks: Markdown images, the line that stands for each arm in the pictures.
+        marks: Markdown, the line that stands for each arm in the pictures and its name.
 
     Returns:
         The fields of each arm, unchecked.
@@ -92,7 +92,7 @@ def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
     name, remove = st.columns([6, 1], vertical_alignment="center")
     with name:
         st.selectbox(
-            f"{mark} {text('train.labels.norm')}",
+            mark or text("train.labels.norm"),
             list(NORMS),
             key=_key(number, "norm"),
             persist_state="session",

@@ -67,7 +67,7 @@ def experiment_controls(marks: list[str]) -> Experiment:
     """Show all controls; what cannot be used is explained beside its control.
 
     Args:
-        marks: Markdown images of the arms' lines.
+        marks: Markdown, the line and the name of each arm.
 
     Returns:
         The experiment that the controls describe, or the last one that could be run.

@@ -14,7 +14,7 @@ _STARTED = "frame.started"
 
 def _pages() -> list[st.Page]:
     return [
-        st.Page(ROOT / "pages" / "home.py", title=text("app.home_title"), icon=":material/home:", default=True),
+        st.Page(ROOT / "pages" / "home.py", title=text("app.title"), default=True, visibility="hidden"),
         st.Page(ROOT / "pages" / "train.py", title=text("app.train_title"), icon=":material/monitoring:"),
     ]
 
@@ -24,6 +24,15 @@ def navigation() -> None:
     st.session_state[_STARTED] = True
     st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
     st.navigation(_pages()).run()
+
+
+def warm_up() -> None:
+    """Get the default run onto the shelf before anybody asks, so that the first visitor finds it finished."""
+    from bnviz.core.experiment import Experiment
+    from bnviz.runs import shared_store
+    from bnviz.ui import lab
+
+    shared_store().open(Experiment(), lab.__name__)
 
 
 def begin() -> None:

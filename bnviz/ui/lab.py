@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-
 import streamlit as st
 
 from bnviz import plots
 from bnviz.core.experiment import Experiment
-from bnviz.plots.theme import ArmStyle, arm_style
 from bnviz.runs import Run
 from bnviz.ui import controls, links, live
 from bnviz.ui import view as views
@@ -52,20 +49,6 @@ def write_link(experiment: Experiment, view: View) -> None:
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
     links.write(experiment, others)
-
-
-def marks(*, dark: bool) -> list[str]:
-    """One Markdown image an arm: the line that stands for it in the pictures."""
-    return [_mark(style) for style in arm_style(controls.current(), dark=dark)]
-
-
-def _mark(style: ArmStyle) -> str:
-    dash = " ".join(str(length) for length in style.dash)
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="10">'
-        f'<line x1="0" y1="5" x2="26" y2="5" stroke="{style.color}" stroke-width="4" stroke-dasharray="{dash}"/></svg>'
-    )
-    return f"![{style.label}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
 
 
 def show_results(run: Run) -> None:

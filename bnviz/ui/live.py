@@ -9,9 +9,11 @@ from functools import lru_cache
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
-from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
+from bnviz.core.summary import summary
+from bnviz.plots.theme import number, percent
 from bnviz.runs import Run, run_name, shared_store
+from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import figures, picture
@@ -95,6 +97,7 @@ def _show(run: Run, view: View, *, dark: bool) -> None:
             st.button(text("train.labels.stop"), icon=":material/stop:", on_click=_stop, args=(run.experiment,))
     if recording is None:
         return
+    st.markdown(arms_in_words(recording, dark=dark))
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
         return
@@ -137,21 +140,36 @@ def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, fi
 
 
 def state_in_words(run: Run, recording: Recording | None) -> str:
-    """What the run is doing: ready, training, finished, stopped or failed, and which arms diverged."""
+    """What the run is doing: ready, training, finished, stopped or failed."""
     total = run.experiment.training.steps
     if run.status == "failed":
         return text("train.state.failed", problem=run.problem)
-    if recording is None:
+    if recording is None or run.status == "ready":
         ahead = shared_store().ahead_of(run)
         return text("train.state.waiting", ahead=ahead) if ahead else text("train.state.waiting_none")
-    labels = arm_labels(run.experiment)
     seconds = float(recording.seconds.sum())
     speed = f"{recording.updates.sum() / seconds:,.0f}" if seconds else "0"
     stopped = is_stopped(run.experiment) and run.status != "finished"
-    key = "stopped" if stopped else run.status
-    arms = f"{len(labels)} arms" if len(labels) > 1 else labels[0]
-    words = [text(f"train.state.{key}", step=run.step, total=total, speed=speed, arms=arms)]
-    for place, at in enumerate(recording.diverged_at):
-        if at >= 0:
-            words.append(text("train.state.diverged", label=labels[place], step=at))
-    return " ".join(words)
+    return text(
+        f"train.state.{'stopped' if stopped else run.status}",
+        step=run.step,
+        total=total,
+        speed=speed,
+        arms=len(run.experiment.arms),
+    )
+
+
+def arms_in_words(recording: Recording, *, dark: bool) -> str:
+    """The legend of all pictures, with what has become of each arm."""
+    lines = []
+    for mark, arm in zip(marks(recording.experiment, dark=dark), summary(recording), strict=True):
+        if arm["diverged_at"] is not None:
+            words = text("train.state.diverged", step=arm["diverged_at"])
+        elif arm["test_accuracy"] is not None:
+            words = text("train.state.accuracy", percent=percent(arm["test_accuracy"]))
+        elif arm["test_loss"] is not None:
+            words = text("train.state.test_loss", loss=number(arm["test_loss"]))
+        else:
+            words = ""
+        lines.append(f"{mark} {words}")
+    return " \u2003 ".join(lines)

@@ -64,7 +64,8 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
         unknown = [name for name in names if name not in PICTURES]
         if unknown:
             messages.append(text("link.bad_show", given=", ".join(unknown), known=", ".join(PICTURES)))
-        st.session_state[_SHOW] = [name for name in names if name in PICTURES]
+        if len(unknown) < len(names) or not names:
+            st.session_state[_SHOW] = [name for name in names if name in PICTURES]
     kind = params.get("kind", View.kind)
     if kind in KINDS:
         st.session_state[_KIND] = kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +29,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# On a deep link Streamlit first looks for its server under the page's own path, and the console says 404.
+NOISE = re.compile(r"status of 404 .*/\w+/_stcore/(health|host-config)\)$")
 
 Serve = Callable[[str | Path], str]
 NewPage = Callable[..., Page]
@@ -96,8 +99,9 @@ class Complaints:
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep an error, with the place it came from."""
-        if message.type == "error":
-            self.texts.append(f"{message.text} ({message.location.get('url', '')})")
+        text = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not NOISE.search(text):
+            self.texts.append(text)
 
     def on_error(self, error: Error) -> None:
         """Keep an exception that nobody caught."""

@@ -133,7 +133,9 @@ def finished_page(start: int | None) -> None:
     st.sidebar.checkbox("Anything")
     height = 300 if st.sidebar.checkbox("Tall") else 220
     playback = Playback(run, np.arange(TOTAL + 1), TOTAL, STEPS_PER_EPOCH, finished=True, start=start)
-    report(player(playback, pictures(0, TOTAL + 1, height=height), key="player"))
+    here, there = st.container(), st.container()
+    with there if st.sidebar.checkbox("Elsewhere") else here:
+        report(player(playback, pictures(0, TOTAL + 1, height=height), key="player"))
 
 
 @st.fragment(run_every=0.1)

@@ -134,6 +134,25 @@ def test_a_rerun_keeps_the_views_and_a_new_run_fills_them(page: Page, serve) -> 
     reported(page, None)
 
 
+def test_a_player_put_elsewhere_goes_on(page: Page, serve) -> None:
+    open_player(page, serve)
+    page.get_by_role("slider", name="Update").fill("50")
+    wait_for(page, "p.step === 50")
+    reported(page, 50)
+    page.locator(".chart canvas").evaluate_all("all => all.forEach(canvas => (canvas.mark = 'kept'))")
+    page.evaluate("window.first = window.__bnviz")
+    page.get_by_text("Elsewhere").click()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.first === window.__bnviz")
+    assert page.locator(".chart canvas").evaluate_all("all => all.map(canvas => canvas.mark)") == ["kept", "kept"]
+    page.get_by_role("button", name="One update forward").click()
+    wait_for(page, "p.step === 51")
+    reported(page, 51)
+    page.wait_for_timeout(2500)  # longer than a stage without a place is kept
+    page.get_by_role("button", name="One update forward").click()
+    wait_for(page, "p.step === 52")
+
+
 def test_another_specification_rebuilds_that_picture_only(page: Page, serve) -> None:
     open_player(page, serve)
     page.locator(".chart canvas").evaluate_all("all => all.forEach(canvas => (canvas.mark = 'kept'))")
@@ -148,8 +167,8 @@ def test_a_running_training_is_followed(page: Page, serve) -> None:
     maximum = page.get_by_role("slider", name="Update").get_attribute("max")
     assert maximum == str(TOTAL)
     wait_for(page, "p.mode === 'follow' && p.step > 20")
-    page.keyboard.press("Tab")
     click(page, "One update back")
+    wait_for(page, "p.mode === 'rest'")
     rested = told(page, "step")
     newest = told(page, "newest")
     wait_for(page, f"p.newest > {newest}")

@@ -13,6 +13,7 @@ from bnviz.core.experiment import MAX_ARMS, MAX_DEPTH, MAX_STEPS, MAX_WIDTH, Arm
 from bnviz.core.network import build
 from bnviz.core.recording import Recording, blank, join
 from bnviz.core.schedule import BINS, KINDS, MAPS, QUANTILES, is_recorded, map_steps, recorded_steps
+from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws, generator
 
 SMALL = Experiment(
     data=Data(n=200),
@@ -103,6 +104,14 @@ def test_initial_weights(activation, g):
     for linear, fan_in, factor in zip(net.linears(), (100, 256, 200), (9 * g, 9 * g, 1), strict=True):
         assert linear.weight.var().item() == pytest.approx(factor / fan_in, rel=0.05)
         assert (linear.bias == 0).all()
+
+
+def test_each_purpose_has_its_own_stream():
+    one, other = StepDraws(0, 3), StepDraws(0, 3)
+    one.uniform(DROPOUT, (5,))
+    assert np.array_equal(one.normal(INPUT_NOISE, (4,)), other.normal(INPUT_NOISE, (4,)))
+    first = [tuple(generator(0, purpose, step).random(2)) for purpose in range(1, 6) for step in (0, 1)]
+    assert len(set(first)) == 10
 
 
 def test_progress_and_states():

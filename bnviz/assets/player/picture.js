@@ -123,8 +123,8 @@ export class Picture {
 
   /** Draw one frame. */
   show(frame, theme) {
-    if (!this.look || !this.material || !this.width) return;
-    const opening = !this.view;
+    const opening = !this.view; // the width is read only then: reading it makes the browser lay out the page
+    if (!this.look || !this.material || (opening && !this.width)) return;
     if (opening) this.open(theme);
     const refill = this.refill;
     for (const table of this.material.tables) {
@@ -135,7 +135,8 @@ export class Picture {
     this.refill = false;
     if (this.stepSignal) this.view.signal("step", this.recording.steps[frame]);
     this.shown = frame;
-    this.caption.textContent = this.material.text("captions", frame);
+    const sentence = this.material.text("captions", frame);
+    if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
     if (opening) return this.view.runAsync().then(() => this.fit());
     this.view.run();
     return null;

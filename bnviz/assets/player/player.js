@@ -1,232 +1,43 @@
-// The player: receives messages from Python, keeps the run, the clock and the pictures together.
+// The component that Streamlit calls for every message, with the same parentElement as long as it stays mounted.
 //
-// Streamlit calls the default export for every message, with the same parentElement as long as the component
-// stays on the page. For tests and benchmarks `window.__bnviz` tells of the player mounted last:
-// {frame, step, newest, mode, fps(), firstPaintMs}.
+// Now and then Streamlit takes a component off the page and puts it back at once: when a tick of a fragment interrupts
+// the one before it. So a stage that lost its place waits a moment, and the next mount of the same run takes it over.
 
-import { Clock } from "./clock.js";
-import { Controls } from "./controls.js";
 import { decode } from "./payload.js";
-import { Picture } from "./picture.js";
-import { Recording } from "./recording.js";
-import { Reports } from "./reports.js";
-import { readTheme } from "./theme.js";
-import { Tooltip } from "./tooltip.js";
+import { Stage } from "./stage.js";
 
-const NEAR = "300px"; // pictures this close to the window are drawn
+const PATIENCE_MS = 2000;
 
-const players = new WeakMap();
+const stages = new WeakMap(); // parentElement -> stage
+const waiting = new Map(); // stage that lost its place -> timer that ends it
 
-class Player {
-  constructor(parent) {
-    this.recording = new Recording();
-    this.pictures = new Map();
-    this.frameTimes = [];
-    this.clock = new Clock({
-      onFrame: (frame) => this.draw(frame),
-      onMode: () => this.controls?.showMode(),
-      onRest: () => this.reports.rested(),
-    });
-    this.reports = new Reports(this.clock, this.recording, () => this.announce());
-    this.buildPage(parent);
-    this.expose();
-    this.ready = this.load();
+function takeOver(run, parent) {
+  for (const [stage, timer] of waiting) {
+    if (stage.recording.runId !== run) continue;
+    clearTimeout(timer);
+    waiting.delete(stage);
+    stage.move(parent);
+    return stage;
   }
+  return null;
+}
 
-  buildPage(parent) {
-    const header = document.querySelector("[data-testid=stHeader]"); // covers what scrolls under it
-    this.controls = new Controls(this.clock, this.recording);
-    this.grid = document.createElement("div");
-    this.grid.className = "pictures";
-    this.root = document.createElement("div");
-    this.root.className = "player";
-    this.root.tabIndex = -1;
-    this.root.style.setProperty("--top", `${header?.offsetHeight ?? 0}px`);
-    this.root.append(this.controls.row, this.grid);
-    this.root.addEventListener("keydown", (event) => {
-      if (!this.controls.key(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    this.tooltip = new Tooltip(this.root);
-    this.grid.addEventListener("pointerleave", () => this.tooltip.hide());
-    parent.append(this.root);
-    this.resizes = new ResizeObserver(() => this.fitAll());
-    this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
-  }
-
-  /** Wait for the stylesheet and for Vega, which the browser keeps after the first time. */
-  async load() {
-    const link = this.root.parentNode.querySelector("link[rel=stylesheet]");
-    const styled =
-      !link || link.sheet ? null : new Promise((done) => link.addEventListener("load", done, { once: true }));
-    try {
-      this.vega = await import("./vega.js");
-      await styled;
-    } catch (error) {
-      console.warn("bnviz player:", error);
-      this.fail("The charts cannot be drawn because the file vega.js did not load. Reload the page to try again.");
-    }
-    this.root.classList.add("ready");
-  }
-
-  fail(sentence) {
-    const note = document.createElement("p");
-    note.className = "failure";
-    note.setAttribute("role", "alert");
-    note.textContent = sentence;
-    this.root.replaceChildren(note);
-  }
-
-  /** Take in a message; the data count at once, drawing waits for Vega. */
-  async receive(bytes, callbacks) {
-    this.reports.connect(callbacks);
-    if (!bytes) return;
-    const message = decode(bytes);
-    const fresh = message.run !== this.recording.runId;
-    if (!this.recording.merge(message)) return this.reports.missing();
-    this.reports.complete();
-    if (fresh) this.startRun(message);
-    await this.ready;
-    if (this.vega && this.root.isConnected) this.apply(message, fresh);
-  }
-
-  startRun(message) {
-    this.clock.reset();
-    this.awaited = message.start;
-    this.reports.reset(message.start);
-    this.startedAt = performance.now();
-    this.firstPaintMs = null;
-  }
-
-  apply(message, fresh) {
-    this.theme = this.retheme();
-    this.arrange(message.pictures);
-    for (const [id, material] of this.recording.materials) {
-      this.pictures.get(id)?.feed(this.recording, material);
-    }
-    this.controls.describe(message);
-    this.clock.extend(this.recording.count, message.finished);
-    this.place(fresh);
-    this.controls.show();
-    this.clock.redraw();
-  }
-
-  /** Read the theme; if it has changed, every view is built anew. */
-  retheme() {
-    const theme = readTheme(this.root);
-    const name = JSON.stringify(theme);
-    if (this.themeName && this.themeName !== name) {
-      for (const picture of this.pictures.values()) picture.discard();
-    }
-    this.themeName = name;
-    return theme;
-  }
-
-  /** Put the pictures of a message in order, reusing those that stay. */
-  arrange(entries) {
-    const wanted = new Set(entries.map((entry) => entry.id));
-    for (const [id, picture] of this.pictures) if (!wanted.has(id)) this.remove(id, picture);
-    entries.forEach((entry, index) => {
-      if (!this.pictures.has(entry.id)) this.add(entry.id);
-      const picture = this.pictures.get(entry.id);
-      picture.describe(entry);
-      const there = this.grid.children[index];
-      if (there !== picture.element) this.grid.insertBefore(picture.element, there ?? null);
-    });
-  }
-
-  add(id) {
-    const picture = new Picture(id, { vega: this.vega, tooltip: this.tooltip });
-    this.pictures.set(id, picture);
-    this.grid.append(picture.element);
-    this.sights.observe(picture.element);
-    this.resizes.observe(picture.chart);
-  }
-
-  remove(id, picture) {
-    this.sights.unobserve(picture.element);
-    this.resizes.unobserve(picture.chart);
-    picture.discard();
-    picture.element.remove();
-    this.pictures.delete(id);
-  }
-
-  /** Choose the first frame of a run: the step of a link, else the end of a finished run, else follow. */
-  place(fresh) {
-    const { clock, recording } = this;
-    if (!recording.count) return;
-    if (this.awaited !== null && (clock.finished || recording.newestStep >= this.awaited)) {
-      const frame = recording.frameNear(this.awaited);
-      this.awaited = null;
-      clock.rest(frame);
-    } else if (fresh && clock.finished) {
-      clock.follow({ smoothly: false });
-    }
-  }
-
-  draw(frame) {
-    const drawn = [];
-    for (const picture of this.pictures.values()) if (picture.visible) drawn.push(picture.show(frame, this.theme));
-    this.controls.show();
-    if (this.clock.mode !== "play") this.reports.moved();
-    const now = performance.now();
-    this.frameTimes = [...this.frameTimes.slice(-239), now];
-    if (this.firstPaintMs === null && drawn.length) {
-      Promise.all(drawn).then(() => (this.firstPaintMs ??= performance.now() - this.startedAt));
-    }
-  }
-
-  seen(entries) {
-    const byElement = new Map([...this.pictures.values()].map((picture) => [picture.element, picture]));
-    for (const entry of entries) {
-      const picture = byElement.get(entry.target);
-      if (picture) picture.visible = entry.isIntersecting;
-    }
-    this.clock.redraw();
-  }
-
-  fitAll() {
-    for (const picture of this.pictures.values()) if (picture.view) picture.fit();
-    this.clock.redraw();
-  }
-
-  announce() {
-    this.controls.announce();
-    for (const picture of this.pictures.values()) picture.announce(this.clock.frame);
-  }
-
-  expose() {
-    const player = this;
-    window.__bnviz = {
-      get frame() { return player.clock.shown; },
-      get step() { return player.recording.steps[player.clock.shown] ?? null; },
-      get newest() { return player.recording.count - 1; },
-      get mode() { return player.clock.mode; },
-      get firstPaintMs() { return player.firstPaintMs; },
-      fps: () => player.frameTimes.filter((time) => time > performance.now() - 1000).length,
-    };
-  }
-
-  destroy() {
-    this.clock.stop();
-    this.reports.stop();
-    this.resizes.disconnect();
-    this.sights.disconnect();
-    for (const picture of this.pictures.values()) picture.discard();
-    this.root.remove();
-  }
+function leave(parent) {
+  const stage = stages.get(parent);
+  if (!stage) return;
+  stages.delete(parent);
+  stage.clock.stop();
+  const end = () => {
+    waiting.delete(stage);
+    stage.destroy();
+  };
+  waiting.set(stage, setTimeout(end, PATIENCE_MS));
 }
 
 export default function mount({ data, parentElement, setStateValue, setTriggerValue }) {
-  let player = players.get(parentElement);
-  if (!player) {
-    player = new Player(parentElement);
-    players.set(parentElement, player);
-  }
-  player.receive(data, { setStateValue, setTriggerValue });
-  return () => {
-    player.destroy();
-    players.delete(parentElement);
-  };
+  const message = decode(data);
+  const stage = stages.get(parentElement) ?? takeOver(message.run, parentElement) ?? new Stage(parentElement);
+  stages.set(parentElement, stage);
+  stage.receive(message, { setStateValue, setTriggerValue });
+  return () => leave(parentElement);
 }
