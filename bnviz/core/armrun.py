@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from torch.nn import functional as F
 from bnviz.core import probes
 from bnviz.core.data import Dataset, batch_rows, load
 from bnviz.core.experiment import Arm, Data, Experiment
-from bnviz.core.network import NormNet, Trace
+from bnviz.core.memory import Array, Memory, memory_of
+from bnviz.core.network import NormNet, Trace, build
 from bnviz.core.recording import Recording
 from bnviz.core.schedule import is_evaluated
 from bnviz.core.streams import INPUT_NOISE, StepDraws
@@ -42,8 +42,8 @@ class ArmState:
     """One arm after some updates.
 
     Attributes:
-        net, optimizer: as they are now.
-        before_last: the net one update ago, so that the last finite state can be had when the next loss is not.
+        memory: parameters, buffers and what the optimizer remembers, as they are now.
+        before_last: the values one update ago, so that the last finite state can be had when the next loss is not.
         first_loss: loss on the first batch; NaN before it is known.
         diverged_at: as in `Recording`.
         final: test loss and accuracy at the end, NaN before.
@@ -51,19 +51,22 @@ class ArmState:
     """
 
     arm: Arm
-    net: NormNet
-    optimizer: torch.optim.Optimizer
-    before_last: NormNet
+    memory: Memory
+    before_last: Array
     first_loss: float = math.nan
     diverged_at: int = -1
     final: tuple[float, float] = (math.nan, math.nan)
     seconds: float = 0.0
     updates: int = 0
 
+    @property
+    def net(self) -> NormNet:
+        """The network, a view of the memory."""
+        return self.memory.net
+
     def copied(self) -> ArmState:
         """A deep copy of what an update changes."""
-        net, optimizer = copy.deepcopy((self.net, self.optimizer))
-        return replace(self, net=net, optimizer=optimizer)
+        return replace(self, memory=self.memory.copied())
 
 
 @lru_cache(maxsize=8)
@@ -77,6 +80,13 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
         torch.from_numpy(rows.x_test).to(dtype),
         torch.from_numpy(rows.y_test).to(target),
     )
+
+
+def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
+    """An arm before its first update."""
+    net = build(experiment.network, arm, inputs=data.inputs, outputs=data.outputs, seed=experiment.seed).to(dtype)
+    memory = memory_of(net)
+    return ArmState(arm, memory, memory.values)
 
 
 def make_optimizer(net: NormNet, experiment: Experiment, arm: Arm) -> torch.optim.Optimizer:
@@ -115,12 +125,16 @@ class ArmRun:
 
     def __init__(self, begin: ArmState, start: int, index: int, recording: Recording) -> None:
         self.experiment, self.index, self.recording = recording.experiment, index, recording
-        self.dtype = next(begin.net.parameters()).dtype
+        self.dtype = torch.from_numpy(begin.memory.values).dtype
         self.tensors = _tensors(self.experiment.data, self.experiment.seed, self.dtype)
         self.begin, self.start = begin, start
-        self.now = self.begin.copied()
+        self._work_on(begin.copied())
         self.frames = {int(step): frame for frame, step in enumerate(recording.steps)}
         self.maps = {int(step): place for place, step in enumerate(recording.maps_at)}
+
+    def _work_on(self, now: ArmState) -> None:
+        self.now, optimizer = now, make_optimizer(now.net, self.experiment, now.arm)
+        self.optimizer = now.memory.bind(optimizer, now.updates)
 
     def run(self, stop: int) -> ArmState:
         """Make the updates up to `stop`, and observe the frame after the last of the experiment."""
@@ -128,11 +142,11 @@ class ArmRun:
             if self.now.diverged_at >= 0:
                 return self.now
             if step == stop - 1:
-                self.now = replace(self.now, before_last=copy.deepcopy(self.now.net))
+                self.now = replace(self.now, before_last=self.now.memory.values.copy())
             self._observe_and_update(step)
         if stop == self.experiment.training.steps and self.now.diverged_at < 0:
             kept = self.now
-            self.now = kept.copied()
+            self._work_on(kept.copied())
             self._observe_and_update(stop)
             if self.now.diverged_at < 0:
                 self.now = replace(kept, first_loss=self.now.first_loss, final=self._evaluate(kept.net, stop))
@@ -163,7 +177,7 @@ class ArmRun:
         self.recording.train_loss[step - self.start, self.index] = value
         if not self._finite(value, step):
             return
-        now.optimizer.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()
         clock = time.thread_time() - clock
         old = None
@@ -171,7 +185,7 @@ class ArmRun:
             with buffers_of(now.net, averages):
                 old = self._record_before(frame, step, trace, output, y)
         pause = time.thread_time()
-        now.optimizer.step()
+        self.optimizer.step()
         clock += time.thread_time() - pause
         if frame is not None and old is not None:
             probes.record_updates(self.recording, frame, self.index, now.net, old)
@@ -214,19 +228,20 @@ class ArmRun:
         first = self.now.first_loss
         if math.isfinite(loss) and not loss > DIVERGED * first:
             return True
-        net = self._rewound(step - 1) if step > 0 else self.begin.net
-        loss, accuracy = self._evaluate(net, step - 1)
+        memory = self.begin.memory.with_values(self._rewound(step - 1) if step > 0 else self.begin.memory.values)
+        loss, accuracy = self._evaluate(memory.net, step - 1)
         final = (loss, accuracy) if math.isfinite(loss) else (math.nan, math.nan)
-        self.now = replace(self.now, net=net, diverged_at=step, final=final)
+        self.now = replace(self.now, memory=memory, diverged_at=step, final=final)
         return False
 
-    def _rewound(self, step: int) -> NormNet:
-        """The net after `step` updates: the chunk's first updates once more, unrecorded, or the one kept before it."""
+    def _rewound(self, step: int) -> Array:
+        """The values after `step` updates: the chunk's first updates once more, unrecorded, or the one kept before it."""
         if step < self.start:
             return self.begin.before_last
         again = ArmRun.__new__(ArmRun)
         again.__dict__.update(self.__dict__)
-        again.now, again.frames, again.maps = self.begin.copied(), {}, {}
+        again.frames, again.maps = {}, {}
+        again._work_on(self.begin.copied())
         for earlier in range(self.start, step):
             again._observe_and_update(earlier)
-        return again.now.net
+        return again.now.memory.values

@@ -175,12 +175,23 @@ def batch_rows(data: Dataset, order: str, batch_size: int, step: int, seed: int)
         order: shuffled (a new permutation each epoch), by_class (sorted by target) or fixed (as split).
         step: updates made so far. The last partial batch of an epoch is dropped.
     """
+    epoch, place = divmod(step, len(data.x_train) // batch_size)
+    return _sequence(data, order, seed, epoch)[place * batch_size : (place + 1) * batch_size]
+
+
+def _sequence(data: Dataset, order: str, seed: int, epoch: int) -> Ints:
+    """All row numbers in the order in which an epoch takes them."""
     rows = len(data.x_train)
-    epoch, place = divmod(step, rows // batch_size)
     if order == "shuffled":
-        sequence = _permutation(rows, seed, epoch)
-    elif order == "by_class":
-        sequence = np.argsort(np.ravel(data.y_train), kind="stable")
-    else:
-        sequence = np.arange(rows)
-    return sequence[place * batch_size : (place + 1) * batch_size]
+        return _permutation(rows, seed, epoch)
+    return np.argsort(np.ravel(data.y_train), kind="stable") if order == "by_class" else np.arange(rows)
+
+
+def batches(data: Dataset, order: str, batch_size: int, steps: range, seed: int) -> Ints:
+    """`batch_rows` of consecutive steps, one row each: steps x batch_size."""
+    count = len(data.x_train) // batch_size
+    first, last = steps.start // count, (steps.stop - 1) // count
+    epochs = range(first, last + 1) if order == "shuffled" else range(first, first + 1)
+    whole = [_sequence(data, order, seed, epoch)[: count * batch_size].reshape(count, batch_size) for epoch in epochs]
+    places = np.arange(steps.start, steps.stop) - first * count
+    return np.concatenate(whole)[places if order == "shuffled" else places % count]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bnviz.core.experiment import Arm
@@ -79,13 +81,17 @@ class BatchNorm(Norm):
         return y
 
     def _disturb(self, y: Tensor, draws: StepDraws) -> Tensor:
-        """y * s + m with a new mean and scale for each step and unit, and for each row around those."""
-        features, shape = (1, y.shape[1]), (y.shape[0], y.shape[1])
-        mean = NOISE_MEAN * (2 * draws.uniform(NORM_NOISE, features) - 1)
-        scale = 1 + (NOISE_SCALE - 1) * draws.uniform(NORM_NOISE, features)
-        row_scale = torch.from_numpy(scale + NOISE_ROW * draws.normal(NORM_NOISE, shape))
-        row_mean = torch.from_numpy(mean + NOISE_ROW * draws.normal(NORM_NOISE, shape))
-        return y * row_scale.to(y.dtype) + row_mean.to(y.dtype)
+        """y * s + m, see `disturbance`."""
+        scale, shift = disturbance(draws, *y.shape)
+        return y * torch.from_numpy(scale).to(y.dtype) + torch.from_numpy(shift).to(y.dtype)
+
+
+def disturbance(draws: StepDraws, rows: int, features: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """s and m of noisy batch norm: a new mean and scale for each step and unit, and for each row around those."""
+    mean = NOISE_MEAN * (2 * draws.uniform(NORM_NOISE, (1, features)) - 1)
+    scale = 1 + (NOISE_SCALE - 1) * draws.uniform(NORM_NOISE, (1, features))
+    row_scale = scale + NOISE_ROW * draws.normal(NORM_NOISE, (rows, features))
+    return row_scale, mean + NOISE_ROW * draws.normal(NORM_NOISE, (rows, features))
 
 
 def make_norm(arm: Arm, features: int) -> Norm:

@@ -1,0 +1,285 @@
+"""A whole network forward and backward, compiled: the order in which the pieces of `kernel_layers` are called."""
+
+from __future__ import annotations
+
+import math
+
+from bnviz.core.kernel_layers import (
+    activation_backward,
+    activation_forward,
+    affine,
+    affine_backward,
+    batch_backward,
+    batch_forward,
+    cross_entropy,
+    group_backward,
+    group_forward,
+    linear_backward,
+    linear_backward_input,
+    linear_forward,
+    squared_error,
+    track,
+)
+from bnviz.core.kernel_math import inner, matrix, transpose, vector
+from bnviz.core.kernel_plan import (
+    ACTIVATION,
+    AFTER,
+    BATCH,
+    BEFORE,
+    BETA,
+    BIAS,
+    CENTER,
+    CLASSES,
+    COLUMNS,
+    DELTA,
+    DELTA_BEFORE,
+    DRAWN_DROPOUT,
+    DRAWN_SCALE,
+    DRAWN_SHIFT,
+    DROPOUT,
+    DROPPED,
+    EPS,
+    FAN_IN,
+    GAMMA,
+    GHOST,
+    GRADS,
+    GROUPS,
+    HIDDEN,
+    HIDDEN_HAT,
+    HIDDEN_NEXT,
+    INV_STD,
+    LOGITS,
+    MEAN,
+    MOMENTUM,
+    NORM,
+    NORMALIZED,
+    PLACEMENT,
+    POST,
+    PRE,
+    ROWS,
+    START,
+    UNITS,
+    VAR,
+    WEIGHT,
+    WEIGHTS_T,
+    WIDEST,
+    X,
+    X_HAT,
+)
+
+
+@inner
+def signal(plan, work, kind, layer):  # type: ignore[no-untyped-def]
+    """What is kept of one hidden layer's pass, N x units: its PRE, X_HAT, NORMALIZED, POST or DROPPED."""
+    rows, row = plan.codes[ROWS], plan.layers[layer]
+    return matrix(work, plan.places[kind] + rows * row[START], rows, row[UNITS])
+
+
+@inner
+def output_of(plan, work, layer):  # type: ignore[no-untyped-def]
+    """What a hidden layer hands on; layer -1 is the batch itself."""
+    if layer < 0:
+        return matrix(work, plan.places[X], plan.codes[ROWS], plan.layers[0, FAN_IN])
+    if plan.reals[DROPOUT] > 0:
+        return signal(plan, work, DROPPED, layer)
+    return signal(plan, work, NORMALIZED if plan.layers[layer, PLACEMENT] == AFTER else POST, layer)
+
+
+@inner
+def bias_of(row, flat):  # type: ignore[no-untyped-def]
+    """A layer's bias (or its gradient) in flat memory; of no length where the layer has none."""
+    return vector(flat, max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+
+
+@inner
+def transpose_weights(plan, values, work):  # type: ignore[no-untyped-def]
+    """Every weight matrix transposed, for the forward passes."""
+    for layer in range(plan.layers.shape[0]):
+        row = plan.layers[layer]
+        weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
+        transpose(matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN]), weight_t)
+
+
+@inner
+def linear(plan, values, work, layer, x, z):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """One linear layer."""
+    row = plan.layers[layer]
+    weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
+    linear_forward(x, weight_t, bias_of(row, values), z)
+
+
+@inner
+def norm_forward(plan, values, work, layer, x):  # type: ignore[no-untyped-def]
+    """x_hat and y = gamma * x_hat + beta of one layer in training; batch norm moves its running averages."""
+    row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
+    units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
+    x_hat = signal(plan, work, X_HAT, layer)
+    if plan.codes[NORM] == BATCH:
+        size = plan.codes[GHOST]
+        rate, factor = values.dtype.type(plan.reals[MOMENTUM]), values.dtype.type(size / (size - 1))
+        mean = vector(work, plan.places[COLUMNS], units)
+        var = vector(work, plan.places[COLUMNS] + widest, units)
+        for ghost in range(rows // size):
+            first = ghost * size
+            inv_std = vector(work, plan.places[INV_STD] + (rows // size) * row[START] + ghost * units, units)
+            batch_forward(x[first : first + size], eps, x_hat[first : first + size], inv_std, mean, var)
+            track(vector(values, row[MEAN], units), mean, rate, values.dtype.type(1))
+            track(vector(values, row[VAR], units), var, rate, factor)
+    else:
+        inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
+        shape = (rows * groups, units // groups)
+        group_forward(x.reshape(shape), eps, plan.codes[CENTER] != 0, x_hat.reshape(shape), inv_std)
+    y = signal(plan, work, NORMALIZED, layer)
+    affine(x_hat, vector(values, row[GAMMA], units), vector(values, row[BETA], units), y)
+
+
+@inner
+def norm_backward(plan, values, work, layer, grad):  # type: ignore[no-untyped-def]
+    """Gradients of gamma and beta, and grad turned from that by y into that by x."""
+    row = plan.layers[layer]
+    units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
+    x_hat = signal(plan, work, X_HAT, layer)
+    grad_gamma = vector(work, plan.places[GRADS] + row[GAMMA], units)
+    grad_beta = vector(work, plan.places[GRADS] + row[BETA], units)
+    affine_backward(grad, x_hat, vector(values, row[GAMMA], units), grad_gamma, grad_beta)
+    if plan.codes[NORM] == BATCH:
+        size = plan.codes[GHOST]
+        mean = vector(work, plan.places[COLUMNS], units)
+        along = vector(work, plan.places[COLUMNS] + widest, units)
+        for ghost in range(rows // size):
+            first = ghost * size
+            inv_std = vector(work, plan.places[INV_STD] + (rows // size) * row[START] + ghost * units, units)
+            batch_backward(grad[first : first + size], x_hat[first : first + size], inv_std, mean, along)
+    else:
+        inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
+        shape = (rows * groups, units // groups)
+        group_backward(grad.reshape(shape), x_hat.reshape(shape), plan.codes[CENTER] != 0, inv_std)
+
+
+@inner
+def disturb(plan, work, draws, layer, flat, backward):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Noisy batch norm: y = y * scale + shift; backward, grad = grad * scale."""
+    first = plan.codes[ROWS] * plan.layers[layer, START]
+    scale, shift = plan.places[DRAWN_SCALE] + first, plan.places[DRAWN_SHIFT] + first
+    real = flat.dtype.type
+    for i in range(flat.size):
+        flat[i] *= real(draws[scale + i])
+        if not backward:
+            flat[i] += real(draws[shift + i])
+
+
+@inner
+def drop(plan, draws, layer, x, result):  # type: ignore[no-untyped-def]
+    """result = x / (1 - dropout) where the draw is at least dropout, else 0; x and result may be the same."""
+    place = plan.places[DRAWN_DROPOUT] + plan.codes[ROWS] * plan.layers[layer, START]
+    share, kept = plan.reals[DROPOUT], x.dtype.type(1.0 - plan.reals[DROPOUT])
+    for i in range(x.size):
+        result[i] = x[i] * x.dtype.type(draws[place + i] >= share) / kept
+
+
+@inner
+def forward(plan, values, work, draws):  # type: ignore[no-untyped-def]
+    """One batch in training mode, from X to LOGITS, leaving every signal on the way in the work memory."""
+    activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
+    depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
+    for layer in range(depth):
+        placement = plan.layers[layer, PLACEMENT]
+        z, y, post = signal(plan, work, PRE, layer), signal(plan, work, NORMALIZED, layer), signal(plan, work, POST, layer)
+        linear(plan, values, work, layer, output_of(plan, work, layer - 1), z)
+        if placement == BEFORE:
+            norm_forward(plan, values, work, layer, z)
+            if noisy:
+                disturb(plan, work, draws, layer, y.reshape(-1), False)
+            activation_forward(y.reshape(-1), activation, post.reshape(-1))
+        else:
+            activation_forward(z.reshape(-1), activation, post.reshape(-1))
+            if placement == AFTER:
+                norm_forward(plan, values, work, layer, post)
+                if noisy:
+                    disturb(plan, work, draws, layer, y.reshape(-1), False)
+        if plan.places[DRAWN_DROPOUT] >= 0:
+            result = signal(plan, work, DROPPED, layer).reshape(-1)
+            drop(plan, draws, layer, (y if placement == AFTER else post).reshape(-1), result)
+    logits = matrix(work, plan.places[LOGITS], rows, plan.layers[depth, UNITS])
+    linear(plan, values, work, depth, output_of(plan, work, depth - 1), logits)
+
+
+@inner
+def loss_and_gradient(plan, work, labels, targets):  # type: ignore[no-untyped-def]
+    """The loss of the batch whose logits were computed; its gradient by them is left in DELTA."""
+    rows, outputs = plan.codes[ROWS], plan.layers[plan.layers.shape[0] - 1, UNITS]
+    logits, grad = matrix(work, plan.places[LOGITS], rows, outputs), matrix(work, plan.places[DELTA], rows, outputs)
+    if plan.codes[CLASSES]:
+        return cross_entropy(logits, labels, grad)
+    return squared_error(logits, targets, grad)
+
+
+@inner
+def backward(plan, values, work, draws):  # type: ignore[no-untyped-def]
+    """All gradients, from DELTA at the logits back to the first layer, by the chain rule."""
+    activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
+    depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
+    here, before = plan.places[DELTA], plan.places[DELTA_BEFORE]
+    for layer in range(depth, -1, -1):
+        row = plan.layers[layer]
+        grad = matrix(work, here, rows, row[UNITS])
+        flat = grad.reshape(-1)
+        if layer < depth:
+            if plan.places[DRAWN_DROPOUT] >= 0:
+                drop(plan, draws, layer, flat, flat)
+            if row[PLACEMENT] == AFTER:
+                if noisy:
+                    disturb(plan, work, draws, layer, flat, True)
+                norm_backward(plan, values, work, layer, grad)
+            activation_backward(flat, signal(plan, work, POST, layer).reshape(-1), activation)
+            if row[PLACEMENT] == BEFORE:
+                if noisy:
+                    disturb(plan, work, draws, layer, flat, True)
+                norm_backward(plan, values, work, layer, grad)
+        grad_weight = matrix(work, plan.places[GRADS] + row[WEIGHT], row[UNITS], row[FAN_IN])
+        grad_bias = vector(work, plan.places[GRADS] + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+        linear_backward(grad, output_of(plan, work, layer - 1), grad_weight, grad_bias)
+        if layer:
+            weight = matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN])
+            linear_backward_input(grad, weight, matrix(work, before, rows, row[FAN_IN]))
+            here, before = before, here
+
+
+@inner
+def normalize_for_good(plan, values, work, layer, x):  # type: ignore[no-untyped-def]
+    """A norm in eval mode, in place: batch norm with its running averages, the others as ever."""
+    row, rows = plan.layers[layer], x.shape[0]
+    units, groups, eps = row[UNITS], plan.codes[GROUPS], values.dtype.type(plan.reals[EPS])
+    gamma, beta = vector(values, row[GAMMA], units), vector(values, row[BETA], units)
+    if plan.codes[NORM] == BATCH:
+        mean, var = vector(values, row[MEAN], units), vector(values, row[VAR], units)
+        scale = vector(work, plan.places[COLUMNS], units)
+        for j in range(units):
+            scale[j] = gamma[j] / math.sqrt(var[j] + eps)
+        for i in range(rows):
+            for j in range(units):
+                x[i, j] = (x[i, j] - mean[j]) * scale[j] + beta[j]
+    else:
+        x_hat = matrix(work, plan.places[HIDDEN_HAT], rows, units)
+        shape = (rows * groups, units // groups)
+        inv_std = vector(work, plan.places[INV_STD], rows * groups)
+        group_forward(x.reshape(shape), eps, plan.codes[CENTER] != 0, x_hat.reshape(shape), inv_std)
+        affine(x_hat, gamma, beta, x)
+
+
+@inner
+def predict(plan, values, work, x, logits):  # type: ignore[no-untyped-def]
+    """Up to EVAL_ROWS rows in eval mode. The transposed weights must be there."""
+    rows, depth, activation = x.shape[0], plan.layers.shape[0] - 1, plan.codes[ACTIVATION]
+    here, free = plan.places[HIDDEN], plan.places[HIDDEN_NEXT]
+    for layer in range(depth):
+        a = matrix(work, here, rows, plan.layers[layer, UNITS])
+        linear(plan, values, work, layer, x, a)
+        placement = plan.layers[layer, PLACEMENT]
+        if placement == BEFORE:
+            normalize_for_good(plan, values, work, layer, a)
+        activation_forward(a.reshape(-1), activation, a.reshape(-1))
+        if placement == AFTER:
+            normalize_for_good(plan, values, work, layer, a)
+        x, here, free = a, free, here
+    linear(plan, values, work, depth, x, logits)

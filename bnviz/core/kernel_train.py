@@ -1,0 +1,179 @@
+"""The loop over the updates of one arm, compiled: observe and update, as `armrun.ArmRun` does it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from numba import types
+
+from bnviz.core.kernel_math import entry, inner, matrix, vector
+from bnviz.core.kernel_net import backward, forward, loss_and_gradient, transpose_weights
+from bnviz.core.kernel_optim import update_parameters
+from bnviz.core.kernel_plan import (
+    AVERAGES,
+    CLASSES,
+    DECAY,
+    DRAWN_INPUT,
+    GRADS,
+    INPUT_NOISE,
+    LOGITS,
+    OLD,
+    OPTIMIZER,
+    PARAMETERS,
+    RATE,
+    ROWS,
+    UNITS,
+    X,
+    Array,
+)
+from bnviz.core.kernel_probes import (
+    Pages,
+    accuracy,
+    record_gradients,
+    record_map,
+    record_sample,
+    record_units,
+    record_updates,
+    record_values,
+    test_figures,
+)
+
+__all__ = ["Pages", "Rows", "Schedule", "evaluate", "train"]
+
+_clock = types.ExternalFunction("clock", types.int64())
+DIVERGED = 1000.0
+
+
+class Rows(NamedTuple):
+    """A data set in the run's precision; labels for classes, targets for regression, the other one empty."""
+
+    x_train: Array
+    labels: Array
+    targets: Array
+    x_test: Array
+    test_labels: Array
+    test_targets: Array
+    grid: Array
+
+
+class Schedule(NamedTuple):
+    """Consecutive updates, T of them.
+
+    Attributes:
+        rows: T x batch, row numbers.
+        draws: T x numbers drawn for an update (T x 0 where none are).
+        frames: number of the frame that is observed at each update, or -1.
+        tests: whether that frame has test figures.
+        maps: number of the decision map that is drawn, or -1.
+    """
+
+    rows: Array
+    draws: Array
+    frames: Array
+    tests: Array
+    maps: Array
+
+
+@inner
+def gather(plan, work, data, rows, draws, labels):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The batch of an update into X, with input noise, and its labels; the row numbers of regression targets."""
+    count, features = plan.codes[ROWS], data.x_train.shape[1]
+    x, noise = matrix(work, plan.places[X], count, features), work.dtype.type(plan.reals[INPUT_NOISE])
+    for i in range(count):
+        x[i] = data.x_train[rows[i]]
+        if plan.places[DRAWN_INPUT] >= 0:
+            place = plan.places[DRAWN_INPUT] + i * features
+            for j in range(features):
+                x[i, j] += noise * work.dtype.type(draws[place + j])
+        if plan.codes[CLASSES]:
+            labels[i] = data.labels[rows[i]]
+
+
+@inner
+def observe(plan, values, work, data, schedule, pages, at, t):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Everything of a frame but what the update changes. Running averages are those before this forward pass."""
+    frame, arm = at
+    parameters, count = plan.codes[PARAMETERS], values.size - plan.codes[PARAMETERS]
+    buffers, averages = vector(values, parameters, count), vector(work, plan.places[AVERAGES], count)
+    for i in range(count):
+        buffers[i], averages[i] = averages[i], buffers[i]
+    for layer in range(plan.layers.shape[0] - 1):
+        record_values(plan, work, pages, at, layer, frame - pages.first_frame[0])
+        record_units(plan, values, work, pages, at, layer)
+    record_gradients(plan, values, work, pages, at)
+    if schedule.tests[t]:
+        pages.test_loss[frame, arm], pages.test_accuracy[frame, arm] = test_figures(
+            plan, values, work, data.x_test, data.test_labels, data.test_targets
+        )
+        if pages.sample.shape[2]:
+            record_sample(plan, values, work, data.x_train, pages.sample[frame, arm])
+    if schedule.maps[t] >= 0:
+        record_map(plan, values, work, data.grid, pages.maps[schedule.maps[t], arm].reshape(-1))
+    for i in range(count):
+        buffers[i] = averages[i]
+
+
+@entry
+def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses, before):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Make consecutive updates of one arm, observing the frames on the way, until they are done or it diverges.
+
+    Args:
+        plan: of the arm.
+        values: parameters and buffers; they are stepped in place.
+        memory: 2 x parameters, what the optimizer remembers; stepped in place.
+        work: work memory.
+        data: the rows.
+        schedule: of these updates.
+        pages: of the recording.
+        arm: its number in the recording.
+        begun: updates made before, and the first loss of the run (NaN when there was none).
+        losses: T, filled with the loss before each update.
+        before: takes the values as they are before the last of these updates.
+
+    Returns:
+        How many updates were made (fewer than T: the next loss said that the run has diverged), and the processor
+        time that observing took, in ticks of C's clock().
+    """
+    count, first_loss, spent = int(begun[0]), begun[1], 0
+    parameters, outputs = plan.codes[PARAMETERS], plan.layers[plan.layers.shape[0] - 1, UNITS]
+    weights, grads = values[:parameters], vector(work, plan.places[GRADS], parameters)
+    old, averages = vector(work, plan.places[OLD], parameters), vector(work, plan.places[AVERAGES], values.size - parameters)
+    labels = schedule.rows[0].copy()
+    targets = data.targets[: labels.size].copy()
+    for t in range(losses.size):
+        frame, draws, rows = schedule.frames[t], schedule.draws[t], schedule.rows[t]
+        if t == losses.size - 1:
+            before[:] = values
+        if frame >= 0:
+            averages[:] = values[parameters:]
+        gather(plan, work, data, rows, draws, labels)
+        for i in range(targets.shape[0]):
+            targets[i] = data.targets[rows[i]]
+        transpose_weights(plan, values, work)
+        forward(plan, values, work, draws)
+        losses[t] = loss_and_gradient(plan, work, labels, targets)
+        if not math.isfinite(losses[t]) or losses[t] > DIVERGED * first_loss:
+            return t, spent
+        first_loss = losses[t] if math.isnan(first_loss) else first_loss
+        backward(plan, values, work, draws)
+        if frame >= 0 and plan.codes[CLASSES]:
+            pages.train_accuracy[frame, arm] = accuracy(matrix(work, plan.places[LOGITS], labels.size, outputs), labels)
+        if frame >= 0:
+            begin = _clock()
+            observe(plan, values, work, data, schedule, pages, (frame, arm), t)
+            old[:] = weights
+            spent += _clock() - begin
+        update_parameters(weights, grads, memory, plan.codes[OPTIMIZER], (plan.reals[RATE], plan.reals[DECAY], count + t + 1))
+        if frame >= 0:
+            begin = _clock()
+            record_updates(plan, values, work, pages, (frame, arm))
+            spent += _clock() - begin
+    return losses.size, spent
+
+
+@entry
+def evaluate(plan, values, work, data):  # type: ignore[no-untyped-def]
+    """Test loss and accuracy of an arm in eval mode."""
+    transpose_weights(plan, values, work)
+    return test_figures(plan, values, work, data.x_test, data.test_labels, data.test_targets)
