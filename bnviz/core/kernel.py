@@ -21,6 +21,7 @@ from bnviz.core.data import Dataset, batches, load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.kernel_plan import (
     BARE,
+    DRAWN,
     DRAWN_DROPOUT,
     DRAWN_INPUT,
     DRAWN_SCALE,
@@ -69,7 +70,7 @@ def _rows(data: Data, seed: int, dtype: str, extent: tuple[float, float, float, 
 def draw(plan: Plan, seed: int, steps: range) -> Array:
     """The random numbers of consecutive updates, a row each, laid out as the plan says."""
     places, rows = plan.places, int(plan.codes[ROWS])
-    drawn = np.empty((len(steps), int(places[END + 4])))
+    drawn = np.empty((len(steps), int(places[DRAWN])))
     for row, step in zip(drawn, steps if drawn.shape[1] else (), strict=False):
         draws = StepDraws(seed, step)
         if places[DRAWN_INPUT] >= 0:
@@ -134,7 +135,7 @@ class KernelRun:
         self.work = np.zeros(int(self.plan.places[END]), dtype)
         self.now = begin.copied()
         self.before = np.empty_like(self.now.memory.values)
-        self.bytes = 8 * int(self.plan.places[END + 4]) + dtype.itemsize * self._set_aside
+        self.bytes = 8 * int(self.plan.places[DRAWN]) + dtype.itemsize * self._set_aside
 
     @property
     def _set_aside(self) -> int:

@@ -37,8 +37,8 @@ EVAL_ROWS = 128
 # each), and what one pass or one layer needs. Nothing in there outlives an update.
 (PRE, X_HAT, NORMALIZED, POST, DROPPED, INV_STD, WEIGHTS_T, GRADS, DELTA, DELTA_BEFORE, LOGITS, X, COLUMNS, OLD,
  AVERAGES, HIDDEN, HIDDEN_NEXT, HIDDEN_HAT, END) = range(19)  # fmt: skip
-# Where an update's random numbers lie among the draws; -1 where it needs none.
-DRAWN_INPUT, DRAWN_DROPOUT, DRAWN_SCALE, DRAWN_SHIFT = range(END, END + 4)
+# Where an update's random numbers lie among the draws; -1 where it needs none; DRAWN is how many.
+DRAWN_INPUT, DRAWN_DROPOUT, DRAWN_SCALE, DRAWN_SHIFT, DRAWN = range(END + 1, END + 6)
 
 
 class Plan(NamedTuple):
@@ -104,7 +104,7 @@ def places_for(table: Array, codes: Array, reals: Array, numbers: int) -> Array:
     sizes |= {WEIGHTS_T: parameters, OLD: parameters, GRADS: numbers, AVERAGES: numbers - parameters}
     sizes |= {INV_STD: max(rows, EVAL_ROWS) * max(units, len(table) * int(codes[GROUPS])), COLUMNS: 4 * widest}
     sizes |= {LOGITS: max(rows, EVAL_ROWS) * int(table[-1, UNITS]), X: rows * int(table[0, FAN_IN])}
-    places, place = np.full(END + 5, -1, np.int64), 0
+    places, place = np.full(DRAWN + 1, -1, np.int64), 0
     for piece in range(END):
         places[piece], place = place, place + (sizes[piece] + 15) // 16 * 16
     places[END], drawn = place, 0
@@ -116,5 +116,5 @@ def places_for(table: Array, codes: Array, reals: Array, numbers: int) -> Array:
     ):
         if wanted:
             places[piece], drawn = drawn, drawn + size
-    places[END + 4] = drawn
+    places[DRAWN] = drawn
     return places
