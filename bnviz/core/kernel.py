@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -45,7 +46,7 @@ from bnviz.core.recording import Recording, blank
 from bnviz.core.schedule import SIGNAL_RANGE, is_evaluated, post_range
 from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 2_000_000
 TICKS = 1e6 if hasattr(time, "clock_gettime") else 1e3  # of C's clock() in a second
 
 
@@ -88,11 +89,16 @@ def draw(plan: Plan, seed: int, steps: range) -> Array:
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive updates whose batches and random numbers are drawn together, for all arms."""
+    """Consecutive updates whose batches and random numbers are drawn together, for all arms.
+
+    Attributes:
+        aside: memory for the values of the frames until they are sorted, frames x values; all arms and blocks use it.
+    """
 
     recording: Recording
     data: Dataset
     steps: range
+    aside: Array
 
     @cached_property
     def drawn(self) -> dict[bytes, Array]:
@@ -135,19 +141,15 @@ class KernelRun:
         self.work = np.zeros(int(self.plan.places[END]), dtype)
         self.now = begin.copied()
         self.before = np.empty_like(self.now.memory.values)
-        self.bytes = 8 * int(self.plan.places[DRAWN]) + dtype.itemsize * self._set_aside
-
-    @property
-    def _set_aside(self) -> int:
-        """Values of a frame that are laid aside: two for each unit and row."""
-        return 2 * int(self.plan.codes[ROWS] * self.plan.codes[UNITS_IN_ALL])
+        self.set_aside = 2 * int(self.plan.codes[ROWS] * self.plan.codes[UNITS_IN_ALL])
+        self.bytes = 8 * int(self.plan.places[DRAWN]) + dtype.itemsize * self.set_aside
 
     def make(self, block: Block) -> None:
         """Make the updates of a block, unless the arm has diverged."""
         if self.now.diverged_at >= 0 or not block.steps:
             return
         schedule, clock = block.for_arm(self.plan), time.thread_time()
-        self.now, losses, spent = self._train(self.now, schedule)
+        self.now, losses, spent = self._train(self.now, schedule, block.aside)
         seconds = max(0.0, time.thread_time() - clock - spent)
         self.now = replace(self.now, seconds=self.now.seconds + seconds)
         first = block.steps.start - self.recording.first_step
@@ -170,10 +172,9 @@ class KernelRun:
     def _diverges(self, loss: float) -> bool:
         return not math.isfinite(loss) or loss > DIVERGED * self.now.first_loss
 
-    def _train(self, now: ArmState, schedule: Schedule) -> tuple[ArmState, Array, float]:
+    def _train(self, now: ArmState, schedule: Schedule, aside: Array) -> tuple[ArmState, Array, float]:
         """The arm after the updates, the losses seen, and the seconds that observing took."""
         frames = schedule.frames[schedule.frames >= 0]
-        aside = np.empty((len(frames), self._set_aside), self.work.dtype)
         pages = self._pages(aside, int(frames[0]) if len(frames) else 0)
         losses = np.full(len(schedule.frames), np.nan)
         made, ticks = train(
@@ -193,7 +194,7 @@ class KernelRun:
 
     def _measure(self, aside: Array, first_frame: int) -> None:
         """Histograms and quantiles of the frames whose values lie aside."""
-        rows, half = int(self.plan.codes[ROWS]), self._set_aside // 2
+        rows, half = int(self.plan.codes[ROWS]), self.set_aside // 2
         for layer in self.plan.layers[:-1]:
             part = slice(rows * layer[START], rows * (layer[START] + layer[UNITS]))
             aside[:, part].sort(axis=1)
@@ -220,16 +221,18 @@ class KernelRun:
         if step < self.recording.first_step:
             return self.begin.before_last
         now = self.begin.copied()
-        for block in blocks(self.recording, self.data, range(self.recording.first_step, step), self.bytes):
+        for block in blocks([self], range(self.recording.first_step, step)):
             schedule = block.for_arm(self.plan)
-            now, _, _ = self._train(now, schedule._replace(frames=np.full_like(schedule.frames, -1)))
+            now, _, _ = self._train(now, schedule._replace(frames=np.full_like(schedule.frames, -1)), block.aside)
         return now.memory.values
 
 
-def blocks(recording: Recording, data: Dataset, steps: range, size: int) -> list[Block]:
-    """Cut steps into blocks that need about BLOCK_BYTES, given the bytes of one step."""
-    length = max(1, BLOCK_BYTES // max(1, size))
-    return [Block(recording, data, steps[first : first + length]) for first in range(0, len(steps), length)]
+def blocks(runs: Sequence[KernelRun], steps: range) -> Iterator[Block]:
+    """Cut steps into blocks that need about BLOCK_BYTES."""
+    length = max(1, BLOCK_BYTES // max(1, *(run.bytes for run in runs)))
+    aside = np.empty((min(length, len(steps)), runs[0].set_aside), runs[0].work.dtype)
+    for first in range(0, len(steps), length):
+        yield Block(runs[0].recording, runs[0].data, steps[first : first + length], aside)
 
 
 def advance_arms(arms: tuple[ArmState, ...], recording: Recording, stop: int) -> tuple[ArmState, ...]:
@@ -242,17 +245,16 @@ def advance_arms(arms: tuple[ArmState, ...], recording: Recording, stop: int) ->
     """
     experiment, first = recording.experiment, recording.first_step
     runs = [KernelRun(arm, index, recording) for index, arm in enumerate(arms)]
-    data = load(experiment.data, experiment.seed)
-    for block in blocks(recording, data, range(first, stop), max(run.bytes for run in runs)):
+    for block in blocks(runs, range(first, stop)):
         for run in runs:
             run.make(block)
     if stop > first:
         for run in runs:
             run.now = replace(run.now, before_last=run.before.copy())
     if stop == experiment.training.steps:
-        last = Block(recording, data, range(stop, stop + 1))
-        for run in runs:
-            run.look(last)
+        for block in blocks(runs, range(stop, stop + 1)):
+            for run in runs:
+                run.look(block)
     return tuple(run.now for run in runs)
 
 

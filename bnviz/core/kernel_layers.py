@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 
-from bnviz.core.kernel_math import column_sums, dot, inner, matmul, total
+from bnviz.core.kernel_math import column_sums, dot, inner, matmul, short_total
 from bnviz.core.kernel_plan import RELU, SIGMOID, TANH
 
 
 @inner
-def linear_forward(x, weight_t, bias, z):  # type: ignore[no-untyped-def]
+def linear_forward(x, weight_t, bias, z):
     """z = x W^T + b. (A layer without biases gives a vector of no length.)"""
     for i in range(z.shape[0]):
         if bias.size:
@@ -23,7 +23,7 @@ def linear_forward(x, weight_t, bias, z):  # type: ignore[no-untyped-def]
 
 
 @inner
-def linear_backward(grad_z, x, grad_weight, grad_bias):  # type: ignore[no-untyped-def]
+def linear_backward(grad_z, x, grad_weight, grad_bias):
     """grad_W = grad_z^T x,  grad_b = sum of the rows of grad_z."""
     grad_weight[:] = 0
     matmul(grad_z.T, x, grad_weight)
@@ -32,14 +32,14 @@ def linear_backward(grad_z, x, grad_weight, grad_bias):  # type: ignore[no-untyp
 
 
 @inner
-def linear_backward_input(grad_z, weight, grad_x):  # type: ignore[no-untyped-def]
+def linear_backward_input(grad_z, weight, grad_x):
     """grad_x = grad_z W."""
     grad_x[:] = 0
     matmul(grad_z, weight, grad_x)
 
 
 @inner
-def activate(z, activation):  # type: ignore[no-untyped-def]
+def activate(z, activation):
     """The activation of one number. NaN stays NaN."""
     zero, one = type(z)(0), type(z)(1)
     if activation == RELU:
@@ -52,7 +52,7 @@ def activate(z, activation):  # type: ignore[no-untyped-def]
 
 
 @inner
-def activation_forward(z, activation, a):  # type: ignore[no-untyped-def]
+def activation_forward(z, activation, a):
     """a = activation(z), on flat arrays."""
     zero, one = z.dtype.type(0), z.dtype.type(1)
     if activation == RELU:
@@ -69,7 +69,7 @@ def activation_forward(z, activation, a):  # type: ignore[no-untyped-def]
 
 
 @inner
-def activation_backward(grad, a, activation):  # type: ignore[no-untyped-def]
+def activation_backward(grad, a, activation):
     """grad *= activation'(z) in place, told by a = activation(z): a > 0, 1 - a^2, a (1 - a) or 1."""
     zero, one = a.dtype.type(0), a.dtype.type(1)
     if activation == RELU:
@@ -84,7 +84,7 @@ def activation_backward(grad, a, activation):  # type: ignore[no-untyped-def]
 
 
 @inner
-def moments(x, mean, var):  # type: ignore[no-untyped-def]
+def moments(x, mean, var):
     """Mean and biased variance of each column, in two passes."""
     count = x.dtype.type(x.shape[0])
     column_sums(x, mean)
@@ -100,7 +100,58 @@ def moments(x, mean, var):  # type: ignore[no-untyped-def]
 
 
 @inner
-def affine(x_hat, gamma, beta, y):  # type: ignore[no-untyped-def]
+def batch_forward(x, gamma, beta, eps, x_hat, y, inv_std, mean, var):
+    """x_hat = (x - mean) * inv_std and y = gamma * x_hat + beta by column, with inv_std = 1 / sqrt(var + eps)."""
+    one = x.dtype.type(1)
+    moments(x, mean, var)
+    for j in range(mean.size):
+        inv_std[j] = one / math.sqrt(var[j] + eps)
+    for i in range(x.shape[0]):
+        row, hat, out = x[i], x_hat[i], y[i]
+        for j in range(mean.size):
+            normal = (row[j] - mean[j]) * inv_std[j]
+            hat[j] = normal
+            out[j] = gamma[j] * normal + beta[j]
+
+
+@inner
+def batch_backward(grad, x_hat, gamma, inv_std, grad_gamma, grad_beta, along, mean):
+    """Gradients of batch norm by column; grad, by y, becomes the gradient by x.
+
+    grad_gamma += sum(grad * x_hat),  grad_beta += sum(grad),  and with grad_x_hat = gamma * grad
+
+        grad_x = inv_std * (grad_x_hat - mean(grad_x_hat) - x_hat * mean(grad_x_hat * x_hat))
+    """
+    count = grad.dtype.type(grad.shape[0])
+    mean[:] = 0
+    along[:] = 0
+    for i in range(grad.shape[0]):
+        row, hat = grad[i], x_hat[i]
+        for j in range(mean.size):
+            g = row[j]
+            mean[j] += g
+            along[j] += g * hat[j]
+    for j in range(mean.size):
+        grad_gamma[j] += along[j]
+        grad_beta[j] += mean[j]
+        mean[j] *= gamma[j] / count
+        along[j] *= gamma[j] / count
+    for i in range(grad.shape[0]):
+        row, hat = grad[i], x_hat[i]
+        for j in range(mean.size):
+            row[j] = (gamma[j] * row[j] - mean[j] - hat[j] * along[j]) * inv_std[j]
+
+
+@inner
+def track(running, batch, momentum, factor):
+    """running = (1 - momentum) * running + momentum * factor * batch; the factor makes a variance unbiased."""
+    one = running.dtype.type(1)
+    for j in range(running.size):
+        running[j] = (one - momentum) * running[j] + momentum * (factor * batch[j])
+
+
+@inner
+def affine(x_hat, gamma, beta, y):
     """y = gamma * x_hat + beta, gamma and beta one number a column."""
     for i in range(y.shape[0]):
         row, hat = y[i], x_hat[i]
@@ -109,66 +160,24 @@ def affine(x_hat, gamma, beta, y):  # type: ignore[no-untyped-def]
 
 
 @inner
-def affine_backward(grad_y, x_hat, gamma, grad_gamma, grad_beta):  # type: ignore[no-untyped-def]
-    """grad_gamma = sum(grad_y x_hat), grad_beta = sum(grad_y) by column; grad_y becomes grad_x_hat = gamma grad_y."""
-    grad_gamma[:] = 0
-    grad_beta[:] = 0
+def affine_backward(grad_y, x_hat, gamma, grad_gamma, grad_beta):
+    """grad_gamma += sum(grad_y x_hat), grad_beta += sum(grad_y) by column; grad_y becomes grad_x_hat = gamma grad_y."""
     for i in range(grad_y.shape[0]):
         row, hat = grad_y[i], x_hat[i]
         for j in range(gamma.size):
-            grad_gamma[j] += row[j] * hat[j]
-            grad_beta[j] += row[j]
-            row[j] *= gamma[j]
+            g = row[j]
+            grad_gamma[j] += g * hat[j]
+            grad_beta[j] += g
+            row[j] = g * gamma[j]
 
 
 @inner
-def batch_forward(x, eps, x_hat, inv_std, mean, var):  # type: ignore[no-untyped-def]
-    """x_hat = (x - mean) * inv_std, by column: inv_std = 1 / sqrt(var + eps)."""
-    one = x.dtype.type(1)
-    moments(x, mean, var)
-    for j in range(mean.size):
-        inv_std[j] = one / math.sqrt(var[j] + eps)
-    for i in range(x.shape[0]):
-        row, hat = x[i], x_hat[i]
-        for j in range(mean.size):
-            hat[j] = (row[j] - mean[j]) * inv_std[j]
-
-
-@inner
-def batch_backward(grad, x_hat, inv_std, mean, along):  # type: ignore[no-untyped-def]
-    """grad_x = inv_std * (grad - mean(grad) - x_hat * mean(grad * x_hat)) by column, in place of grad."""
-    count = grad.dtype.type(grad.shape[0])
-    mean[:] = 0
-    along[:] = 0
-    for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        for j in range(mean.size):
-            mean[j] += row[j]
-            along[j] += row[j] * hat[j]
-    for j in range(mean.size):
-        mean[j] /= count
-        along[j] /= count
-    for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        for j in range(mean.size):
-            row[j] = (row[j] - mean[j] - hat[j] * along[j]) * inv_std[j]
-
-
-@inner
-def track(running, batch, momentum, factor):  # type: ignore[no-untyped-def]
-    """running = (1 - momentum) * running + momentum * factor * batch; the factor makes a variance unbiased."""
-    one = running.dtype.type(1)
-    for j in range(running.size):
-        running[j] = (one - momentum) * running[j] + momentum * (factor * batch[j])
-
-
-@inner
-def group_forward(x, eps, center, x_hat, inv_std):  # type: ignore[no-untyped-def]
+def group_forward(x, eps, center, x_hat, inv_std):
     """x_hat = (x - mean) * inv_std for each row of x, whose numbers are one group; without center, mean = 0."""
     one, count = x.dtype.type(1), x.dtype.type(x.shape[1])
     for i in range(x.shape[0]):
         row, hat = x[i], x_hat[i]
-        mean = total(row) / count if center else x.dtype.type(0)
+        mean = short_total(row) / count if center else x.dtype.type(0)
         for j in range(row.size):
             hat[j] = row[j] - mean
         inv_std[i] = one / math.sqrt(dot(hat, hat) / count + eps)
@@ -177,19 +186,19 @@ def group_forward(x, eps, center, x_hat, inv_std):  # type: ignore[no-untyped-de
 
 
 @inner
-def group_backward(grad, x_hat, center, inv_std):  # type: ignore[no-untyped-def]
+def group_backward(grad, x_hat, center, inv_std):
     """grad_x = inv_std * (grad - mean(grad) - x_hat * mean(grad * x_hat)) by row, in place of grad."""
     count = grad.dtype.type(grad.shape[1])
     for i in range(grad.shape[0]):
         row, hat = grad[i], x_hat[i]
         along = dot(row, hat) / count
-        mean = total(row) / count if center else grad.dtype.type(0)
+        mean = short_total(row) / count if center else grad.dtype.type(0)
         for j in range(row.size):
             row[j] = (row[j] - mean - hat[j] * along) * inv_std[i]
 
 
 @inner
-def cross_entropy(logits, labels, grad):  # type: ignore[no-untyped-def]
+def cross_entropy(logits, labels, grad):
     """Mean of log(sum_k exp(z_k)) - z_label over the rows, and its gradient (softmax(z) - [k = label]) / N."""
     loss, count = 0.0, logits.shape[0]
     for i in range(count):
@@ -209,7 +218,7 @@ def cross_entropy(logits, labels, grad):  # type: ignore[no-untyped-def]
 
 
 @inner
-def squared_error(output, target, grad):  # type: ignore[no-untyped-def]
+def squared_error(output, target, grad):
     """Mean of (output - target)^2 over all numbers, and its gradient 2 (output - target) / count."""
     loss, count = 0.0, output.dtype.type(output.size)
     for i in range(output.shape[0]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import carray, njit, types
 from numba.core import cgutils
@@ -17,6 +18,7 @@ from numba.extending import intrinsic
 from bnviz.core.kernel_cache import use_cache
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
+LANES = 64
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -30,7 +32,7 @@ def entry(function: Callable[..., Any]) -> Any:
 
 
 @intrinsic
-def _place(typing: Any, flat: Any, offset: Any) -> Any:  # noqa: ARG001
+def _place(typing: Any, flat: Any, offset: Any) -> Any:
     """The address of flat[offset]."""
 
     def build(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
@@ -41,19 +43,19 @@ def _place(typing: Any, flat: Any, offset: Any) -> Any:  # noqa: ARG001
 
 
 @inner
-def matrix(flat, offset, rows, columns):  # type: ignore[no-untyped-def]
+def matrix(flat, offset, rows, columns):
     """rows x columns numbers of a flat array from `offset` on, as a matrix in the same memory (no copy)."""
     return carray(_place(flat, offset), (rows, columns))
 
 
 @inner
-def vector(flat, offset, length):  # type: ignore[no-untyped-def]
+def vector(flat, offset, length):
     """`length` numbers of a flat array from `offset` on, in the same memory."""
     return carray(_place(flat, offset), (length,))
 
 
 @inner
-def matmul(a, b, c):  # type: ignore[no-untyped-def]
+def matmul(a, b, c):
     """c += a b, in blocks of 4 rows of a and 4 rows of b: 16 products for every 4 + 4 numbers that are loaded.
 
     Args:
@@ -92,7 +94,7 @@ def matmul(a, b, c):  # type: ignore[no-untyped-def]
 
 
 @inner
-def transpose(a, result):  # type: ignore[no-untyped-def]
+def transpose(a, result):
     """result = a^T, eight rows of a at a time."""
     rows, columns = a.shape
     for i in range(0, rows - rows % 8, 8):
@@ -105,7 +107,7 @@ def transpose(a, result):  # type: ignore[no-untyped-def]
 
 
 @inner
-def dot(a, b):  # type: ignore[no-untyped-def]
+def dot(a, b):
     """sum(a * b) of two vectors, in eight partial sums."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
     even = a.size - a.size % 8
@@ -124,8 +126,8 @@ def dot(a, b):  # type: ignore[no-untyped-def]
 
 
 @inner
-def total(a):  # type: ignore[no-untyped-def]
-    """sum(a) of a vector, in eight partial sums."""
+def short_total(a):
+    """sum(a) of a short vector, in eight partial sums."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
     even = a.size - a.size % 8
     for i in range(0, even, 8):
@@ -143,26 +145,44 @@ def total(a):  # type: ignore[no-untyped-def]
 
 
 @inner
-def spread(a, mean):  # type: ignore[no-untyped-def]
-    """sum((a - mean)^2) of a vector, in eight partial sums."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
-    even = a.size - a.size % 8
-    for i in range(0, even, 8):
-        s0 += (a[i] - mean) ** 2
-        s1 += (a[i + 1] - mean) ** 2
-        s2 += (a[i + 2] - mean) ** 2
-        s3 += (a[i + 3] - mean) ** 2
-        s4 += (a[i + 4] - mean) ** 2
-        s5 += (a[i + 5] - mean) ** 2
-        s6 += (a[i + 6] - mean) ** 2
-        s7 += (a[i + 7] - mean) ** 2
+def total(a):
+    """sum(a) of a vector, in LANES partial sums."""
+    sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
+    for i in range(0, even, LANES):
+        part = a[i : i + LANES]
+        for j in range(LANES):
+            sums[j] += part[j]
     for i in range(even, a.size):
-        s0 += (a[i] - mean) ** 2
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+        sums[i - even] += a[i]
+    return folded(sums)
 
 
 @inner
-def column_sums(a, sums):  # type: ignore[no-untyped-def]
+def spread(a, mean):
+    """sum((a - mean)^2) of a vector, in LANES partial sums."""
+    sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
+    for i in range(0, even, LANES):
+        part = a[i : i + LANES]
+        for j in range(LANES):
+            sums[j] += (part[j] - mean) ** 2
+    for i in range(even, a.size):
+        sums[i - even] += (a[i] - mean) ** 2
+    return folded(sums)
+
+
+@inner
+def folded(sums):
+    """The sum of LANES numbers, halves added to halves."""
+    half = LANES // 2
+    while half:
+        for j in range(half):
+            sums[j] += sums[j + half]
+        half //= 2
+    return sums[0]
+
+
+@inner
+def column_sums(a, sums):
     """sums = what the rows of a add up to."""
     sums[:] = 0
     for i in range(a.shape[0]):

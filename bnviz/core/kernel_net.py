@@ -69,14 +69,14 @@ from bnviz.core.kernel_plan import (
 
 
 @inner
-def signal(plan, work, kind, layer):  # type: ignore[no-untyped-def]
+def signal(plan, work, kind, layer):
     """What is kept of one hidden layer's pass, N x units: its PRE, X_HAT, NORMALIZED, POST or DROPPED."""
     rows, row = plan.codes[ROWS], plan.layers[layer]
     return matrix(work, plan.places[kind] + rows * row[START], rows, row[UNITS])
 
 
 @inner
-def output_of(plan, work, layer):  # type: ignore[no-untyped-def]
+def output_of(plan, work, layer):
     """What a hidden layer hands on; layer -1 is the batch itself."""
     if layer < 0:
         return matrix(work, plan.places[X], plan.codes[ROWS], plan.layers[0, FAN_IN])
@@ -86,13 +86,13 @@ def output_of(plan, work, layer):  # type: ignore[no-untyped-def]
 
 
 @inner
-def bias_of(row, flat):  # type: ignore[no-untyped-def]
+def bias_of(row, flat):
     """A layer's bias (or its gradient) in flat memory; of no length where the layer has none."""
     return vector(flat, max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
 
 
 @inner
-def transpose_weights(plan, values, work):  # type: ignore[no-untyped-def]
+def transpose_weights(plan, values, work):
     """Every weight matrix transposed, for the forward passes."""
     for layer in range(plan.layers.shape[0]):
         row = plan.layers[layer]
@@ -101,7 +101,7 @@ def transpose_weights(plan, values, work):  # type: ignore[no-untyped-def]
 
 
 @inner
-def linear(plan, values, work, layer, x, z):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def linear(plan, values, work, layer, x, z):
     """One linear layer."""
     row = plan.layers[layer]
     weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
@@ -109,55 +109,57 @@ def linear(plan, values, work, layer, x, z):  # type: ignore[no-untyped-def]  # 
 
 
 @inner
-def norm_forward(plan, values, work, layer, x):  # type: ignore[no-untyped-def]
+def norm_forward(plan, values, work, layer, x):
     """x_hat and y = gamma * x_hat + beta of one layer in training; batch norm moves its running averages."""
     row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
     units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
-    x_hat = signal(plan, work, X_HAT, layer)
+    x_hat, y = signal(plan, work, X_HAT, layer), signal(plan, work, NORMALIZED, layer)
+    gamma, beta = vector(values, row[GAMMA], units), vector(values, row[BETA], units)
     if plan.codes[NORM] == BATCH:
         size = plan.codes[GHOST]
         rate, factor = values.dtype.type(plan.reals[MOMENTUM]), values.dtype.type(size / (size - 1))
         mean = vector(work, plan.places[COLUMNS], units)
         var = vector(work, plan.places[COLUMNS] + widest, units)
-        for ghost in range(rows // size):
-            first = ghost * size
-            inv_std = vector(work, plan.places[INV_STD] + (rows // size) * row[START] + ghost * units, units)
-            batch_forward(x[first : first + size], eps, x_hat[first : first + size], inv_std, mean, var)
+        for first in range(0, rows, size):
+            part = slice(first, first + size)
+            inv_std = vector(work, plan.places[INV_STD] + rows // size * row[START] + first // size * units, units)
+            batch_forward(x[part], gamma, beta, eps, x_hat[part], y[part], inv_std, mean, var)
             track(vector(values, row[MEAN], units), mean, rate, values.dtype.type(1))
             track(vector(values, row[VAR], units), var, rate, factor)
     else:
         inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
         shape = (rows * groups, units // groups)
         group_forward(x.reshape(shape), eps, plan.codes[CENTER] != 0, x_hat.reshape(shape), inv_std)
-    y = signal(plan, work, NORMALIZED, layer)
-    affine(x_hat, vector(values, row[GAMMA], units), vector(values, row[BETA], units), y)
+        affine(x_hat, gamma, beta, y)
 
 
 @inner
-def norm_backward(plan, values, work, layer, grad):  # type: ignore[no-untyped-def]
+def norm_backward(plan, values, work, layer, grad):
     """Gradients of gamma and beta, and grad turned from that by y into that by x."""
-    row = plan.layers[layer]
+    row, gamma = plan.layers[layer], vector(values, plan.layers[layer, GAMMA], plan.layers[layer, UNITS])
     units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
     x_hat = signal(plan, work, X_HAT, layer)
     grad_gamma = vector(work, plan.places[GRADS] + row[GAMMA], units)
     grad_beta = vector(work, plan.places[GRADS] + row[BETA], units)
-    affine_backward(grad, x_hat, vector(values, row[GAMMA], units), grad_gamma, grad_beta)
+    grad_gamma[:] = 0
+    grad_beta[:] = 0
     if plan.codes[NORM] == BATCH:
         size = plan.codes[GHOST]
-        mean = vector(work, plan.places[COLUMNS], units)
-        along = vector(work, plan.places[COLUMNS] + widest, units)
-        for ghost in range(rows // size):
-            first = ghost * size
-            inv_std = vector(work, plan.places[INV_STD] + (rows // size) * row[START] + ghost * units, units)
-            batch_backward(grad[first : first + size], x_hat[first : first + size], inv_std, mean, along)
+        along = vector(work, plan.places[COLUMNS], units)
+        mean = vector(work, plan.places[COLUMNS] + widest, units)
+        for first in range(0, rows, size):
+            part = slice(first, first + size)
+            inv_std = vector(work, plan.places[INV_STD] + rows // size * row[START] + first // size * units, units)
+            batch_backward(grad[part], x_hat[part], gamma, inv_std, grad_gamma, grad_beta, along, mean)
     else:
+        affine_backward(grad, x_hat, gamma, grad_gamma, grad_beta)
         inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
         shape = (rows * groups, units // groups)
         group_backward(grad.reshape(shape), x_hat.reshape(shape), plan.codes[CENTER] != 0, inv_std)
 
 
 @inner
-def disturb(plan, work, draws, layer, flat, backward):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def disturb(plan, work, draws, layer, flat, backward):
     """Noisy batch norm: y = y * scale + shift; backward, grad = grad * scale."""
     first = plan.codes[ROWS] * plan.layers[layer, START]
     scale, shift = plan.places[DRAWN_SCALE] + first, plan.places[DRAWN_SHIFT] + first
@@ -169,7 +171,7 @@ def disturb(plan, work, draws, layer, flat, backward):  # type: ignore[no-untype
 
 
 @inner
-def drop(plan, draws, layer, x, result):  # type: ignore[no-untyped-def]
+def drop(plan, draws, layer, x, result):
     """result = x / (1 - dropout) where the draw is at least dropout, else 0; x and result may be the same."""
     place = plan.places[DRAWN_DROPOUT] + plan.codes[ROWS] * plan.layers[layer, START]
     share, kept = plan.reals[DROPOUT], x.dtype.type(1.0 - plan.reals[DROPOUT])
@@ -178,7 +180,7 @@ def drop(plan, draws, layer, x, result):  # type: ignore[no-untyped-def]
 
 
 @inner
-def forward(plan, values, work, draws):  # type: ignore[no-untyped-def]
+def forward(plan, values, work, draws):
     """One batch in training mode, from X to LOGITS, leaving every signal on the way in the work memory."""
     activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
     depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
@@ -205,7 +207,7 @@ def forward(plan, values, work, draws):  # type: ignore[no-untyped-def]
 
 
 @inner
-def loss_and_gradient(plan, work, labels, targets):  # type: ignore[no-untyped-def]
+def loss_and_gradient(plan, work, labels, targets):
     """The loss of the batch whose logits were computed; its gradient by them is left in DELTA."""
     rows, outputs = plan.codes[ROWS], plan.layers[plan.layers.shape[0] - 1, UNITS]
     logits, grad = matrix(work, plan.places[LOGITS], rows, outputs), matrix(work, plan.places[DELTA], rows, outputs)
@@ -215,7 +217,7 @@ def loss_and_gradient(plan, work, labels, targets):  # type: ignore[no-untyped-d
 
 
 @inner
-def backward(plan, values, work, draws):  # type: ignore[no-untyped-def]
+def backward(plan, values, work, draws):
     """All gradients, from DELTA at the logits back to the first layer, by the chain rule."""
     activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
     depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
@@ -246,7 +248,7 @@ def backward(plan, values, work, draws):  # type: ignore[no-untyped-def]
 
 
 @inner
-def normalize_for_good(plan, values, work, layer, x):  # type: ignore[no-untyped-def]
+def normalize_for_good(plan, values, work, layer, x):
     """A norm in eval mode, in place: batch norm with its running averages, the others as ever."""
     row, rows = plan.layers[layer], x.shape[0]
     units, groups, eps = row[UNITS], plan.codes[GROUPS], values.dtype.type(plan.reals[EPS])
@@ -268,7 +270,7 @@ def normalize_for_good(plan, values, work, layer, x):  # type: ignore[no-untyped
 
 
 @inner
-def predict(plan, values, work, x, logits):  # type: ignore[no-untyped-def]
+def predict(plan, values, work, x, logits):
     """Up to EVAL_ROWS rows in eval mode. The transposed weights must be there."""
     rows, depth, activation = x.shape[0], plan.layers.shape[0] - 1, plan.codes[ACTIVATION]
     here, free = plan.places[HIDDEN], plan.places[HIDDEN_NEXT]

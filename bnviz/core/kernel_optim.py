@@ -12,14 +12,14 @@ from bnviz.core.kernel_plan import ADAM, HEAVY_BALL, RMSPROP
 
 
 @inner
-def sgd(w, grads, rate, decay):  # type: ignore[no-untyped-def]
+def sgd(w, grads, rate, decay):
     """w -= rate * g."""
     for i in range(w.size):
         w[i] -= rate * (grads[i] + decay * w[i])
 
 
 @inner
-def momentum(w, grads, m, rate, decay):  # type: ignore[no-untyped-def]
+def momentum(w, grads, m, rate, decay):
     """m = 0.9 m + g;  w -= rate * m."""
     keep = w.dtype.type(0.9)
     for i in range(w.size):
@@ -28,7 +28,7 @@ def momentum(w, grads, m, rate, decay):  # type: ignore[no-untyped-def]
 
 
 @inner
-def rmsprop(w, grads, v, rate, decay):  # type: ignore[no-untyped-def]
+def rmsprop(w, grads, v, rate, decay):
     """v = 0.99 v + 0.01 g^2;  w -= rate * g / (sqrt(v) + 1e-8)."""
     keep, new, eps = w.dtype.type(0.99), w.dtype.type(1 - 0.99), w.dtype.type(1e-8)
     for i in range(w.size):
@@ -38,7 +38,7 @@ def rmsprop(w, grads, v, rate, decay):  # type: ignore[no-untyped-def]
 
 
 @inner
-def adam(w, grads, m, v, rate, decay, update):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def adam(w, grads, m, v, rate, decay, update):
     """m = 0.9 m + 0.1 g;  v = 0.999 v + 0.001 g^2;  w -= rate * m' / (sqrt(v') + 1e-8).
 
     m' = m / (1 - 0.9^t) and v' = v / (1 - 0.999^t) undo the start from 0; t counts the updates from 1 on.
@@ -54,7 +54,7 @@ def adam(w, grads, m, v, rate, decay, update):  # type: ignore[no-untyped-def]  
 
 
 @inner
-def update_parameters(w, grads, memory, optimizer, settings):  # type: ignore[no-untyped-def]
+def update_parameters(w, grads, memory, optimizer, settings):
     """Let an optimizer make its update.
 
     Args:

@@ -83,14 +83,14 @@ class Pages(NamedTuple):
 
 
 @inner
-def mean_and_std(a):  # type: ignore[no-untyped-def]
+def mean_and_std(a):
     """Mean and standard deviation of a vector."""
     mean = total(a) / a.dtype.type(a.size)
     return mean, math.sqrt(spread(a, mean) / a.size)
 
 
 @inner
-def record_values(plan, work, pages, at, layer, lay_at):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def record_values(plan, work, pages, at, layer, lay_at):
     """Mean and std of a layer's three kinds of values; lays aside those that `measure` needs in order."""
     frame, arm = at
     bare, place = plan.layers[layer, PLACEMENT] == BARE, plan.codes[ROWS] * plan.layers[layer, START]
@@ -108,7 +108,7 @@ def record_values(plan, work, pages, at, layer, lay_at):  # type: ignore[no-unty
 
 
 @inner
-def column_maxima(a, top):  # type: ignore[no-untyped-def]
+def column_maxima(a, top):
     """The largest value of each column."""
     top[:] = a[0]
     for i in range(1, a.shape[0]):
@@ -118,7 +118,7 @@ def column_maxima(a, top):  # type: ignore[no-untyped-def]
 
 
 @inner
-def saturated_share(post, top, activation):  # type: ignore[no-untyped-def]
+def saturated_share(post, top, activation):
     """Share of saturated values (tanh, sigmoid), of dead units (ReLU), or NaN (linear)."""
     bound, half, count = post.dtype.type(SATURATED), post.dtype.type(0.5), 0
     if activation == LINEAR:
@@ -134,7 +134,7 @@ def saturated_share(post, top, activation):  # type: ignore[no-untyped-def]
 
 
 @inner
-def record_units(plan, values, work, pages, at, layer):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def record_units(plan, values, work, pages, at, layer):
     """Saturation, zeros and maxima, and the numbers that are kept of single units."""
     frame, arm = at
     row, places, widest = plan.layers[layer], plan.places, plan.codes[WIDEST]
@@ -162,7 +162,7 @@ def record_units(plan, values, work, pages, at, layer):  # type: ignore[no-untyp
 
 
 @inner
-def record_gradients(plan, values, work, pages, at):  # type: ignore[no-untyped-def]
+def record_gradients(plan, values, work, pages, at):
     """Sizes of the gradient of every weight matrix, and of the matrix itself."""
     frame, arm = at
     for layer in range(plan.layers.shape[0]):
@@ -175,7 +175,7 @@ def record_gradients(plan, values, work, pages, at):  # type: ignore[no-untyped-
 
 
 @inner
-def record_updates(plan, values, work, pages, at):  # type: ignore[no-untyped-def]
+def record_updates(plan, values, work, pages, at):
     """Standard deviation of what the update changed in every weight matrix; OLD becomes that change."""
     frame, arm = at
     for layer in range(plan.layers.shape[0]):
@@ -188,7 +188,7 @@ def record_updates(plan, values, work, pages, at):  # type: ignore[no-untyped-de
 
 
 @inner
-def largest(row):  # type: ignore[no-untyped-def]
+def largest(row):
     """The place of the largest number of a vector, the first of equal ones."""
     best = 0
     for k in range(1, row.size):
@@ -198,7 +198,7 @@ def largest(row):  # type: ignore[no-untyped-def]
 
 
 @inner
-def accuracy(logits, labels):  # type: ignore[no-untyped-def]
+def accuracy(logits, labels):
     """Share of rows whose largest logit is the label's."""
     right = 0
     for i in range(logits.shape[0]):
@@ -207,7 +207,7 @@ def accuracy(logits, labels):  # type: ignore[no-untyped-def]
 
 
 @inner
-def test_figures(plan, values, work, x, labels, targets):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def test_figures(plan, values, work, x, labels, targets):
     """Loss and accuracy of all rows of x in eval mode; the accuracy of a regression is NaN."""
     outputs, rows, loss, right = plan.layers[plan.layers.shape[0] - 1, UNITS], x.shape[0], 0.0, 0.0
     for first in range(0, rows, EVAL_ROWS):
@@ -225,7 +225,7 @@ def test_figures(plan, values, work, x, labels, targets):  # type: ignore[no-unt
 
 
 @inner
-def record_sample(plan, values, work, x, sample):  # type: ignore[no-untyped-def]
+def record_sample(plan, values, work, x, sample):
     """Predicted class of the first rows in eval mode (at most EVAL_ROWS of them)."""
     logits = matrix(work, plan.places[LOGITS], sample.size, plan.layers[plan.layers.shape[0] - 1, UNITS])
     predict(plan, values, work, x[: sample.size], logits)
@@ -234,7 +234,7 @@ def record_sample(plan, values, work, x, sample):  # type: ignore[no-untyped-def
 
 
 @inner
-def record_map(plan, values, work, grid, cells):  # type: ignore[no-untyped-def]
+def record_map(plan, values, work, grid, cells):
     """P(class 1) times 200 on the grid, in eval mode: 1 / (1 + exp(z0 - z1))."""
     for first in range(0, grid.shape[0], EVAL_ROWS):
         part = grid[first : min(first + EVAL_ROWS, grid.shape[0])]
@@ -246,7 +246,7 @@ def record_map(plan, values, work, grid, cells):  # type: ignore[no-untyped-def]
 
 
 @inner
-def read_quantiles(ordered, activation, quantiles):  # type: ignore[no-untyped-def]
+def read_quantiles(ordered, activation, quantiles):
     """Quantiles of activation(values), given the values in order; linearly interpolated."""
     for k in range(SHARES.size):
         place = SHARES[k] * (ordered.size - 1)
@@ -257,7 +257,7 @@ def read_quantiles(ordered, activation, quantiles):  # type: ignore[no-untyped-d
 
 
 @inner
-def bin_of(value, low, scale):  # type: ignore[no-untyped-def]
+def bin_of(value, low, scale):
     """The bin of a value: 0 below the range, 1 to BINS inside, BINS + 1 above."""
     scaled = (value - low) * scale
     if not scaled >= 0:
@@ -266,7 +266,7 @@ def bin_of(value, low, scale):  # type: ignore[no-untyped-def]
 
 
 @inner
-def read_counts(ordered, activation, post, edges, counts):  # type: ignore[no-untyped-def]
+def read_counts(ordered, activation, post, edges, counts):
     """Counts of activation(values) in each bin, given the values in order: bisection finds where each bin ends.
 
     After a ReLU (post) only values above 0 are counted.
@@ -295,7 +295,7 @@ def read_counts(ordered, activation, post, edges, counts):  # type: ignore[no-un
 
 
 @inner
-def first_above(ordered, bound):  # type: ignore[no-untyped-def]
+def first_above(ordered, bound):
     """How many of the ordered values are not above the bound."""
     left, right = 0, ordered.size
     while left < right:
@@ -308,7 +308,7 @@ def first_above(ordered, bound):  # type: ignore[no-untyped-def]
 
 
 @entry
-def measure(plan, aside, first_frame, arm, ranges, histogram, quantiles):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def measure(plan, aside, first_frame, arm, ranges, histogram, quantiles):
     """Histograms and quantiles of consecutive frames.
 
     Args:

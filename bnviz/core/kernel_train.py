@@ -76,7 +76,7 @@ class Schedule(NamedTuple):
 
 
 @inner
-def gather(plan, work, data, rows, draws, labels):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def gather(plan, work, data, rows, draws, labels):
     """The batch of an update into X, with input noise, and its labels; the row numbers of regression targets."""
     count, features = plan.codes[ROWS], data.x_train.shape[1]
     x, noise = matrix(work, plan.places[X], count, features), work.dtype.type(plan.reals[INPUT_NOISE])
@@ -91,7 +91,7 @@ def gather(plan, work, data, rows, draws, labels):  # type: ignore[no-untyped-de
 
 
 @inner
-def observe(plan, values, work, data, schedule, pages, at, t):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def observe(plan, values, work, data, schedule, pages, at, t):
     """Everything of a frame but what the update changes. Running averages are those before this forward pass."""
     frame, arm = at
     parameters, count = plan.codes[PARAMETERS], values.size - plan.codes[PARAMETERS]
@@ -115,7 +115,7 @@ def observe(plan, values, work, data, schedule, pages, at, t):  # type: ignore[n
 
 
 @entry
-def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses, before):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses, before):
     """Make consecutive updates of one arm, observing the frames on the way, until they are done or it diverges.
 
     Args:
@@ -173,7 +173,7 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
 
 
 @entry
-def evaluate(plan, values, work, data):  # type: ignore[no-untyped-def]
+def evaluate(plan, values, work, data):
     """Test loss and accuracy of an arm in eval mode."""
     transpose_weights(plan, values, work)
     return test_figures(plan, values, work, data.x_test, data.test_labels, data.test_targets)

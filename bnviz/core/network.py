@@ -45,6 +45,13 @@ class Trace:
         self.norm_input.append(norm_input.detach())
 
 
+class Linear(nn.Linear):
+    """torch's linear layer, left empty: `build` draws the weights."""
+
+    def reset_parameters(self) -> None:
+        """Draw nothing."""
+
+
 class Layer(nn.Module):
     """One hidden layer: linear, then norm and activation in the order that `placement` says."""
 
@@ -52,7 +59,7 @@ class Layer(nn.Module):
 
     def __init__(self, fan_in: int, units: int, *, bias: bool, activation: str, arm: Arm, placement: str) -> None:
         super().__init__()
-        self.linear = nn.Linear(fan_in, units, bias=bias)
+        self.linear = Linear(fan_in, units, bias=bias)
         self.activation, self.placement = activation, placement
         self.norm = make_norm(arm, units) if placement != "none" else None
 
@@ -92,7 +99,7 @@ class NormNet(nn.Module):
                 widths[:-1], widths[1:], arm.placements(len(network.hidden)), strict=True
             )
         )
-        self.output = nn.Linear(widths[-1], outputs, bias=network.bias)
+        self.output = Linear(widths[-1], outputs, bias=network.bias)
 
     def forward(
         self, x: Tensor, *, dropout: float = 0.0, draws: StepDraws | None = None, trace: Trace | None = None

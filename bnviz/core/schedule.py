@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,11 @@ def is_evaluated(step: int, total: int) -> bool:
 
 def recorded_steps(total: int) -> NDArray[np.int32]:
     """The update counts of all frames of a run of `total` updates."""
+    return _recorded_steps(total).copy()
+
+
+@lru_cache(maxsize=16)
+def _recorded_steps(total: int) -> NDArray[np.int32]:
     return np.array([step for step in range(total + 1) if is_recorded(step, total)], dtype=np.int32)
 
 
