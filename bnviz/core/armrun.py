@@ -235,7 +235,7 @@ class ArmRun:
         return False
 
     def _rewound(self, step: int) -> Array:
-        """The values after `step` updates: the chunk's first updates once more, unrecorded, or the one kept before it."""
+        """The values after `step` updates: the chunk's first updates once more, or those kept before it."""
         if step < self.start:
             return self.begin.before_last
         again = ArmRun.__new__(ArmRun)

@@ -52,15 +52,16 @@ def folder() -> Path | None:
 
 def use_cache(dispatcher: Any) -> Any:
     """Let a compiled function keep its machine code in `folder()`."""
-    place, before = folder(), numba.config.CACHE_DIR
+    settings: Any = numba.config
+    place, before = folder(), settings.CACHE_DIR
     if place is not None:
-        numba.config.CACHE_DIR = str(place)
+        settings.CACHE_DIR = str(place)
         try:
             dispatcher.enable_caching()
         except (OSError, RuntimeError):  # no place for this file: compiled in memory
             pass
         finally:
-            numba.config.CACHE_DIR = before
+            settings.CACHE_DIR = before
     return dispatcher
 
 

@@ -43,7 +43,7 @@ def activate(z, activation):
     """The activation of one number. NaN stays NaN."""
     zero, one = type(z)(0), type(z)(1)
     if activation == RELU:
-        return zero if z <= zero else z
+        return zero if z <= zero else z  # noqa: FURB136 - max(0, NaN) would be 0
     if activation == TANH:
         return math.tanh(z)
     if activation == SIGMOID:
@@ -57,7 +57,7 @@ def activation_forward(z, activation, a):
     zero, one = z.dtype.type(0), z.dtype.type(1)
     if activation == RELU:
         for i in range(z.size):
-            a[i] = zero if z[i] <= zero else z[i]
+            a[i] = zero if z[i] <= zero else z[i]  # noqa: FURB136 - max(0, NaN) would be 0
     elif activation == TANH:
         for i in range(z.size):
             a[i] = math.tanh(z[i])

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import carray, njit, types
+from numba import carray, njit, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -32,30 +31,33 @@ def entry(function: Callable[..., Any]) -> Any:
 
 
 @intrinsic
-def _place(typing: Any, flat: Any, offset: Any) -> Any:
+def _place(typing, flat, offset):  # noqa: ARG001
     """The address of flat[offset]."""
 
-    def build(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+    def build(context, builder, signature, arguments):
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         return cgutils.gep(builder, array.data, arguments[1])
 
     return types.CPointer(flat.dtype)(flat, types.intp), build
 
 
+_address: Any = _place
+
+
 @inner
 def matrix(flat, offset, rows, columns):
     """rows x columns numbers of a flat array from `offset` on, as a matrix in the same memory (no copy)."""
-    return carray(_place(flat, offset), (rows, columns))
+    return carray(_address(flat, offset), (rows, columns))
 
 
 @inner
 def vector(flat, offset, length):
     """`length` numbers of a flat array from `offset` on, in the same memory."""
-    return carray(_place(flat, offset), (length,))
+    return carray(_address(flat, offset), (length,))
 
 
 @inner
-def matmul(a, b, c):
+def matmul(a, b, c):  # noqa: C901 - the rest of the rows and columns needs loops of its own
     """c += a b, in blocks of 4 rows of a and 4 rows of b: 16 products for every 4 + 4 numbers that are loaded.
 
     Args:

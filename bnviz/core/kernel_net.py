@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from bnviz.core.kernel_layers import (
     activation_backward,
     activation_forward,
@@ -44,9 +42,6 @@ from bnviz.core.kernel_plan import (
     GHOST,
     GRADS,
     GROUPS,
-    HIDDEN,
-    HIDDEN_HAT,
-    HIDDEN_NEXT,
     INV_STD,
     LOGITS,
     MEAN,
@@ -63,8 +58,8 @@ from bnviz.core.kernel_plan import (
     WEIGHT,
     WEIGHTS_T,
     WIDEST,
-    X,
     X_HAT,
+    X,
 )
 
 
@@ -86,9 +81,9 @@ def output_of(plan, work, layer):
 
 
 @inner
-def bias_of(row, flat):
+def bias_of(row, flat, first):
     """A layer's bias (or its gradient) in flat memory; of no length where the layer has none."""
-    return vector(flat, max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+    return vector(flat, first + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
 
 
 @inner
@@ -105,11 +100,11 @@ def linear(plan, values, work, layer, x, z):
     """One linear layer."""
     row = plan.layers[layer]
     weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
-    linear_forward(x, weight_t, bias_of(row, values), z)
+    linear_forward(x, weight_t, bias_of(row, values, 0), z)
 
 
 @inner
-def norm_forward(plan, values, work, layer, x):
+def norm_forward(plan, values, work, draws, layer, x):
     """x_hat and y = gamma * x_hat + beta of one layer in training; batch norm moves its running averages."""
     row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
     units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
@@ -131,10 +126,12 @@ def norm_forward(plan, values, work, layer, x):
         shape = (rows * groups, units // groups)
         group_forward(x.reshape(shape), eps, plan.codes[CENTER] != 0, x_hat.reshape(shape), inv_std)
         affine(x_hat, gamma, beta, y)
+    if plan.places[DRAWN_SCALE] >= 0:
+        disturb(plan, draws, layer, y.reshape(-1), False)
 
 
 @inner
-def norm_backward(plan, values, work, layer, grad):
+def norm_backward(plan, values, work, draws, layer, grad):
     """Gradients of gamma and beta, and grad turned from that by y into that by x."""
     row, gamma = plan.layers[layer], vector(values, plan.layers[layer, GAMMA], plan.layers[layer, UNITS])
     units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
@@ -143,6 +140,8 @@ def norm_backward(plan, values, work, layer, grad):
     grad_beta = vector(work, plan.places[GRADS] + row[BETA], units)
     grad_gamma[:] = 0
     grad_beta[:] = 0
+    if plan.places[DRAWN_SCALE] >= 0:
+        disturb(plan, draws, layer, grad.reshape(-1), True)
     if plan.codes[NORM] == BATCH:
         size = plan.codes[GHOST]
         along = vector(work, plan.places[COLUMNS], units)
@@ -159,7 +158,7 @@ def norm_backward(plan, values, work, layer, grad):
 
 
 @inner
-def disturb(plan, work, draws, layer, flat, backward):
+def disturb(plan, draws, layer, flat, backward):
     """Noisy batch norm: y = y * scale + shift; backward, grad = grad * scale."""
     first = plan.codes[ROWS] * plan.layers[layer, START]
     scale, shift = plan.places[DRAWN_SCALE] + first, plan.places[DRAWN_SHIFT] + first
@@ -182,23 +181,23 @@ def drop(plan, draws, layer, x, result):
 @inner
 def forward(plan, values, work, draws):
     """One batch in training mode, from X to LOGITS, leaving every signal on the way in the work memory."""
-    activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
+    activation = plan.codes[ACTIVATION]
     depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
     for layer in range(depth):
         placement = plan.layers[layer, PLACEMENT]
-        z, y, post = signal(plan, work, PRE, layer), signal(plan, work, NORMALIZED, layer), signal(plan, work, POST, layer)
+        z, y, post = (
+            signal(plan, work, PRE, layer),
+            signal(plan, work, NORMALIZED, layer),
+            signal(plan, work, POST, layer),
+        )
         linear(plan, values, work, layer, output_of(plan, work, layer - 1), z)
         if placement == BEFORE:
-            norm_forward(plan, values, work, layer, z)
-            if noisy:
-                disturb(plan, work, draws, layer, y.reshape(-1), False)
+            norm_forward(plan, values, work, draws, layer, z)
             activation_forward(y.reshape(-1), activation, post.reshape(-1))
         else:
             activation_forward(z.reshape(-1), activation, post.reshape(-1))
             if placement == AFTER:
-                norm_forward(plan, values, work, layer, post)
-                if noisy:
-                    disturb(plan, work, draws, layer, y.reshape(-1), False)
+                norm_forward(plan, values, work, draws, layer, post)
         if plan.places[DRAWN_DROPOUT] >= 0:
             result = signal(plan, work, DROPPED, layer).reshape(-1)
             drop(plan, draws, layer, (y if placement == AFTER else post).reshape(-1), result)
@@ -217,71 +216,34 @@ def loss_and_gradient(plan, work, labels, targets):
 
 
 @inner
+def hidden_backward(plan, values, work, draws, layer, grad):
+    """From the gradient by what a hidden layer hands on to that by its W x + b, in place."""
+    flat, placement = grad.reshape(-1), plan.layers[layer, PLACEMENT]
+    if plan.places[DRAWN_DROPOUT] >= 0:
+        drop(plan, draws, layer, flat, flat)
+    if placement != BEFORE:
+        if placement == AFTER:
+            norm_backward(plan, values, work, draws, layer, grad)
+        activation_backward(flat, signal(plan, work, POST, layer).reshape(-1), plan.codes[ACTIVATION])
+    else:
+        activation_backward(flat, signal(plan, work, POST, layer).reshape(-1), plan.codes[ACTIVATION])
+        norm_backward(plan, values, work, draws, layer, grad)
+
+
+@inner
 def backward(plan, values, work, draws):
     """All gradients, from DELTA at the logits back to the first layer, by the chain rule."""
-    activation, noisy = plan.codes[ACTIVATION], plan.places[DRAWN_SCALE] >= 0
     depth, rows = plan.layers.shape[0] - 1, plan.codes[ROWS]
     here, before = plan.places[DELTA], plan.places[DELTA_BEFORE]
     for layer in range(depth, -1, -1):
         row = plan.layers[layer]
         grad = matrix(work, here, rows, row[UNITS])
-        flat = grad.reshape(-1)
         if layer < depth:
-            if plan.places[DRAWN_DROPOUT] >= 0:
-                drop(plan, draws, layer, flat, flat)
-            if row[PLACEMENT] == AFTER:
-                if noisy:
-                    disturb(plan, work, draws, layer, flat, True)
-                norm_backward(plan, values, work, layer, grad)
-            activation_backward(flat, signal(plan, work, POST, layer).reshape(-1), activation)
-            if row[PLACEMENT] == BEFORE:
-                if noisy:
-                    disturb(plan, work, draws, layer, flat, True)
-                norm_backward(plan, values, work, layer, grad)
+            hidden_backward(plan, values, work, draws, layer, grad)
         grad_weight = matrix(work, plan.places[GRADS] + row[WEIGHT], row[UNITS], row[FAN_IN])
-        grad_bias = vector(work, plan.places[GRADS] + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+        grad_bias = bias_of(row, work, plan.places[GRADS])
         linear_backward(grad, output_of(plan, work, layer - 1), grad_weight, grad_bias)
         if layer:
             weight = matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN])
             linear_backward_input(grad, weight, matrix(work, before, rows, row[FAN_IN]))
             here, before = before, here
-
-
-@inner
-def normalize_for_good(plan, values, work, layer, x):
-    """A norm in eval mode, in place: batch norm with its running averages, the others as ever."""
-    row, rows = plan.layers[layer], x.shape[0]
-    units, groups, eps = row[UNITS], plan.codes[GROUPS], values.dtype.type(plan.reals[EPS])
-    gamma, beta = vector(values, row[GAMMA], units), vector(values, row[BETA], units)
-    if plan.codes[NORM] == BATCH:
-        mean, var = vector(values, row[MEAN], units), vector(values, row[VAR], units)
-        scale = vector(work, plan.places[COLUMNS], units)
-        for j in range(units):
-            scale[j] = gamma[j] / math.sqrt(var[j] + eps)
-        for i in range(rows):
-            for j in range(units):
-                x[i, j] = (x[i, j] - mean[j]) * scale[j] + beta[j]
-    else:
-        x_hat = matrix(work, plan.places[HIDDEN_HAT], rows, units)
-        shape = (rows * groups, units // groups)
-        inv_std = vector(work, plan.places[INV_STD], rows * groups)
-        group_forward(x.reshape(shape), eps, plan.codes[CENTER] != 0, x_hat.reshape(shape), inv_std)
-        affine(x_hat, gamma, beta, x)
-
-
-@inner
-def predict(plan, values, work, x, logits):
-    """Up to EVAL_ROWS rows in eval mode. The transposed weights must be there."""
-    rows, depth, activation = x.shape[0], plan.layers.shape[0] - 1, plan.codes[ACTIVATION]
-    here, free = plan.places[HIDDEN], plan.places[HIDDEN_NEXT]
-    for layer in range(depth):
-        a = matrix(work, here, rows, plan.layers[layer, UNITS])
-        linear(plan, values, work, layer, x, a)
-        placement = plan.layers[layer, PLACEMENT]
-        if placement == BEFORE:
-            normalize_for_good(plan, values, work, layer, a)
-        activation_forward(a.reshape(-1), activation, a.reshape(-1))
-        if placement == AFTER:
-            normalize_for_good(plan, values, work, layer, a)
-        x, here, free = a, free, here
-    linear(plan, values, work, depth, x, logits)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from numba import types
 
+from bnviz.core.kernel_eval import accuracy, record_map, record_sample, test_figures
 from bnviz.core.kernel_math import entry, inner, matrix, vector
 from bnviz.core.kernel_net import backward, forward, loss_and_gradient, transpose_weights
 from bnviz.core.kernel_optim import update_parameters
@@ -24,24 +25,12 @@ from bnviz.core.kernel_plan import (
     RATE,
     ROWS,
     UNITS,
-    X,
     Array,
+    X,
 )
-from bnviz.core.kernel_probes import (
-    Pages,
-    accuracy,
-    record_gradients,
-    record_map,
-    record_sample,
-    record_units,
-    record_updates,
-    record_values,
-    test_figures,
-)
+from bnviz.core.kernel_probes import record_gradients, record_units, record_updates, record_values
 
-__all__ = ["Pages", "Rows", "Schedule", "evaluate", "train"]
-
-_clock = types.ExternalFunction("clock", types.int64())
+_clock: Any = types.ExternalFunction("clock", types.int64())
 DIVERGED = 1000.0
 
 
@@ -76,8 +65,8 @@ class Schedule(NamedTuple):
 
 
 @inner
-def gather(plan, work, data, rows, draws, labels):
-    """The batch of an update into X, with input noise, and its labels; the row numbers of regression targets."""
+def gather(plan, work, data, rows, draws, labels, targets):
+    """The batch of an update into X, with input noise, and its labels or targets."""
     count, features = plan.codes[ROWS], data.x_train.shape[1]
     x, noise = matrix(work, plan.places[X], count, features), work.dtype.type(plan.reals[INPUT_NOISE])
     for i in range(count):
@@ -88,12 +77,20 @@ def gather(plan, work, data, rows, draws, labels):
                 x[i, j] += noise * work.dtype.type(draws[place + j])
         if plan.codes[CLASSES]:
             labels[i] = data.labels[rows[i]]
+        else:
+            targets[i] = data.targets[rows[i]]
 
 
 @inner
-def observe(plan, values, work, data, schedule, pages, at, t):
-    """Everything of a frame but what the update changes. Running averages are those before this forward pass."""
-    frame, arm = at
+def observe(plan, values, work, data, schedule, pages, at, t, labels):
+    """Everything of a frame but what the update changes; returns the processor time that it took.
+
+    Running averages are those before this forward pass. OLD keeps the parameters for `record_updates`.
+    """
+    begin, (frame, arm) = _clock(), at
+    if plan.codes[CLASSES]:
+        outputs = plan.layers[plan.layers.shape[0] - 1, UNITS]
+        pages.train_accuracy[frame, arm] = accuracy(matrix(work, plan.places[LOGITS], labels.size, outputs), labels)
     parameters, count = plan.codes[PARAMETERS], values.size - plan.codes[PARAMETERS]
     buffers, averages = vector(values, parameters, count), vector(work, plan.places[AVERAGES], count)
     for i in range(count):
@@ -112,6 +109,8 @@ def observe(plan, values, work, data, schedule, pages, at, t):
         record_map(plan, values, work, data.grid, pages.maps[schedule.maps[t], arm].reshape(-1))
     for i in range(count):
         buffers[i] = averages[i]
+    vector(work, plan.places[OLD], parameters)[:] = values[:parameters]
+    return _clock() - begin
 
 
 @entry
@@ -136,35 +135,28 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
         time that observing took, in ticks of C's clock().
     """
     count, first_loss, spent = int(begun[0]), begun[1], 0
-    parameters, outputs = plan.codes[PARAMETERS], plan.layers[plan.layers.shape[0] - 1, UNITS]
+    parameters = plan.codes[PARAMETERS]
     weights, grads = values[:parameters], vector(work, plan.places[GRADS], parameters)
-    old, averages = vector(work, plan.places[OLD], parameters), vector(work, plan.places[AVERAGES], values.size - parameters)
     labels = schedule.rows[0].copy()
     targets = data.targets[: labels.size].copy()
     for t in range(losses.size):
-        frame, draws, rows = schedule.frames[t], schedule.draws[t], schedule.rows[t]
         if t == losses.size - 1:
             before[:] = values
+        frame = schedule.frames[t]
         if frame >= 0:
-            averages[:] = values[parameters:]
-        gather(plan, work, data, rows, draws, labels)
-        for i in range(targets.shape[0]):
-            targets[i] = data.targets[rows[i]]
+            vector(work, plan.places[AVERAGES], values.size - parameters)[:] = values[parameters:]
+        gather(plan, work, data, schedule.rows[t], schedule.draws[t], labels, targets)
         transpose_weights(plan, values, work)
-        forward(plan, values, work, draws)
+        forward(plan, values, work, schedule.draws[t])
         losses[t] = loss_and_gradient(plan, work, labels, targets)
         if not math.isfinite(losses[t]) or losses[t] > DIVERGED * first_loss:
             return t, spent
         first_loss = losses[t] if math.isnan(first_loss) else first_loss
-        backward(plan, values, work, draws)
-        if frame >= 0 and plan.codes[CLASSES]:
-            pages.train_accuracy[frame, arm] = accuracy(matrix(work, plan.places[LOGITS], labels.size, outputs), labels)
+        backward(plan, values, work, schedule.draws[t])
         if frame >= 0:
-            begin = _clock()
-            observe(plan, values, work, data, schedule, pages, (frame, arm), t)
-            old[:] = weights
-            spent += _clock() - begin
-        update_parameters(weights, grads, memory, plan.codes[OPTIMIZER], (plan.reals[RATE], plan.reals[DECAY], count + t + 1))
+            spent += observe(plan, values, work, data, schedule, pages, (frame, arm), t, labels)
+        settings = plan.reals[RATE], plan.reals[DECAY], count + t + 1
+        update_parameters(weights, grads, memory, plan.codes[OPTIMIZER], settings)
         if frame >= 0:
             begin = _clock()
             record_updates(plan, values, work, pages, (frame, arm))

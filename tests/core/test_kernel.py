@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bnviz.core import engine, kernel, kernel_cache
+from bnviz.core import engine, kernel, kernel_cache, kernel_run
 from bnviz.core.experiment import ACTIVATIONS, NORMS, OPTIMIZERS, Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording, join
 
@@ -121,7 +121,7 @@ def test_chunks_change_no_number(experiment, size):
 def test_blocks_change_no_number(size, monkeypatch):
     experiment = replace(DIGITS, training=replace(DIGITS.training, dropout=0.2), arms=(Arm("batch_noisy"), Arm("none")))
     wanted = engine.train(experiment, engine="kernel")
-    monkeypatch.setattr(kernel, "BLOCK_BYTES", size)
+    monkeypatch.setattr(kernel_run, "BLOCK_BYTES", size)
     assert_same(engine.train(experiment, engine="kernel"), wanted)
 
 
