@@ -15,10 +15,9 @@ from bnviz.core.kernel_plan import RELU, SIGMOID, TANH
 def linear_forward(x, weight_t, bias, z):
     """z = x W^T + b. (A layer without biases gives a vector of no length.)"""
     for i in range(z.shape[0]):
-        if bias.size:
-            z[i] = bias
-        else:
-            z[i] = 0
+        row = z[i]
+        for j in range(row.size):
+            row[j] = bias[j] if bias.size else 0
     matmul(x, weight_t, z)
 
 

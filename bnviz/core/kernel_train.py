@@ -70,15 +70,17 @@ def gather(plan, work, data, rows, draws, labels, targets):
     count, features = plan.codes[ROWS], data.x_train.shape[1]
     x, noise = matrix(work, plan.places[X], count, features), work.dtype.type(plan.reals[INPUT_NOISE])
     for i in range(count):
-        x[i] = data.x_train[rows[i]]
+        row, source = x[i], data.x_train[rows[i]]
+        for j in range(features):
+            row[j] = source[j]
         if plan.places[DRAWN_INPUT] >= 0:
             place = plan.places[DRAWN_INPUT] + i * features
             for j in range(features):
-                x[i, j] += noise * work.dtype.type(draws[place + j])
+                row[j] += noise * work.dtype.type(draws[place + j])
         if plan.codes[CLASSES]:
             labels[i] = data.labels[rows[i]]
         else:
-            targets[i] = data.targets[rows[i]]
+            targets[i, 0] = data.targets[rows[i], 0]
 
 
 @inner

@@ -21,12 +21,6 @@ TOLERANCES = {"histogram": 2, "maps": 1, "sample": 0}
 NOT_COMPARED = ("experiment", "first_step", "map_extent", "seconds")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def compiled():
-    kernel.warm_up("float32")
-    kernel.warm_up("float64")
-
-
 def both(experiment, dtype=torch.float64):
     return [engine.train(experiment, dtype=dtype, engine=name) for name in ("torch", "kernel")]
 
