@@ -9,6 +9,7 @@ medians of processor time.
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import statistics
 import time
@@ -101,7 +102,7 @@ def products(experiment: Experiment) -> float:
     """Floating point operations of the matrix products of a run: two for each weight and row, three times over."""
     data = load(experiment.data, experiment.seed)
     widths = (data.inputs, *experiment.network.hidden, data.outputs)
-    weights = [one * other for one, other in zip(widths, widths[1:], strict=False)]
+    weights = [one * other for one, other in itertools.pairwise(widths)]
     rows = experiment.training.batch_size * experiment.training.steps * len(ARMS)
     return 2.0 * rows * (3 * sum(weights) - weights[0])
 

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 from bnviz.core.kernel_cache import use_cache
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
-LANES = 64
+LANES, SHORT = 64, 512
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -147,8 +147,29 @@ def short_total(a):
 
 
 @inner
+def short_spread(a, mean):
+    """sum((a - mean)^2) of a short vector, in eight partial sums."""
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
+    even = a.size - a.size % 8
+    for i in range(0, even, 8):
+        s0 += (a[i] - mean) ** 2
+        s1 += (a[i + 1] - mean) ** 2
+        s2 += (a[i + 2] - mean) ** 2
+        s3 += (a[i + 3] - mean) ** 2
+        s4 += (a[i + 4] - mean) ** 2
+        s5 += (a[i + 5] - mean) ** 2
+        s6 += (a[i + 6] - mean) ** 2
+        s7 += (a[i + 7] - mean) ** 2
+    for i in range(even, a.size):
+        s0 += (a[i] - mean) ** 2
+    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+
+
+@inner
 def total(a):
-    """sum(a) of a vector, in LANES partial sums."""
+    """sum(a) of a vector, in LANES partial sums where it is long."""
+    if a.size < SHORT:
+        return short_total(a)
     sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
     for i in range(0, even, LANES):
         part = a[i : i + LANES]
@@ -161,7 +182,9 @@ def total(a):
 
 @inner
 def spread(a, mean):
-    """sum((a - mean)^2) of a vector, in LANES partial sums."""
+    """sum((a - mean)^2) of a vector, in LANES partial sums where it is long."""
+    if a.size < SHORT:
+        return short_spread(a, mean)
     sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
     for i in range(0, even, LANES):
         part = a[i : i + LANES]

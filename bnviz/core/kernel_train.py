@@ -120,14 +120,8 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
     """Make consecutive updates of one arm, observing the frames on the way, until they are done or it diverges.
 
     Args:
-        plan: of the arm.
-        values: parameters and buffers; they are stepped in place.
-        memory: 2 x parameters, what the optimizer remembers; stepped in place.
-        work: work memory.
-        data: the rows.
-        schedule: of these updates.
-        pages: of the recording.
-        arm: its number in the recording.
+        plan, work, data, schedule, pages, arm: of the arm, of these updates, and where they are recorded.
+        values, memory: what an update changes (2 x parameters are the optimizer's memory); stepped in place.
         begun: updates made before, and the first loss of the run (NaN when there was none).
         losses: T, filled with the loss before each update.
         before: takes the values as they are before the last of these updates.
@@ -139,22 +133,21 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
     count, first_loss, spent = int(begun[0]), begun[1], 0
     parameters = plan.codes[PARAMETERS]
     weights, grads = values[:parameters], vector(work, plan.places[GRADS], parameters)
-    labels = schedule.rows[0].copy()
-    targets = data.targets[: labels.size].copy()
+    labels, targets = schedule.rows[0].copy(), data.targets[: plan.codes[ROWS]].copy()
     for t in range(losses.size):
         if t == losses.size - 1:
             before[:] = values
-        frame = schedule.frames[t]
+        frame, draws = schedule.frames[t], schedule.draws[t]
         if frame >= 0:
             vector(work, plan.places[AVERAGES], values.size - parameters)[:] = values[parameters:]
-        gather(plan, work, data, schedule.rows[t], schedule.draws[t], labels, targets)
+        gather(plan, work, data, schedule.rows[t], draws, labels, targets)
         transpose_weights(plan, values, work)
-        forward(plan, values, work, schedule.draws[t])
+        forward(plan, values, work, draws)
         losses[t] = loss_and_gradient(plan, work, labels, targets)
         if not math.isfinite(losses[t]) or losses[t] > DIVERGED * first_loss:
             return t, spent
         first_loss = losses[t] if math.isnan(first_loss) else first_loss
-        backward(plan, values, work, schedule.draws[t])
+        backward(plan, values, work, draws)
         if frame >= 0:
             spent += observe(plan, values, work, data, schedule, pages, (frame, arm), t, labels)
         settings = plan.reals[RATE], plan.reals[DECAY], count + t + 1
