@@ -123,15 +123,12 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
         plan, work, data, schedule, pages, arm: of the arm, of these updates, and where they are recorded.
         values, memory: what an update changes (2 x parameters are the optimizer's memory); stepped in place.
         begun: updates made before, and the first loss of the run (NaN when there was none).
-        losses: T, filled with the loss before each update.
-        before: takes the values as they are before the last of these updates.
+        losses, before: take the T losses, and the values as they are before the last of these updates.
 
     Returns:
-        How many updates were made (fewer than T: the next loss said that the run has diverged), and the processor
-        time that observing took, in ticks of C's clock().
+        How many updates were made (fewer than T: the run has diverged), and the ticks of C's clock() for observing.
     """
-    count, first_loss, spent = int(begun[0]), begun[1], 0
-    parameters = plan.codes[PARAMETERS]
+    count, first_loss, spent, parameters = int(begun[0]), begun[1], 0, plan.codes[PARAMETERS]
     weights, grads = values[:parameters], vector(work, plan.places[GRADS], parameters)
     labels, targets = schedule.rows[0].copy(), data.targets[: plan.codes[ROWS]].copy()
     for t in range(losses.size):
