@@ -10,8 +10,8 @@ import pytest
 
 from bnviz import plots
 from bnviz.core.schedule import BINS
+from bnviz.plots.bins import PARTS, ROWS
 from bnviz.plots.digits import png_url
-from bnviz.plots.histograms import PARTS, ROWS
 from bnviz.plots.theme import number, percent
 
 
