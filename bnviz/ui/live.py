@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,6 +12,7 @@ import streamlit as st
 from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording
 from bnviz.core.summary import summary
+from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, percent
 from bnviz.runs import Run, run_name, shared_store
 from bnviz.ui.marks import marks
@@ -109,23 +111,24 @@ def _show(run: Run, view: View, *, dark: bool) -> None:
 
 def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes:
     """What the player is told: everything, or while training goes on the frames since the last messages."""
-    start, whole = st.session_state.get(_START), (run.name, view, dark)
+    start = st.session_state.get(_START)
     if not run.active:
         st.session_state.pop(_SENT, None)
         return _whole(recording, view, dark, start)
-    sent_to, frames = st.session_state.get(_SENT, (None, 0))
-    st.session_state[_SENT] = (whole, len(recording.steps))
-    first = max(0, frames - OVERLAP) if sent_to == whole else 0
-    return _pack(recording, view, dark=dark, start=start, first=first)
+    drawn = figures(recording, view, dark=dark)
+    looks = (run.name, *(figure.title + json.dumps(figure.spec) for figure in drawn))
+    sent, frames = st.session_state.get(_SENT, (None, 0))
+    st.session_state[_SENT] = (looks, len(recording.steps))
+    return _pack(recording, drawn, start=start, first=max(0, frames - OVERLAP) if sent == looks else 0)
 
 
 @lru_cache(maxsize=32)
 def _whole(recording: Recording, view: View, dark: bool, start: int | None) -> bytes:
     """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, view, dark=dark, start=start, first=0)
+    return _pack(recording, figures(recording, view, dark=dark), start=start, first=0)
 
 
-def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, first: int) -> bytes:
+def _pack(recording: Recording, drawn: list[Figure], *, start: int | None, first: int) -> bytes:
     experiment = recording.experiment
     playback = Playback(
         run_id=run_name(experiment),
@@ -136,7 +139,7 @@ def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, fi
         start=start,
         first_frame=first,
     )
-    return pack(playback, [picture(figure.since(first)) for figure in figures(recording, view, dark=dark)])
+    return pack(playback, [picture(figure.since(first)) for figure in drawn])
 
 
 def state_in_words(run: Run, recording: Recording | None) -> str:

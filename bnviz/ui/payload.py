@@ -17,35 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.plots.figure import Column, FrameTable, SeriesTable
 from bnviz.ui.vega_spec import Spec, compile_spec
 
 ALIGNMENT = 8
 ARRAY_TYPES = ("float32", "int32", "uint16", "uint8")
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One column of a table: R values that stay, or an array (F, R) with one row of values a frame."""
-
-    name: str
-    values: Sequence[Any] | NDArray[Any]
-    per_frame: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class FrameTable:
-    """A dataset of R rows that holds the current frame."""
-
-    dataset: str
-    columns: Sequence[Column]
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesTable:
-    """A dataset of F times R rows that holds every frame so far; the player adds the column `step`."""
-
-    dataset: str
-    columns: Sequence[Column]
 
 
 @dataclass(frozen=True, eq=False)
