@@ -42,6 +42,7 @@ def show_experiment(experiment: Experiment) -> None:
         value = getattr(experiment, group)
         for item in fields(value):
             st.session_state[key_of(f"{group}.{item.name}")] = getattr(value, item.name)
+    st.session_state[key_of("data.n")] = experiment.data.rows
     hidden = experiment.network.hidden
     st.session_state[key_of("depth")] = len(hidden)
     st.session_state[key_of("width")] = hidden[0] if hidden else 64
@@ -147,13 +148,13 @@ def _network(slots: dict[str, DeltaGenerator]) -> None:
 
 def _data(slots: dict[str, DeltaGenerator]) -> None:
     with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
-        name = pick_word("data.name", (*list(TABLE_ROWS), *TOYS))
+        name = pick_word("data.name", (*TABLE_ROWS, *TOYS), on_change=_all_rows)
         toy = name in TOYS
         most = 5000 if toy else TABLE_ROWS[name]
         st.session_state[key_of("data.n")] = min(st.session_state[key_of("data.n")], most)
         st.number_input(
             text("train.labels.n" if toy else "train.labels.rows_of_table"),
-            min_value=0,
+            min_value=16,
             max_value=most,
             step=50,
             key=key_of("data.n"),
@@ -166,6 +167,11 @@ def _data(slots: dict[str, DeltaGenerator]) -> None:
             pick_number("data.balance", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
         pick_word("data.preprocess", PREPROCESSES)
         pick_number("data.test_fraction", [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.95])
+
+
+def _all_rows() -> None:
+    """Another data set starts with all its rows."""
+    st.session_state[key_of("data.n")] = Data(st.session_state[key_of("data.name")]).rows
 
 
 def _another_seed() -> None:
@@ -226,8 +232,9 @@ def _read(arms: list[dict[str, Any]]) -> Experiment:
     Raises:
         FieldError: when it cannot be run.
     """
+    name, rows = st.session_state[key_of("data.name")], st.session_state[key_of("data.n")]
     return Experiment(
-        data=_group(Data, "data"),
+        data=_group(Data, "data", n=0 if rows == Data(name).rows else rows),
         network=_group(Network, "network", hidden=_hidden()),
         arms=tuple(_arm(place, values) for place, values in enumerate(arms)),
         training=_group(Training, "training"),

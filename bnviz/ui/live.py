@@ -91,15 +91,23 @@ def _go_on() -> None:
 
 def _show(run: Run, view: View, *, dark: bool) -> None:
     recording = run.recording()
+    with st.container(horizontal=True, gap="medium", key="train_arms"):
+        for line in arms_in_words(recording, dark=dark) if recording is not None else ():
+            st.markdown(line, width="content")
     with st.container(horizontal=True, vertical_alignment="center", key="train_state"):
-        st.markdown(state_in_words(run, recording))
+        st.caption(state_in_words(run, recording), width="content")
         if is_stopped(run.experiment) and run.status != "finished":
-            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", on_click=_go_on)
+            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", type="tertiary", on_click=_go_on)
         elif run.active:
-            st.button(text("train.labels.stop"), icon=":material/stop:", on_click=_stop, args=(run.experiment,))
+            st.button(
+                text("train.labels.stop"),
+                icon=":material/stop:",
+                type="tertiary",
+                on_click=_stop,
+                args=(run.experiment,),
+            )
     if recording is None:
         return
-    st.markdown(arms_in_words(recording, dark=dark))
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
         return
@@ -162,7 +170,7 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
     )
 
 
-def arms_in_words(recording: Recording, *, dark: bool) -> str:
+def arms_in_words(recording: Recording, *, dark: bool) -> list[str]:
     """The legend of all pictures, with what has become of each arm."""
     lines = []
     for mark, arm in zip(marks(recording.experiment, dark=dark), summary(recording), strict=True):
@@ -175,4 +183,4 @@ def arms_in_words(recording: Recording, *, dark: bool) -> str:
         else:
             words = ""
         lines.append(f"{mark} {words}")
-    return " \u2003 ".join(lines)
+    return lines

@@ -29,7 +29,7 @@ def settled(app):
     end = time.monotonic() + 60
     while time.monotonic() < end:
         assert not app.exception, app.exception[0].value
-        if any("updates of" in line.value for line in app.markdown) or app.error:
+        if any(line.value.startswith("Finished") for line in app.caption) or app.error:
             return app
         time.sleep(0.05)
         app.run()

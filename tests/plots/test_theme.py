@@ -1,7 +1,8 @@
 """Colours, dashes and numbers."""
 
-from __future__ import colorsys
+from __future__ import annotations
 
+import colorsys
 import itertools
 import json
 
