@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bnviz.core.data import feature_names
 from bnviz.core.experiment import (
     ACTIVATIONS,
     MAX_DEPTH,
@@ -16,6 +17,7 @@ from bnviz.core.experiment import (
     OPTIMIZERS,
     ORDERS,
     PREPROCESSES,
+    SELECTABLE,
     TABLE_ROWS,
     TOYS,
     Arm,
@@ -43,6 +45,7 @@ def show_experiment(experiment: Experiment) -> None:
         for item in fields(value):
             st.session_state[key_of(f"{group}.{item.name}")] = getattr(value, item.name)
     st.session_state[key_of("data.n")] = experiment.data.rows
+    st.session_state[key_of("data.features")] = list(experiment.data.features)
     hidden = experiment.network.hidden
     st.session_state[key_of("depth")] = len(hidden)
     st.session_state[key_of("width")] = hidden[0] if hidden else 64
@@ -162,6 +165,8 @@ def _data(slots: dict[str, DeltaGenerator]) -> None:
             help=text("train.help.n" if toy else "train.help.rows_of_table"),
         )
         slots["data.n"] = slots["data"] = st.container()
+        if name in SELECTABLE:
+            _features(name)
         if toy:
             pick_number("data.noise", [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0])
             pick_number("data.balance", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
@@ -169,8 +174,22 @@ def _data(slots: dict[str, DeltaGenerator]) -> None:
         pick_number("data.test_fraction", [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.95])
 
 
+def _features(name: str) -> None:
+    names = feature_names(name)
+    st.multiselect(
+        text("train.labels.features"),
+        list(range(len(names))),
+        key=key_of("data.features"),
+        persist_state="session",
+        format_func=lambda place: names[place],
+        placeholder=text("train.labels.all_features"),
+        help=text("train.help.features"),
+    )
+
+
 def _all_rows() -> None:
-    """Another data set starts with all its rows."""
+    """Another data set starts with all its rows and features."""
+    st.session_state[key_of("data.features")] = []
     st.session_state[key_of("data.n")] = Data(st.session_state[key_of("data.name")]).rows
 
 

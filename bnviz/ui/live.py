@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import streamlit as st
@@ -24,6 +25,7 @@ from bnviz.ui.view import View
 
 TICK = 0.2
 OVERLAP = 60
+BAND_RUNS = 4
 _VIEWER, _SENT, _STOPPED = "live.viewer", "live.sent", "live.stopped"
 _START, _STEP = "live.start", "live.step"
 
@@ -43,6 +45,17 @@ def open_run(experiment: Experiment) -> Run:
     return run
 
 
+def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
+    """The runs with other seeds that the view asks for, in the queue behind the run itself."""
+    store, names = shared_store(), [f"{viewer()}/{place}" for place in range(BAND_RUNS)]
+    if not view.band or "curves" not in view.show or is_stopped(experiment):
+        for name in names:
+            store.leave(name)
+        return ()
+    seeds = [(experiment.seed + 1 + place) % 2**31 for place in range(BAND_RUNS)]
+    return tuple(store.open(replace(experiment, seed=seed), name) for seed, name in zip(seeds, names, strict=True))
+
+
 def start_at(step: int | None) -> None:
     """The step that the player shows first (from a link); None for the newest."""
     st.session_state[_START] = st.session_state[_STEP] = step
@@ -54,23 +67,25 @@ def step() -> int | None:
     return value if isinstance(value, int) else None
 
 
-def show_run(run: Run, view: View, *, dark: bool, after: Callable[[], None]) -> None:
+def show_run(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool, after: Callable[[], None]) -> None:
     """The run on screen, refreshed by itself as long as training goes on.
 
     Args:
         run: from `open_run`.
         view: what of it is shown.
+        band: from `open_band`.
         dark: the theme.
         after: called when the player has said where the reader rests.
     """
-    going = run.active and not is_stopped(run.experiment)
+    going = [one for one in (run, *band) if one.active and not is_stopped(run.experiment)]
 
     def body() -> None:
-        if going:
-            shared_store().watch(run, viewer())
-        _show(run, view, dark=dark)
+        shared_store().watch(run, viewer())
+        for place, one in enumerate(band):
+            shared_store().watch(one, f"{viewer()}/{place}")
+        _show(run, view, band, dark=dark)
         after()
-        if going and not run.active:
+        if any(not one.active for one in going):
             st.rerun()
 
     st.fragment(body, run_every=TICK if going else None)()
@@ -89,7 +104,7 @@ def _go_on() -> None:
     st.session_state.pop(_STOPPED, None)
 
 
-def _show(run: Run, view: View, *, dark: bool) -> None:
+def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     recording = run.recording()
     with st.container(horizontal=True, gap="medium", key="train_arms"):
         for line in arms_in_words(recording, dark=dark) if recording is not None else ():
@@ -111,18 +126,21 @@ def _show(run: Run, view: View, *, dark: bool) -> None:
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
         return
-    result = mount(_message(run, recording, view, dark=dark), run_id=run.name, key="train.player")
+    result = mount(_message(run, view, band, dark=dark), run_id=run.name, key="train.player")
     if result.resync:
         st.session_state.pop(_SENT, None)
     st.session_state[_STEP] = result.step
 
 
-def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes:
+def _message(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> bytes:
     """What the player is told: everything, or while training goes on the frames since the last messages."""
-    start = st.session_state.get(_START)
+    recording, start = run.recording(), st.session_state.get(_START)
+    assert recording is not None
+    ready = [one.recording() for one in band if one.status == "finished"]
+    others = tuple(one for one in ready if one is not None and one.done)
     if not run.active:
         st.session_state.pop(_SENT, None)
-        return _whole(recording, view, dark, start)
+        return _whole(recording, view, others, dark, start)
     drawn = figures(recording, view, dark=dark)
     looks = (run.name, *(figure.title + json.dumps(figure.spec) for figure in drawn))
     sent, frames = st.session_state.get(_SENT, (None, 0))
@@ -131,9 +149,9 @@ def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes
 
 
 @lru_cache(maxsize=32)
-def _whole(recording: Recording, view: View, dark: bool, start: int | None) -> bytes:
+def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, start: int | None) -> bytes:
     """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, figures(recording, view, dark=dark), start=start, first=0)
+    return _pack(recording, figures(recording, view, others=others, dark=dark), start=start, first=0)
 
 
 def _pack(recording: Recording, drawn: list[Figure], *, start: int | None, first: int) -> bytes:

@@ -12,10 +12,20 @@ from bnviz.ui.payload import Picture
 from bnviz.ui.view import View
 
 
-def figures(recording: Recording, view: View, *, dark: bool) -> list[Figure]:
-    """The figures that a view asks for, in reading order."""
+def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] = (), dark: bool) -> list[Figure]:
+    """The figures that a view asks for, in reading order.
+
+    Args:
+        recording: of the run on screen.
+        view: what of it is shown.
+        others: the same experiment with other seeds, for the band of the curves.
+        dark: the theme.
+    """
     makers: dict[str, Callable[[], list[Figure | None]]] = {
-        "curves": lambda: [plots.loss(recording, dark=dark), plots.accuracy(recording, dark=dark)],
+        "curves": lambda: [
+            plots.loss(recording, others=others, dark=dark),
+            plots.accuracy(recording, others=others, dark=dark),
+        ],
         "histograms": lambda: [plots.histograms(recording, kind=view.kind, dark=dark)],
         "maps": lambda: [plots.decision_maps(recording, dark=dark)],
         "digits": lambda: [plots.digit_sample(recording, arm=view.arm, dark=dark)],

@@ -1,7 +1,7 @@
 // The stage: one run, one clock and the pictures that follow it, in one place of the page.
 //
 // For tests and benchmarks `window.__bnviz` tells of the stage built last:
-// {frame, step, newest, mode, fps(), firstPaintMs}.
+// {run, frame, step, newest, mode, fps(), firstPaintMs}.
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
@@ -214,6 +214,7 @@ export class Stage {
   expose() {
     const player = this;
     window.__bnviz = {
+      get run() { return player.recording.runId; },
       get frame() { return player.clock.shown; },
       get step() { return player.recording.steps[player.clock.shown] ?? null; },
       get newest() { return player.recording.count - 1; },
