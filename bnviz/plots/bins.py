@@ -64,7 +64,7 @@ def histogram_table(recording: Recording, frame: Frame, shares: Array, kind: str
     rows[..., :BINS] = inner
     rows[..., BINS] = inner[..., -1]
     rows[..., BINS + 1], rows[..., BINS + 2] = shares[..., 0], shares[..., -1]
-    rows[..., BINS + 3] = hold(recording, recording.std[:, :, :, which])
+    rows[..., BINS + 3] = hold(recording, recording.row_std[:, :, :, which])
     rows[..., BINS + 4] = hold(recording, recording.mean[:, :, :, which])
     rows[..., BINS + 5] = hold(recording, recording.zero_share)
     tallest = frame.low + frame.span / BINS * (inner.argmax(axis=-1) + 0.5)

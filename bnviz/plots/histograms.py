@@ -15,9 +15,9 @@ from bnviz.plots.sentences import by_arm, hold, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style, number_expr, percent_expr
 
 KIND_WORDS = {
-    "pre": ("The sums W x + b of each layer", "the sums W x + b of layer {}"),
-    "normalized": ("After the norm of each layer", "the values of layer {}, normalized where there is a norm,"),
-    "post": ("After the activation of each layer", "the activations of layer {}"),
+    "pre": ("The sums W x + b of each layer", "the sum W x + b of a unit of layer {}"),
+    "normalized": ("After the norm of each layer", "a unit of layer {}, normalized where there is a norm,"),
+    "post": ("After the activation of each layer", "the activation of a unit of layer {}"),
 }
 
 
@@ -38,7 +38,7 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     low, high = post_range(experiment.network.activation) if kind == "post" else SIGNAL_RANGE
     shares = shares_of(recording, hold(recording, recording.histogram[:, :, :, which]))
     frame = Frame(low, high, top_of(recording, shares[..., 1:-1]))
-    spread = hold(recording, recording.std[:, :, :, which])
+    spread = hold(recording, recording.row_std[:, :, :, which])
     labels = arm_labels(experiment)
     title, words = KIND_WORDS[kind]
     zeros = kind == "post" and experiment.network.activation == "relu"
@@ -46,7 +46,7 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     values = by_arm(labels, spread[:, :, -1])
     values = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
     captions = sentences(
-        recording, words.format(last), "spread over", values, empty=f"{words.format(last)} are not finite"
+        recording, words.format(last), "varies from row to row by", values, empty=f"{words.format(last)} is not finite"
     )
     return Figure(
         id=f"histograms-{kind}",
@@ -55,7 +55,7 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
         narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
         tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
-        captions=[text.replace("over between", "between sd") for text in captions],
+        captions=[text.replace("by between", "between sd") for text in captions],
         alt=_alt(recording, frame, spread, title, zeros=zeros),
         columns=len(labels),
         narrow_columns=len(labels),
