@@ -99,4 +99,4 @@ def test_without_norm_deep_sigmoid_layers_fall_silent_and_batch_norm_keeps_them_
     assert (pre[0, 1:] < 0.4 * pre[0, :-1]).all()
     assert pre[0, 4] < 0.01
     np.testing.assert_allclose(normalized[1], 1.0, atol=0.02)
-    assert recording.saturated[0, 0].max() == 0.0
+    assert recording.saturated[0, 0].max() < 0.01
