@@ -31,9 +31,7 @@ SIZES = {
 def experiment_of(size: str) -> Experiment:
     """The experiment of one size: S, M or L."""
     data, hidden, batch, steps = SIZES[size]
-    return Experiment(
-        data=data, network=Network(hidden), arms=ARMS, training=Training(batch_size=batch, steps=steps)
-    )
+    return Experiment(data=data, network=Network(hidden), arms=ARMS, training=Training(batch_size=batch, steps=steps))
 
 
 def plain_net(experiment: Experiment, arm: Arm) -> nn.Sequential:

@@ -48,6 +48,12 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     captions = sentences(
         recording, words.format(last), "varies from row to row by", values, empty=f"{words.format(last)} is not finite"
     )
+    activation = experiment.network.activation
+    shaded = (
+        f" Shaded: where the slope of the {activation} is at least half of its largest."
+        if activation in STEEP and kind != "post"
+        else ""
+    )
     return Figure(
         id=f"histograms-{kind}",
         title=title,
@@ -55,7 +61,7 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
         narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
         tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
-        captions=[text.replace("by between", "between sd") for text in captions],
+        captions=[text.replace("by between", "between sd") + shaded for text in captions],
         alt=_alt(recording, frame, spread, title, zeros=zeros),
         columns=len(labels),
         narrow_columns=len(labels),
