@@ -40,20 +40,8 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     frame = Frame(low, high, top_of(recording, shares[..., 1:-1]))
     spread = hold(recording, recording.row_std[:, :, :, which])
     labels = arm_labels(experiment)
-    title, words = KIND_WORDS[kind]
+    title = KIND_WORDS[kind][0]
     zeros = kind == "post" and experiment.network.activation == "relu"
-    last = len(experiment.network.hidden)
-    values = by_arm(labels, spread[:, :, -1])
-    values = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
-    captions = sentences(
-        recording, words.format(last), "varies from row to row by", values, empty=f"{words.format(last)} is not finite"
-    )
-    activation = experiment.network.activation
-    shaded = (
-        f" Shaded: where the slope of the {activation} is at least half of its largest."
-        if activation in STEEP and kind != "post"
-        else ""
-    )
     return Figure(
         id=f"histograms-{kind}",
         title=title,
@@ -61,12 +49,23 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
         narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
         tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
-        captions=[text.replace("by between", "between sd") + shaded for text in captions],
+        captions=_captions(recording, kind, by_arm(labels, spread[:, :, -1])),
         alt=_alt(recording, frame, spread, title, zeros=zeros),
         columns=len(labels),
         narrow_columns=len(labels),
         paper=theme.PAPER[dark],
     )
+
+
+def _captions(recording: Recording, kind: str, values: list[str]) -> list[str]:
+    """How much a unit of the last layer varies, and what the shaded band is."""
+    activation, words = recording.experiment.network.activation, KIND_WORDS[kind][1]
+    subject = words.format(len(recording.experiment.network.hidden))
+    told = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
+    texts = sentences(recording, subject, "varies from row to row by", told, empty=f"{subject} is not finite")
+    steep = activation in STEEP and kind != "post"
+    shaded = f" Shaded: where the slope of the {activation} is at least half of its largest." if steep else ""
+    return [text.replace("by between", "between sd") + shaded for text in texts]
 
 
 def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> compose.Spec:

@@ -1,7 +1,7 @@
 // The stage: one run, one clock and the pictures that follow it, in one place of the page.
 //
 // For tests and benchmarks `window.__bnviz` tells of the stage built last:
-// {run, frame, step, newest, mode, fps(), firstPaintMs}.
+// {run, frame, step, newest, total, mode, fps(), firstPaintMs}.
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
@@ -218,6 +218,7 @@ export class Stage {
       get frame() { return player.clock.shown; },
       get step() { return player.recording.steps[player.clock.shown] ?? null; },
       get newest() { return player.recording.count - 1; },
+      get total() { return player.controls.total; },
       get mode() { return player.clock.mode; },
       get firstPaintMs() { return player.firstPaintMs; },
       fps: () => player.frameTimes.filter((time) => time > performance.now() - 1000).length,
