@@ -21,9 +21,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 def opened(browser: Browser, address: str, *, width: int, height: int, dark: bool = False) -> Page:
     """A page with a finished run on it."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     page = context.new_page()
     page.goto(address)
     page.get_by_text("Finished:").wait_for(timeout=120_000)
@@ -42,14 +40,19 @@ def still(browser: Browser, address: str, name: str, **window: object) -> None:
 def movie(browser: Browser, address: str, name: str) -> None:
     """The histograms during the first 120 updates, every third of them."""
     page = opened(browser, address + HOT.replace("1.6", "0.4") + "&show=histograms", width=1180, height=900)
-    page.get_by_role("button", name="To the start").or_(page.locator("button").filter(has_text="⏮")).first.focus()
+    page.get_by_role("slider", name="Update", exact=True).focus()
     page.keyboard.press("Home")
-    box = page.locator("[data-testid=stBidiComponentRegular], [data-testid=stBidiComponent]").first.bounding_box()
-    assert box is not None
+    page.locator(".pictures").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    found = page.locator(".player").bounding_box()
+    assert found is not None
+    box = {"x": found["x"], "y": max(0.0, found["y"]), "width": found["width"], "height": 0.0}
+    box["height"] = min(900 - box["y"], found["y"] + found["height"] - box["y"])
+    size = (820, round(820 * box["height"] / box["width"]))
     frames = []
     for _ in range(40):
         page.wait_for_timeout(60)
-        frames.append(Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB").resize((820, 600)))
+        frames.append(Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB").resize(size))
         for _ in range(3):
             page.keyboard.press("ArrowRight")
     frames[0].save(FOLDER / name, save_all=True, append_images=frames[1:], duration=110, loop=0, quality=70)

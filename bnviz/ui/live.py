@@ -106,7 +106,7 @@ def _go_on() -> None:
 
 def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     recording = run.recording()
-    with st.container(horizontal=True, gap="medium", key="train_arms"):
+    with st.container(horizontal=True, gap="small", key="train_arms"):
         for line in arms_in_words(recording, dark=dark) if recording is not None else ():
             st.markdown(line, width="content")
     with st.container(horizontal=True, vertical_alignment="center", key="train_state"):

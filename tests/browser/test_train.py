@@ -16,7 +16,17 @@ QUICK = "data.name=moons&network.hidden=8_8&training.batch_size=10&training.step
 LONG = "training.steps=4000"
 HUGE = f"{LONG}&network.hidden={'_'.join(['256'] * 10)}"
 
+PATIENCE_MS = 60_000  # the tests may share two cores with others
+
 OpenLab = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patience() -> Iterator[None]:
+    """Let every expectation of this module wait for a busy machine."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -28,8 +38,8 @@ def lab(new_page, serve) -> Iterator[OpenLab]:
         page = new_page(**options)
         pages.append(page)
         page.goto(f"{serve(server)}/train?{query}")
-        expect(page.get_by_text(until)).to_be_visible(timeout=60_000)
-        page.wait_for_function("window.__bnviz?.newest >= 0")
+        expect(page.get_by_text(until)).to_be_visible()
+        wait_for(page, "p.newest >= 0")
         return page
 
     yield open_lab
@@ -40,7 +50,7 @@ def lab(new_page, serve) -> Iterator[OpenLab]:
 
 def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => {condition})(window.__bnviz)", timeout=60_000)
+    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)", timeout=PATIENCE_MS)
 
 
 def told(page: Page, name: str):
@@ -55,6 +65,11 @@ def press(page: Page, slider: str, key: str, times: int) -> None:
         page.keyboard.press(key)
 
 
+def right(arm: str) -> re.Pattern[str]:
+    """Match what the legend says of an arm that has learned: its name and its share of right answers."""
+    return re.compile(rf"{arm}\s+\d+(\.\d+)?\s%")
+
+
 def picture(page: Page, name: str):
     """Return the canvas of one picture of the player."""
     return page.locator(f".picture[data-id={name}] canvas")
@@ -65,8 +80,9 @@ def in_words(page: Page, step: int) -> list[str]:
     captions = page.locator("figcaption")
     for caption in captions.all():
         expect(caption).to_have_text(re.compile(f"^After {step} updates,"))
+    legend = page.locator(".st-key-train_arms")
     table = page.get_by_test_id("stDataFrame").locator("table")
-    return [page.get_by_text("diverged at step").inner_text(), *captions.all_inner_texts(), table.text_content() or ""]
+    return [legend.inner_text(), *captions.all_inner_texts(), table.text_content() or ""]
 
 
 def test_on_arrival_a_finished_run_is_on_screen(lab: OpenLab) -> None:
@@ -74,28 +90,28 @@ def test_on_arrival_a_finished_run_is_on_screen(lab: OpenLab) -> None:
     wait_for(page, "p.step === 300 && p.mode === 'follow' && p.firstPaintMs !== null")
     expect(picture(page, "loss")).to_be_in_viewport()
     for arm in ("no norm", "batch norm before", "batch norm after"):
-        expect(page.get_by_text(re.compile(f"{arm} .*% right on test rows"))).to_be_visible()
+        expect(page.get_by_text(right(arm))).to_be_visible()
     assert page.url.endswith("/train?")
 
 
 def test_a_rate_of_1_6_makes_one_arm_diverge(lab: OpenLab) -> None:
     page = lab()
     press(page, "Learning rate", "ArrowRight", 8)
-    expect(page.get_by_text(re.compile(r"no norm diverged at step \d+"))).to_be_visible(timeout=30_000)
-    expect(page.get_by_text(FINISHED)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"no norm diverged at step \d+"))).to_be_visible()
+    expect(page.get_by_text(FINISHED)).to_be_visible()
     expect(page).to_have_url(re.compile(r"training\.learning_rate=1\.6$"))
     for arm in ("before", "after"):
-        expect(page.get_by_text(re.compile(rf"batch norm {arm} 9\d(\.\d)? % right"))).to_be_visible()
+        expect(page.get_by_text(right(f"batch norm {arm}"))).to_be_visible()
 
 
 def test_the_first_visitor_of_a_server_comes_by_a_deep_link(lab: OpenLab) -> None:
     page = lab(f"{QUICK}&network.activation=tanh&step=5", server="tests/../app.py")  # a server of its own
     wait_for(page, "p.step === 5")
-    expect(page).to_have_title("Train live")
+    expect(page).to_have_title(re.compile("bnviz"))
     expect(page.get_by_test_id("stSidebar").get_by_text("Arms to compare")).to_be_visible()
     expect(page.get_by_role("radio", name="tanh")).to_be_checked()
-    expect(page.get_by_role("slider", name="Hidden layers")).to_have_attribute("aria-valuenow", "2")
-    expect(picture(page, "decision-maps")).to_have_count(1)
+    expect(page.get_by_role("slider", name="Hidden layers")).to_have_value("2")
+    expect(page.locator(".picture[data-id=decision-maps]")).to_have_count(1)
 
 
 def test_a_copied_address_shows_the_same_to_another_reader(lab: OpenLab) -> None:
@@ -129,10 +145,10 @@ def test_a_reload_keeps_everything(lab: OpenLab) -> None:
     expect(page).to_have_url(re.compile("&step=8$"))
     address, run = page.url, told(page, "run")
     page.reload()
-    expect(page.get_by_text(FINISHED)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(FINISHED)).to_be_visible()
     wait_for(page, f"p.run === '{run}' && p.step === 8")
     assert page.url == address
-    expect(picture(page, "bands-post")).to_have_count(1)
+    expect(page.locator(".picture[data-id=bands-post]")).to_have_count(1)
     expect(page.get_by_role("radio", name="after the activation")).to_be_checked()
 
 
@@ -184,8 +200,8 @@ def test_pressing_twice_quickly_ends_at_the_last(lab: OpenLab) -> None:
         page.get_by_text(word, exact=True).click(no_wait_after=True)
     for _ in range(2):
         page.get_by_role("button", name="Add an arm").click(no_wait_after=True)
-    expect(page).to_have_url(re.compile("activation=sigmoid.*layer,before"))
-    expect(page.get_by_text(FINISHED)).to_be_visible(timeout=30_000)
+    expect(page).to_have_url(re.compile("activation=sigmoid.*layer(,|%2C)before.*group(,|%2C)before"))
+    expect(page.get_by_text(FINISHED)).to_be_visible()
     expect(page.get_by_role("radio", name="sigmoid")).to_be_checked()
     wait_for(page, "p.step === 25")
 
@@ -194,7 +210,7 @@ def test_a_sigmoid_another_arm_and_the_trajectories_of_gamma_and_beta(lab: OpenL
     page = lab(QUICK)
     page.get_by_text("sigmoid", exact=True).click()
     page.get_by_role("button", name="Add an arm").click()
-    expect(page.get_by_text(re.compile("layer norm before .*% right"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(right("layer norm before"))).to_be_visible()
     page.get_by_text("gamma and beta", exact=True).click()
     figure = page.locator(".picture[data-id^=gamma]")
     expect(figure).to_have_count(1)
@@ -211,8 +227,8 @@ def test_a_norm_is_placed_layer_by_layer(lab: OpenLab) -> None:
     page.get_by_test_id("stSidebar").get_by_test_id("stPopover").last.get_by_role("button").click()
     page.get_by_text("Layer by layer").click()
     page.get_by_role("radiogroup", name="Layer 2").get_by_text("bare").click()
-    expect(page.get_by_text(re.compile("batch norm after in layer 1 .*% right"))).to_be_visible(timeout=30_000)
-    expect(page).to_have_url(re.compile(r"batch,after_none"))
+    expect(page.get_by_text(right("batch norm after in layer 1"))).to_be_visible()
+    expect(page).to_have_url(re.compile("batch(,|%2C)after_none"))
 
 
 @pytest.mark.parametrize(
@@ -313,9 +329,10 @@ def test_a_phone_never_scrolls_sideways(lab: OpenLab, query: str) -> None:
 
 def test_the_dark_theme_reaches_page_and_pictures(lab: OpenLab) -> None:
     page = lab(QUICK, color_scheme="dark")
-    light = "(text => text.match(/\\d+/g).slice(0, 3).every(part => part > 150))"
-    page.wait_for_function(f"{light}(getComputedStyle(document.querySelector('.picture h3')).color)")
-    assert not page.evaluate(f"{light}(getComputedStyle(document.querySelector('.stApp')).backgroundColor)")
+    wait_for(page, "p.firstPaintMs !== null")
+    lightness = "box => Math.min(...getComputedStyle(box)['{}'].match(/\\d+/g).slice(0, 3).map(Number))"
+    assert page.locator(".picture h3").first.evaluate(lightness.format("color")) > 150
+    assert page.get_by_test_id("stApp").evaluate(lightness.format("background-color")) < 50
     darkest = picture(page, "loss").evaluate(
         "canvas => { const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
         " let least = 255; for (let i = 0; i < all.length; i += 4)"
@@ -328,8 +345,9 @@ def test_reduced_motion_shows_a_run_without_an_animation(lab: OpenLab) -> None:
     page = lab(f"{QUICK}&seed=8", reduced_motion="reduce")
     wait_for(page, "p.step === 25")
     page.get_by_role("button", name="Play", exact=True).click()
-    wait_for(page, "p.mode === 'play' && p.step >= 1")
-    assert told(page, "fps()") <= 5
+    begun = page.evaluate("performance.now()")
+    wait_for(page, "p.mode === 'play' && p.step >= 4")
+    assert page.evaluate("performance.now()") - begun > 800  # four frames a second at most
     page.get_by_role("button", name="Pause").click()
     wait_for(page, "p.mode === 'rest'")
 
@@ -339,12 +357,12 @@ def test_a_finished_page_is_quiet(new_page, serve) -> None:
     heard: list[object] = []
 
     def listen(socket: WebSocket) -> None:
-        socket.on("framereceived", heard.append)
-        socket.on("framesent", heard.append)
+        socket.on("framereceived", lambda frame: heard.append(frame))
+        socket.on("framesent", lambda frame: heard.append(frame))
 
     page.on("websocket", listen)
     page.goto(f"{serve('app.py')}/train?{QUICK}&seed=9")
-    expect(page.get_by_text(FINISHED)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(FINISHED)).to_be_visible()
     wait_for(page, "p.step === 25 && p.firstPaintMs !== null")
     page.wait_for_timeout(1000)  # what is under way comes to rest; then nothing may move for as long again
     page.evaluate(
