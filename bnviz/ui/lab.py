@@ -45,7 +45,7 @@ def write_link(experiment: Experiment, view: View) -> None:
     if st.session_state.get(_OPENED) != experiment:
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = []
-        live.start_at(None)
+        live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
     links.write(experiment, others)

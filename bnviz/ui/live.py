@@ -24,10 +24,12 @@ from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
 TICK = 0.2
-OVERLAP = 60
 BAND_RUNS = 4
 _VIEWER, _SENT, _STOPPED = "live.viewer", "live.sent", "live.stopped"
-_START, _STEP = "live.start", "live.step"
+_START, _STEP, _VISIT = "live.start", "live.step", "live.visit"
+_SHOWN, _PLAYER = "live.shown", "train.player"
+
+Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
 
 
 def viewer() -> str:
@@ -59,6 +61,12 @@ def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
 def start_at(step: int | None) -> None:
     """The step that the player shows first (from a link); None for the newest."""
     st.session_state[_START] = st.session_state[_STEP] = step
+    st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+
+
+def forget_step() -> None:
+    """Another run is shown from now on, and no link says at which step it begins."""
+    st.session_state[_START] = st.session_state[_STEP] = None
 
 
 def step() -> int | None:
@@ -107,7 +115,7 @@ def _go_on() -> None:
 def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     recording = run.recording()
     with st.container(horizontal=True, gap="small", key="train_arms"):
-        for line in arms_in_words(recording, dark=dark) if recording is not None else ():
+        for line in marks(run.experiment, dark=dark) if recording is None else arms_in_words(recording, dark=dark):
             st.markdown(line, width="content")
     with st.container(horizontal=True, vertical_alignment="center", key="train_state"):
         st.caption(state_in_words(run, recording), width="content")
@@ -122,39 +130,50 @@ def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
                 args=(run.experiment,),
             )
     if recording is None:
+        if _SHOWN in st.session_state:  # until there is something new, so that the page keeps its height
+            mount(**st.session_state[_SHOWN], key=_PLAYER)
         return
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
+        st.session_state.pop(_SHOWN, None)
         return
-    result = mount(_message(run, view, band, dark=dark), run_id=run.name, key="train.player")
+    start, visit = st.session_state.get(_START), st.session_state.get(_VISIT, 0)
+    message = _message(run, view, band, dark=dark, begin=(start, visit))
+    st.session_state[_SHOWN] = {"message": message, "rest": {"run": run.name, "visit": visit, "step": start}}
+    result = mount(**st.session_state[_SHOWN], key=_PLAYER)
     if result.resync:
         st.session_state.pop(_SENT, None)
     st.session_state[_STEP] = result.step
 
 
-def _message(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> bytes:
-    """What the player is told: everything, or while training goes on the frames since the last messages."""
-    recording, start = run.recording(), st.session_state.get(_START)
+def _message(run: Run, view: View, band: tuple[Run, ...], *, dark: bool, begin: Begin) -> bytes:
+    """What the player is told: everything, or while training goes on the frames since the last two messages.
+
+    Two, because a tick of the fragment that interrupts the one before it swallows its message.
+    """
+    recording = run.recording()
     assert recording is not None
     ready = [one.recording() for one in band if one.status == "finished"]
     others = tuple(one for one in ready if one is not None and one.done)
     if not run.active:
         st.session_state.pop(_SENT, None)
-        return _whole(recording, view, others, dark, start)
+        return _whole(recording, view, others, dark, begin)
     drawn = figures(recording, view, dark=dark)
     looks = (run.name, *(figure.title + json.dumps(figure.spec) for figure in drawn))
-    sent, frames = st.session_state.get(_SENT, (None, 0))
-    st.session_state[_SENT] = (looks, len(recording.steps))
-    return _pack(recording, drawn, start=start, first=max(0, frames - OVERLAP) if sent == looks else 0)
+    sent, first, last = st.session_state.get(_SENT, (None, 0, 0))
+    first, last = (first, last) if sent == looks else (0, 0)
+    frames = len(recording.steps)
+    st.session_state[_SENT] = (looks, last if frames > last else first, frames)
+    return _pack(recording, drawn, begin=begin, first=first)
 
 
 @lru_cache(maxsize=32)
-def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, start: int | None) -> bytes:
+def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, begin: Begin) -> bytes:
     """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, figures(recording, view, others=others, dark=dark), start=start, first=0)
+    return _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin, first=0)
 
 
-def _pack(recording: Recording, drawn: list[Figure], *, start: int | None, first: int) -> bytes:
+def _pack(recording: Recording, drawn: list[Figure], *, begin: Begin, first: int) -> bytes:
     experiment = recording.experiment
     playback = Playback(
         run_id=run_name(experiment),
@@ -162,7 +181,8 @@ def _pack(recording: Recording, drawn: list[Figure], *, start: int | None, first
         total_steps=experiment.training.steps,
         steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,
         finished=recording.done,
-        start=start,
+        start=begin[0],
+        visit=begin[1],
         first_frame=first,
     )
     return pack(playback, [picture(figure.since(first)) for figure in drawn])
@@ -179,12 +199,13 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
     seconds = float(recording.seconds.sum())
     speed = f"{recording.updates.sum() / seconds:,.0f}" if seconds else "0"
     stopped = is_stopped(run.experiment) and run.status != "finished"
+    shares = any(arm["test_accuracy"] is not None for arm in summary(recording))
     return text(
         f"train.state.{'stopped' if stopped else run.status}",
         step=run.step,
         total=total,
         speed=speed,
-        arms=len(run.experiment.arms),
+        unit=text("train.state.percentages") if shares else "",
     )
 
 

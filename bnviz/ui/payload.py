@@ -64,6 +64,7 @@ class Playback:
         steps_per_epoch: The updates of one pass through the data.
         finished: Whether no frame will follow.
         start: The step to show first; without it the newest.
+        visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
         first_frame: The number of the first frame carried. Above 0 the message continues one sent before:
             specifications and columns that stay are left out.
     """
@@ -75,6 +76,7 @@ class Playback:
     finished: bool
     start: int | None = None
     first_frame: int = 0
+    visit: int = 0
 
 
 @dataclass
@@ -120,6 +122,7 @@ def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
         "epoch": float(playback.steps_per_epoch),
         "finished": bool(playback.finished),
         "start": playback.start,
+        "visit": int(playback.visit),
         "first": int(playback.first_frame),
         "steps": writer.add(steps),
         "pictures": [_picture(p, len(steps), playback.first_frame == 0, writer) for p in pictures],
