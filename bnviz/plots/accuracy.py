@@ -9,6 +9,7 @@ import numpy as np
 
 from bnviz.core.data import load
 from bnviz.core.recording import Array, Recording
+from bnviz.core.schedule import recorded_steps
 from bnviz.plots import compose, curves, panels, seeds, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.sentences import by_arm, hold_known, sentences
@@ -83,7 +84,7 @@ class _Accuracy:
         y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[self.low, 1], nice=False))
         color, dash = curves.arms(self.styles, narrow=narrow)
         base = alt.Chart(alt.NamedData(curves.DATASET))
-        points = len(self.recording.steps) <= curves.NEAR_POINTS
+        points = len(recorded_steps(self.recording.experiment.training.steps)) <= curves.NEAR_POINTS
         lines = base.mark_line(clip=True, strokeWidth=3, strokeJoin="round", point=points).encode(
             x=x, y=y, color=color, strokeDash=dash
         )

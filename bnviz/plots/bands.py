@@ -41,7 +41,8 @@ def bands(
     shown = list(range(depth)) if layer is None else [layer]
     gone = has_diverged(recording)[:, :, None, None]
     values = np.where(gone, np.nan, recording.quantiles[:, :, :, KINDS.index(kind)])[:, :, shown]
-    bounds = _bounds(values)
+    steady = recording.diverged_at < 0
+    bounds = _bounds(values[:, steady] if steady.any() else values)
     labels = arm_labels(recording.experiment)
     wide = hold(recording, values[..., -1] - values[..., 0])
     subject = f"nine tenths of the values of layer {shown[-1] + 1} ({KIND_WORDS[kind]})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import altair as alt
@@ -18,7 +19,7 @@ from bnviz.plots.theme import ArmStyle, arm_style
 TEST, TRAIN = "test rows, eval mode", "training batch"
 DATASET, ENDS = "curves", "ends"
 HEIGHT = 260
-NEAR_POINTS = 60  # a run with at most that many tests shows each as a point
+NEAR_POINTS = 60  # a run with at most that many frames shows each as a point
 
 
 def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool = False) -> Figure:
@@ -31,7 +32,7 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     """
     styles = arm_style(recording.experiment, dark=dark)
     train, test = _train_loss(recording), recording.test_loss
-    bounds = _loss_bounds(train, test)
+    bounds = _loss_bounds(train, test, done=recording.done)
     labels = [style.label for style in styles]
     latest = hold_known(test)
     words = "mean squared error" if recording.experiment.data.name == "diabetes" else "cross-entropy"
@@ -67,13 +68,19 @@ def _train_loss(recording: Recording) -> Array:
     return result
 
 
-def _loss_bounds(train: Array, test: Array) -> tuple[float, float]:
-    """The range of nearly all losses, not stretched by an arm that runs away."""
+def _loss_bounds(train: Array, test: Array, *, done: bool) -> tuple[float, float]:
+    """The range of nearly all losses, not stretched by an arm that runs away.
+
+    As long as more losses come in, it holds whole decades, so that the picture is seldom drawn anew.
+    """
     both = np.concatenate([panels.finite(train), panels.finite(test)])
     first = panels.finite(train[:1])
     if len(first):
         both = np.minimum(both, 10 * first.max())
-    return panels.log_range(both, decades=5)
+    low, high = panels.log_range(both, decades=5)
+    if done:
+        return low, high
+    return 10.0 ** math.floor(math.log10(low) + 1e-9), 10.0 ** math.ceil(math.log10(high) - 1e-9)
 
 
 def rows(labels: list[str], sets: dict[str, Array]) -> SeriesTable:
