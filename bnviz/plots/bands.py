@@ -41,8 +41,7 @@ def bands(
     shown = list(range(depth)) if layer is None else [layer]
     gone = has_diverged(recording)[:, :, None, None]
     values = np.where(gone, np.nan, recording.quantiles[:, :, :, KINDS.index(kind)])[:, :, shown]
-    steady = recording.diverged_at < 0
-    bounds = _bounds(values[:, steady] if steady.any() else values)
+    bounds = _bounds(recording, values)
     labels = arm_labels(recording.experiment)
     wide = hold(recording, values[..., -1] - values[..., 0])
     subject = f"nine tenths of the values of layer {shown[-1] + 1} ({KIND_WORDS[kind]})"
@@ -64,8 +63,10 @@ def bands(
     )
 
 
-def _bounds(values: Array) -> tuple[float, float]:
-    """A range that holds nearly all of the bands; one arm that runs away is cut off."""
+def _bounds(recording: Recording, values: Array) -> tuple[float, float]:
+    """A range that holds nearly all of the bands; an arm that diverges or runs away is cut off."""
+    steady = recording.diverged_at < 0
+    values = values[:, steady] if steady.any() else values
     per_arm = [panels.finite(values[:, arm]) for arm in range(values.shape[1])]
     ends = np.array([np.quantile(known, [0.01, 0.99]) for known in per_arm if len(known)])
     if not len(ends):
