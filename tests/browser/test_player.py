@@ -142,7 +142,7 @@ def test_a_player_put_elsewhere_goes_on(page: Page, serve) -> None:
     page.evaluate("window.first = window.__bnviz")
     page.get_by_text("Elsewhere").click()
     page.wait_for_timeout(1000)
-    assert page.evaluate("window.first === window.__bnviz")
+    page.wait_for_function("window.first === window.__bnviz")
     assert page.locator(".chart canvas").evaluate_all("all => all.map(canvas => canvas.mark)") == ["kept", "kept"]
     page.get_by_role("button", name="One update forward").click()
     wait_for(page, "p.step === 51")
