@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -126,9 +126,22 @@ def _real(name: str) -> Table:
     )
 
 
+def _chosen(table: Table, features: tuple[int, ...]) -> Table:
+    """The table with only these columns; all of them when there is no choice."""
+    if not features:
+        return table
+    names = tuple(table.feature_names[feature] for feature in features)
+    return replace(table, x=table.x[:, list(features)], feature_names=names)
+
+
+def feature_names(name: str) -> tuple[str, ...]:
+    """The names of a real table's columns."""
+    return _real(name).feature_names
+
+
 def _table(data: Data, seed: int) -> Table:
     if data.name not in _TOYS:
-        return _real(data.name)
+        return _chosen(_real(data.name), data.features)
     ones = min(data.rows - 2, max(2, round(data.rows * data.balance)))
     x, y = _TOYS[data.name]((data.rows - ones, ones), data.noise, seed)
     return Table(x, y.astype(np.int64), 2, ("x1", "x2"), ("0", "1"))

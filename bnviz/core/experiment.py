@@ -16,6 +16,7 @@ from bnviz.core.rules import check_arm, check_batch, check_parts
 TOYS = ("blobs", "circles", "moons", "spirals", "xor")
 TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442}
 TABLE_FEATURES: Mapping[str, int] = {"digits": 64, "wine": 13, "breast_cancer": 30, "diabetes": 10}
+SELECTABLE = ("wine", "breast_cancer", "diabetes")
 TOY_ROWS, TOY_FEATURES = 500, 2
 PREPROCESSES = ("raw", "minmax", "zscore", "whitened")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
@@ -46,6 +47,7 @@ class Data:
         test_fraction: share of the rows kept for testing, rounded up to whole rows.
         scale: factor for each feature before preprocessing; empty means 1 for each.
         offset: added to each feature after `scale`; empty means 0 for each.
+        features: columns of a real table to use, counted from 0; empty means all. Digits always use all pixels.
     """
 
     name: str = setting("digits", Choice((*TOYS, *TABLE_ROWS)))
@@ -56,17 +58,36 @@ class Data:
     test_fraction: float = setting(0.25, Number(0.05, 0.95))
     scale: tuple[float, ...] = setting((), PER_FEATURE)
     offset: tuple[float, ...] = setting((), PER_FEATURE)
+    features: tuple[int, ...] = setting((), ListOf(Number(0, 63, integer=True), 0, 64, "features"))
 
     def __post_init__(self) -> None:
         check_fields(self, "data")
         most = TABLE_ROWS.get(self.name, 5000)
         if self.n and not 16 <= self.n <= most:
             raise FieldError("data.n", f"{self.n} rows came; {self.name} has 16 to {most}. Use 0 for all of them.")
-        features = TABLE_FEATURES.get(self.name, TOY_FEATURES)
+        features = self._checked_features()
         for name in ("scale", "offset"):
             if (given := len(getattr(self, name))) > features:
                 problem = f"{given} numbers came, but {self.name} has {features} features. Give fewer."
                 raise FieldError(f"data.{name}", problem)
+
+    def _checked_features(self) -> int:
+        """How many features the networks see before preprocessing."""
+        there = TABLE_FEATURES.get(self.name, TOY_FEATURES)
+        if not self.features:
+            return there
+        if self.name not in SELECTABLE:
+            problem = f"Features {self.features} came, but {self.name} is used whole. Choose none, or another table."
+            raise FieldError("data.features", problem)
+        if max(self.features) >= there or len(set(self.features)) < len(self.features):
+            problem = f"Features {self.features} came; different numbers from 0 to {there - 1} are needed."
+            raise FieldError("data.features", problem)
+        return len(self.features)
+
+    @property
+    def planar(self) -> bool:
+        """Whether a row is a point in the plane that belongs to one of two classes."""
+        return self.name in TOYS or (self.name == "breast_cancer" and len(self.features) == 2)
 
     @property
     def rows(self) -> int:

@@ -74,6 +74,7 @@ def series_table(recording: Recording) -> pd.DataFrame:
     for place, kind in enumerate(KINDS):
         parts.append(_long(recording, f"{kind}_mean", recording.mean[..., place], steps))
         parts.append(_long(recording, f"{kind}_std", recording.std[..., place], steps))
+        parts.append(_long(recording, f"{kind}_row_std", recording.row_std[..., place], steps))
         for at, share in enumerate(QUANTILES):
             parts.append(_long(recording, f"{kind}_q{share * 100:02.0f}", recording.quantiles[..., place, at], steps))
     parts += [_long(recording, name, getattr(recording, name), steps) for name in UNIT_FIELDS]

@@ -63,6 +63,7 @@ def record_layers(recording: Recording, frame: int, arm: int, net: NormNet, trac
         recording.quantiles[at] = sorted_quantiles(np.sort(values, axis=1))
         recording.mean[at] = values.mean(axis=1)
         recording.std[at] = values.std(axis=1)
+        recording.row_std[at] = np.stack(kinds).std(axis=1).mean(axis=1)
         post = kinds[2]
         for kind, name in enumerate(KINDS):
             low, high = post_range(activation) if name == "post" else SIGNAL_RANGE

@@ -44,6 +44,7 @@ class Recording:
         test_loss, test_accuracy: (F, A) on the test rows in eval mode; NaN in frames without a test.
         histogram: (F, A, L, K, BINS + 2) counts of the values; the first and the last are those outside the range.
         quantiles: (F, A, L, K, 5) of the values;  mean, std: (F, A, L, K).
+        row_std: (F, A, L, K) how much a unit varies from row to row: std over the batch, mean over the units.
         saturated: (F, A, L) share of |tanh| or 2 |sigmoid - 0.5| above 0.97; for ReLU the share of dead units.
         zero_share: (F, A, L) share of values after the activation that are exactly 0.
         maximum: (F, A, L) largest value over the batch after the activation, mean over the units.
@@ -70,6 +71,7 @@ class Recording:
     quantiles: Array
     mean: Array
     std: Array
+    row_std: Array
     saturated: Array
     zero_share: Array
     maximum: Array
@@ -164,11 +166,8 @@ def blank(experiment: Experiment, data: Dataset, start: int, stop: int) -> Recor
         test_accuracy=np.full((frames, arms), np.nan),
         histogram=np.zeros((frames, arms, *per_kind, BINS + 2), np.int32),
         quantiles=empty(*per_kind, len(QUANTILES)),
-        mean=empty(*per_kind),
-        std=empty(*per_kind),
-        saturated=empty(layers),
-        zero_share=empty(layers),
-        maximum=empty(layers),
+        **{name: empty(*per_kind) for name in ("mean", "std", "row_std")},
+        **{name: empty(layers) for name in ("saturated", "zero_share", "maximum")},
         **{name: empty(*per_weight) for name in ("grad_norm", "grad_std", "weight_std", "update_std")},
         **{name: empty(*per_unit) for name in UNIT_FIELDS},
         sample=np.full((frames, arms, samples), NO_CLASS, np.uint8),

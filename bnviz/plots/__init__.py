@@ -1,7 +1,8 @@
 """Pictures: recordings and arrays in, Altair charts or Plotly figures out."""
 
+from bnviz.plots.accuracy import accuracy
 from bnviz.plots.bands import bands
-from bnviz.plots.curves import accuracy, loss
+from bnviz.plots.curves import loss
 from bnviz.plots.digits import digit_sample
 from bnviz.plots.figure import Column, Figure, FrameTable, SeriesTable
 from bnviz.plots.histograms import histograms

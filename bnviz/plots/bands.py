@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 
+from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import KINDS
 from bnviz.plots import compose, panels, theme
@@ -40,12 +41,13 @@ def bands(
     shown = list(range(depth)) if layer is None else [layer]
     gone = has_diverged(recording)[:, :, None, None]
     values = np.where(gone, np.nan, recording.quantiles[:, :, :, KINDS.index(kind)])[:, :, shown]
-    bounds = _bounds(values)
-    styles = arm_style(recording.experiment, dark=dark)
-    labels = [style.label for style in styles]
+    bounds = _bounds(recording, values)
+    labels = arm_labels(recording.experiment)
     wide = hold(recording, values[..., -1] - values[..., 0])
-    last = shown[-1] + 1
-    subject = f"nine tenths of the values of layer {last} ({KIND_WORDS[kind]})"
+    subject = f"nine tenths of the values of layer {shown[-1] + 1} ({KIND_WORDS[kind]})"
+    ends = " to ".join(map(theme.plain_number, bounds))
+    chart = f"Percentile bands ({KIND_WORDS[kind]}) over the updates, layers by arms; vertical axis {ends}"
+    told = f"distance from the 5th to the 95th percentile from layer {shown[0] + 1} on"
     return Figure(
         id=f"bands-{kind}",
         title="Percentiles over time",
@@ -54,21 +56,17 @@ def bands(
         tables=[_table(labels, shown, values)],
         steps=recording.steps,
         captions=sentences(recording, subject, "span", by_arm(labels, wide[:, :, -1])),
-        alt=alt_texts(
-            recording,
-            f"Percentile bands of each layer ({KIND_WORDS[kind]}) over the updates, layers by arms; vertical axis "
-            f"from {theme.plain_number(bounds[0])} to {theme.plain_number(bounds[1])}",
-            f"distance from the 5th to the 95th percentile from layer {shown[0] + 1} on",
-            wide,
-        ),
-        columns=len(styles),
-        narrow_columns=len(styles),
+        alt=alt_texts(recording, chart, told, wide),
+        columns=len(labels),
+        narrow_columns=len(labels),
         paper=theme.PAPER[dark],
     )
 
 
-def _bounds(values: Array) -> tuple[float, float]:
-    """A range that holds nearly all of the bands; one arm that runs away is cut off."""
+def _bounds(recording: Recording, values: Array) -> tuple[float, float]:
+    """A range that holds nearly all of the bands; an arm that diverges or runs away is cut off."""
+    steady = recording.diverged_at < 0
+    values = values[:, steady] if steady.any() else values
     per_arm = [panels.finite(values[:, arm]) for arm in range(values.shape[1])]
     ends = np.array([np.quantile(known, [0.01, 0.99]) for known in per_arm if len(known)])
     if not len(ends):

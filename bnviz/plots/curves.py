@@ -1,79 +1,57 @@
-"""Loss and accuracy over the updates."""
+"""Loss over the updates, and what all such curves share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 import altair as alt
 import numpy as np
 
-from bnviz.core.data import load
 from bnviz.core.recording import Array, Recording
 from bnviz.core.summary import finite_train_loss
-from bnviz.plots import compose, panels, theme
+from bnviz.plots import compose, panels, seeds, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
+from bnviz.plots.panels import Look
 from bnviz.plots.sentences import by_arm, hold_known, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
 TEST, TRAIN = "test rows, eval mode", "training batch"
 DATASET, ENDS = "curves", "ends"
 HEIGHT = 260
-NEAR_POINTS = 60  # a run with at most that many tests shows each as a point
+NEAR_POINTS = 60  # a run with at most that many frames shows each as a point
 
 
-def loss(recording: Recording, *, dark: bool = False) -> Figure:
-    """Training loss on the batch of each update and test loss in eval mode, on a logarithmic axis."""
+def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool = False) -> Figure:
+    """Training loss on the batch of each update and test loss in eval mode, on a logarithmic axis.
+
+    Args:
+        recording: the run that is shown.
+        others: the same experiment with other seeds; their test losses become a band.
+        dark: whether the picture stands on a dark ground.
+    """
     styles = arm_style(recording.experiment, dark=dark)
     train, test = _train_loss(recording), recording.test_loss
-    bounds = _loss_bounds(train, test)
+    bounds = _loss_bounds(train, test, done=recording.done)
     labels = [style.label for style in styles]
     latest = hold_known(test)
     words = "mean squared error" if recording.experiment.data.name == "diabetes" else "cross-entropy"
     captions = sentences(recording, "the test loss", "is", by_arm(labels, latest, theme.loss_text))
+    low, high = seeds.ranges(panels.positive(test), [panels.positive(other.test_loss) for other in others])
+    told = seeds.sentence(labels, low, high, len(others) + 1, theme.loss_text) if others else ""
     return Figure(
         id="loss",
         title="Loss",
-        spec=_loss_chart(recording, styles, bounds, dark=dark, narrow=False),
-        narrow=_loss_chart(recording, styles, bounds, dark=dark, narrow=True),
+        spec=_loss_chart(recording, styles, bounds, bool(others), look=Look(dark)),
+        narrow=_loss_chart(recording, styles, bounds, bool(others), look=Look(dark, narrow=True)),
         tables=[
-            _table(labels, {TEST: panels.positive(test), TRAIN: panels.positive(train)}),
+            rows(labels, {TEST: panels.positive(test), TRAIN: panels.positive(train)}),
             _ends(recording, labels, train, bounds),
+            *([seeds.table(labels, low, high)] if others else []),
         ],
         steps=recording.steps,
-        captions=captions,
-        alt=_alt(recording, f"loss ({words}, logarithmic axis)", labels, latest, theme.loss_text),
-        half=True,
-        paper=theme.PAPER[dark],
-    )
-
-
-def accuracy(recording: Recording, *, dark: bool = False) -> Figure:
-    """Test accuracy in eval mode, with what always naming the most frequent class would get.
-
-    For a regression it is the share of the variance explained, R² = 1 - test loss / variance of the test targets.
-    """
-    data = load(recording.experiment.data, recording.experiment.seed)
-    styles = arm_style(recording.experiment, dark=dark)
-    labels = [style.label for style in styles]
-    text: Callable[[float], str] = theme.percent if data.classes else theme.number
-    if data.classes:
-        values, name = recording.test_accuracy, "test accuracy"
-        counts = np.bincount(np.ravel(data.y_test), minlength=data.classes)
-        base, base_text, low = float(counts.max() / counts.sum()), "always the most frequent class", 0.0
-    else:
-        values, name = 1 - recording.test_loss / float(np.var(data.y_test)), "test R²"
-        base, base_text, low = 0.0, "always the mean", -1.0
-    chart = _Accuracy(recording, styles, name, (low, base), base_text, dark)
-    latest = hold_known(values)
-    return Figure(
-        id="accuracy",
-        title="Test accuracy" if data.classes else "Share of the variance explained, test rows",
-        spec=chart.build(narrow=False),
-        narrow=chart.build(narrow=True),
-        tables=[_table(labels, {TEST: values})],
-        steps=recording.steps,
-        captions=sentences(recording, f"the {name}", "is", by_arm(labels, latest, text)),
-        alt=_alt(recording, f"{name} in eval mode; {base_text} gives {text(base)}", labels, latest, text),
+        captions=[caption + told for caption in captions],
+        alt=alt_texts(recording, f"loss ({words}, logarithmic axis)", labels, latest, theme.loss_text),
         half=True,
         paper=theme.PAPER[dark],
     )
@@ -90,16 +68,22 @@ def _train_loss(recording: Recording) -> Array:
     return result
 
 
-def _loss_bounds(train: Array, test: Array) -> tuple[float, float]:
-    """The range of nearly all losses, not stretched by an arm that runs away."""
+def _loss_bounds(train: Array, test: Array, *, done: bool) -> tuple[float, float]:
+    """The range of nearly all losses, not stretched by an arm that runs away.
+
+    As long as more losses come in, it holds whole decades, so that the picture is seldom drawn anew.
+    """
     both = np.concatenate([panels.finite(train), panels.finite(test)])
     first = panels.finite(train[:1])
     if len(first):
         both = np.minimum(both, 10 * first.max())
-    return panels.log_range(both, decades=5)
+    low, high = panels.log_range(both, decades=5)
+    if done:
+        return low, high
+    return 10.0 ** math.floor(math.log10(low) + 1e-9), 10.0 ** math.ceil(math.log10(high) - 1e-9)
 
 
-def _table(labels: list[str], sets: dict[str, Array]) -> SeriesTable:
+def rows(labels: list[str], sets: dict[str, Array]) -> SeriesTable:
     """One row an arm and set of rows in every frame."""
     return SeriesTable(
         DATASET,
@@ -125,8 +109,9 @@ def _ends(recording: Recording, labels: list[str], train: Array, bounds: tuple[f
 
 
 def _loss_chart(
-    recording: Recording, styles: list[ArmStyle], bounds: tuple[float, float], *, dark: bool, narrow: bool
+    recording: Recording, styles: list[ArmStyle], bounds: tuple[float, float], banded: bool, *, look: Look
 ) -> compose.Spec:
+    dark, narrow = look.dark, look.narrow
     x = panels.step_axis(recording.experiment.training.steps)
     y = panels.log_axis("value", bounds, title="loss")
     width = alt.StrokeWidth(
@@ -135,16 +120,17 @@ def _loss_chart(
     fade = alt.StrokeOpacity(
         "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[1, 0.5]), legend=_set_legend(dark)
     )
-    color, dash = _arms(styles, narrow=narrow)
+    color, dash = arms(styles, narrow=narrow)
     base = alt.Chart(alt.NamedData(DATASET))
     lines = base.mark_line(clip=True, strokeJoin="round").encode(
         x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, strokeOpacity=fade
     )
-    marks = (lines, _exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
+    shade = (seeds.band(x, y, styles),) if banded else ()
+    marks = (*shade, lines, exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
     return compose.finished(compose.layered(*marks, height=HEIGHT), dark=dark, narrow=narrow)
 
 
-def _arms(styles: list[ArmStyle], *, narrow: bool) -> tuple[alt.Color, alt.StrokeDash]:
+def arms(styles: list[ArmStyle], *, narrow: bool) -> tuple[alt.Color, alt.StrokeDash]:
     """Colour and dash, with a legend for half the width of a window."""
     letters = panels.LETTERS * 3 // 5
     return (
@@ -157,7 +143,7 @@ def _set_legend(dark: bool) -> alt.Legend:
     return alt.Legend(title=None, symbolStrokeColor=theme.INK[dark], symbolType="stroke", orient="bottom")
 
 
-def _exact(x: alt.X, y: alt.Y, name: str, digits: int, *, share: bool = False) -> alt.Chart:
+def exact(x: alt.X, y: alt.Y, name: str, digits: int, *, share: bool = False) -> alt.Chart:
     """Unseen points that tell the exact values."""
     said = theme.percent_expr("datum.value") if share else theme.number_expr("datum.value", digits)
     points = alt.Chart(alt.NamedData(DATASET)).transform_calculate(said=said).mark_point(opacity=0, size=90, clip=True)
@@ -180,42 +166,9 @@ def _crosses(x: alt.X, y: alt.Y, *, dark: bool) -> alt.Chart:
     return alt.Chart(alt.NamedData(ENDS), mark=mark).encode(x=x, y=y, tooltip=tooltip)
 
 
-class _Accuracy:
-    """Builds the chart of the accuracy, wide and narrow."""
-
-    def __init__(
-        self, recording: Recording, styles: list[ArmStyle], name: str, levels: tuple[float, float], base_text: str,
-        dark: bool,
-    ) -> None:  # fmt: skip
-        self.recording, self.styles, self.name, self.dark = recording, styles, name, dark
-        self.low, self.base = levels
-        self.base_text = base_text
-
-    def build(self, *, narrow: bool) -> compose.Spec:
-        """The chart for one kind of window."""
-        dark = self.dark
-        x = panels.step_axis(self.recording.experiment.training.steps)
-        label = "format(datum.value, '.1f')" if self.low else "format(100 * datum.value, 'd') + ' %'"
-        axis = alt.Axis(tickCount=5, title=self.name, labelExpr=f"replace({label}, '-', '−')")
-        y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[self.low, 1], nice=False))
-        color, dash = _arms(self.styles, narrow=narrow)
-        base = alt.Chart(alt.NamedData(DATASET))
-        points = len(self.recording.steps) <= NEAR_POINTS
-        lines = base.mark_line(clip=True, strokeWidth=3, strokeJoin="round", point=points).encode(
-            x=x, y=y, color=color, strokeDash=dash
-        )
-        chart = compose.layered(
-            panels.level(self.base, dark=dark),
-            panels.level_text(self.base, f"{self.base_text}", dark=dark, size=theme.TINY if narrow else theme.SMALL),
-            lines,
-            _exact(x, y, self.name, 2, share=not self.low),
-            panels.step_rule(dark=dark),
-            height=HEIGHT,
-        )
-        return compose.finished(chart, dark=dark, narrow=narrow)
-
-
-def _alt(recording: Recording, what: str, labels: list[str], latest: Array, text: Callable[[float], str]) -> list[str]:
+def alt_texts(
+    recording: Recording, what: str, labels: list[str], latest: Array, text: Callable[[float], str]
+) -> list[str]:
     start = f"Line chart of the {what}, over 0 to {recording.experiment.training.steps} updates, one line an arm. "
     rows = zip(recording.steps.tolist(), latest.tolist(), strict=True)
     return [

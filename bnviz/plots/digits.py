@@ -46,23 +46,19 @@ def digit_sample(recording: Recording, *, arm: int, dark: bool = False) -> Figur
     wrong = (predicted != truth) & (predicted != NO_CLASS)
     rank = np.argsort(np.argsort(~wrong, axis=1, kind="stable"), axis=1, kind="stable")
     label = arm_style(experiment)[arm].label
+    columns = [
+        Column("url", urls(experiment.data, experiment.seed, len(truth), dark)),
+        Column("truth", truth.tolist()),
+        Column("rank", rank.astype(np.uint8), per_frame=True),
+        Column("predicted", predicted.astype(np.uint8), per_frame=True),
+        Column("wrong", wrong.astype(np.uint8), per_frame=True),
+    ]
     return Figure(
         id="digits",
         title=f"Training digits, mistakes first, {label}",
         spec=_chart(len(truth), COLUMNS, Look(dark)),
         narrow=_chart(len(truth), NARROW_COLUMNS, Look(dark, narrow=True)),
-        tables=[
-            FrameTable(
-                DATASET,
-                [
-                    Column("url", urls(experiment.data, experiment.seed, len(truth), dark)),
-                    Column("truth", truth.tolist()),
-                    Column("rank", rank.astype(np.uint8), per_frame=True),
-                    Column("predicted", predicted.astype(np.uint8), per_frame=True),
-                    Column("wrong", wrong.astype(np.uint8), per_frame=True),
-                ],
-            )
-        ],
+        tables=[FrameTable(DATASET, columns)],
         steps=recording.steps,
         captions=_captions(recording, arm, label, wrong, evaluated),
         alt=_alt(recording, label, truth, predicted),

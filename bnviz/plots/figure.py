@@ -108,6 +108,10 @@ class Figure:
             alt=texts(self.alt),
         )
 
+    def without_arm_legend(self) -> Figure:
+        """The same picture for a page that names the arms once for all its pictures."""
+        return replace(self, spec=_without_legend(self.spec), narrow=_without_legend(self.narrow))
+
     def caption_at(self, frame: int) -> str:
         """The sentence of one frame."""
         return self.captions if isinstance(self.captions, str) else self.captions[frame]
@@ -175,3 +179,13 @@ def _set_width(spec: dict[str, Any], width: float) -> None:
             _set_width(child, width)
     if "spec" not in spec and "vconcat" not in spec:
         spec["width"] = width
+
+
+def _without_legend(spec: Any) -> Any:
+    """A copy of a specification in which nothing encoded by arm has a legend."""
+    if isinstance(spec, list):
+        return [_without_legend(part) for part in spec]
+    if not isinstance(spec, dict):
+        return spec
+    copied = {name: _without_legend(part) for name, part in spec.items()}
+    return copied | {"legend": None} if copied.get("field") == "arm" and "legend" in copied else copied

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import altair as alt
 import numpy as np
 
+from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE, post_range
 from bnviz.plots import compose, panels, theme
-from bnviz.plots.figure import Column, Figure, FrameTable
-from bnviz.plots.sentences import by_arm, has_diverged, hold, lists_by_arm, sentences
+from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, top_of
+from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import by_arm, hold, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style, number_expr, percent_expr
 
 KIND_WORDS = {
-    "pre": ("The sums W x + b of each layer", "the sums W x + b of layer {}"),
-    "normalized": ("After the norm of each layer", "the values of layer {}, normalized where there is a norm,"),
-    "post": ("After the activation of each layer", "the activations of layer {}"),
+    "pre": ("The sums W x + b of each layer", "the sum W x + b of a unit of layer {}"),
+    "normalized": ("After the norm of each layer", "a unit of layer {}, normalized where there is a norm,"),
+    "post": ("After the activation of each layer", "the activation of a unit of layer {}"),
 }
-# Where the slope of the activation is at least half of its maximum.
-STEEP = {"sigmoid": 1.76, "tanh": 0.88}
-CELL_PARTS = ["sd", "mean", "zero", "peak", "diverged"]
-PARTS = ["bin"] * (BINS + 1) + ["outside"] * 2 + CELL_PARTS  # what the rows of a cell tell, one number each
-ROWS = len(PARTS)
-DATASET = "histogram"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The fixed axes of all cells."""
-
-    low: float
-    high: float
-    top: float
-
-    @property
-    def span(self) -> float:
-        """Width of the recorded range."""
-        return self.high - self.low
-
-    @property
-    def domain(self) -> list[float]:
-        """The horizontal axis, with room for the outside bars."""
-        return [self.low - 0.075 * self.span, self.high + 0.075 * self.span]
 
 
 def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = False) -> Figure | None:
@@ -61,97 +36,36 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     if not experiment.network.hidden:
         return None
     low, high = post_range(experiment.network.activation) if kind == "post" else SIGNAL_RANGE
-    counts = hold(recording, recording.histogram[:, :, :, which])
-    shares = _shares(recording, counts)
-    frame = Frame(low, high, _top(recording, shares[..., 1:-1]))
-    spread = hold(recording, recording.std[:, :, :, which])
-    styles = arm_style(experiment, dark=dark)
-    labels = [style.label for style in styles]
-    title, words = KIND_WORDS[kind]
+    shares = shares_of(recording, hold(recording, recording.histogram[:, :, :, which]))
+    frame = Frame(low, high, top_of(recording, shares[..., 1:-1]))
+    spread = hold(recording, recording.row_std[:, :, :, which])
+    labels = arm_labels(experiment)
+    title = KIND_WORDS[kind][0]
     zeros = kind == "post" and experiment.network.activation == "relu"
-    last = len(experiment.network.hidden)
-    values = by_arm(labels, spread[:, :, -1])
-    values = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
-    captions = sentences(
-        recording, words.format(last), "spread over", values, empty=f"{words.format(last)} are not finite"
-    )
     return Figure(
         id=f"histograms-{kind}",
         title=title,
         spec=_chart(recording, frame, kind, dark=dark, narrow=False),
         narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
-        tables=[_table(recording, frame, shares, kind)],
+        tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
-        captions=[text.replace("over between", "between sd") for text in captions],
+        captions=_captions(recording, kind, by_arm(labels, spread[:, :, -1])),
         alt=_alt(recording, frame, spread, title, zeros=zeros),
-        columns=len(styles),
-        narrow_columns=len(styles),
+        columns=len(labels),
+        narrow_columns=len(labels),
         paper=theme.PAPER[dark],
     )
 
 
-def _shares(recording: Recording, counts: Array) -> Array:
-    """Counts as shares of all values of the layer: rows of the batch times units."""
-    sizes = recording.experiment.training.batch_size * np.array(recording.experiment.network.hidden, np.float32)
-    return np.asarray(counts / sizes[None, None, :, None], np.float32)
-
-
-def _top(recording: Recording, inside: Array) -> float:
-    """The top of the vertical axis: nearly all bins of the run lie below it."""
-    alive = inside[~has_diverged(recording)]
-    filled = alive[alive > 0]
-    if not len(filled):
-        return 0.2
-    return float(np.clip(panels.nice_above(1.25 * float(np.quantile(filled, 0.97)), panels.FINE), 0.05, 1.0))
-
-
-def _table(recording: Recording, frame: Frame, shares: Array, kind: str) -> FrameTable:
-    """For each cell the left edges of the bins and the last right edge, the outside bins, and what it says in words."""
-    frames, arms, layers, _ = shares.shape
-    which, inner = KINDS.index(kind), shares[..., 1:-1]
-    diverged = np.where(has_diverged(recording), recording.diverged_at, -1)
-    rows = np.empty((frames, arms, layers, ROWS), np.float32)
-    rows[..., :BINS] = inner
-    rows[..., BINS] = inner[..., -1]
-    rows[..., BINS + 1], rows[..., BINS + 2] = shares[..., 0], shares[..., -1]
-    rows[..., BINS + 3] = hold(recording, recording.std[:, :, :, which])
-    rows[..., BINS + 4] = hold(recording, recording.mean[:, :, :, which])
-    rows[..., BINS + 5] = hold(recording, recording.zero_share)
-    tallest = frame.low + frame.span / BINS * (inner.argmax(axis=-1) + 0.5)
-    rows[..., BINS + 6] = np.where(inner.max(axis=-1) > frame.top, tallest, np.nan)
-    rows[..., BINS + 7] = diverged[:, :, None]
-    return FrameTable(
-        DATASET, [*_fixed_columns(recording, frame, kind), Column("value", rows.reshape(frames, -1), per_frame=True)]
-    )
-
-
-def _fixed_columns(recording: Recording, frame: Frame, kind: str) -> list[Column]:
-    """What does not move: whose cell a row belongs to, what it tells, and where it stands."""
-    labels = [style.label for style in arm_style(recording.experiment)]
-    layers = len(recording.experiment.network.hidden)
-    edges = np.linspace(frame.low, frame.high, BINS + 1)
-    thin, gap = 0.05 * frame.span, 0.02 * frame.span
-    x = [*edges, frame.low - gap - thin, frame.high + gap, *[frame.domain[0]] * len(CELL_PARTS)]
-    x2 = [*edges, frame.low - gap, frame.high + gap + thin, *[frame.domain[1]] * len(CELL_PARTS)]
-    cells = len(labels) * layers
-    bands = [_band(recording, kind, arm, layer) for arm in range(len(labels)) for layer in range(layers)]
-    return [
-        Column("arm", [label for label in labels for _ in range(layers * ROWS)]),
-        Column("layer", [layer + 1 for _ in labels for layer in range(layers) for _ in range(ROWS)]),
-        Column("part", PARTS * cells),
-        Column("x", [float(f"{value:.5g}") for value in x] * cells),
-        Column("x2", [float(f"{value:.5g}") for value in x2] * cells),
-        Column("steep", [band for band in bands for _ in range(ROWS)]),
-        Column("start", [cell * ROWS for cell in range(cells) for _ in range(ROWS)]),
-    ]
-
-
-def _band(recording: Recording, kind: str, arm: int, layer: int) -> float | None:
-    """Half the width of the steep part of the activation, where the values drawn are what enters it."""
-    network = recording.experiment.network
-    word = recording.experiment.arms[arm].placements(len(network.hidden))[layer]
-    enters = {"pre": word != "before", "normalized": word != "after", "post": False}[kind]
-    return STEEP.get(network.activation) if enters else None
+def _captions(recording: Recording, kind: str, values: list[str]) -> list[str]:
+    """How much a unit of the last layer varies, and what the shaded band is."""
+    activation, words = recording.experiment.network.activation, KIND_WORDS[kind][1]
+    subject = words.format(len(recording.experiment.network.hidden))
+    told = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
+    texts = sentences(recording, subject, "varies from row to row by", told, empty=f"{subject} is not finite")
+    steep = activation in STEEP and kind != "post"
+    shaded = f" Shaded: where the slope of the {activation} is at least half of its largest." if steep else ""
+    return [text.replace("by between", "between sd") + shaded for text in texts]
 
 
 def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> compose.Spec:

@@ -155,7 +155,7 @@ def positive(values: NDArray[Any]) -> NDArray[Any]:
         return np.where(values > 0, values, np.nan)
 
 
-def log_range(values: Any, *, decades: float = 8, tail: float = 0.002) -> tuple[float, float]:
+def log_range(values: Any, *, decades: float = 8, tail: float = 0.005) -> tuple[float, float]:
     """A range for a logarithmic axis that leaves out the extreme `tail` of the values at either end.
 
     It is rounded outwards to 1, 2, 5, ..., so that it seldom changes while a run is still coming in.

@@ -22,7 +22,7 @@ BAND = {False: "#fde68a", True: "#5b4a12"}
 # One hue a norm: apart in lightness as well, so that they differ for all kinds of colour vision.
 HUES: dict[str, dict[bool, str]] = {
     "none": {False: "#6b7280", True: "#9aa4b2"},
-    "batch": {False: "#1554c0", True: "#5aa2ff"},
+    "batch": {False: "#0f3fa6", True: "#4f9bff"},
     "layer": {False: "#c2530a", True: "#ff9b54"},
     "group": {False: "#0b7a5b", True: "#3fd0a0"},
     "rms": {False: "#a3277f", True: "#f58ad0"},
@@ -37,6 +37,7 @@ SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3
 CLASS_COLOURS = {False: ("#1554c0", "#b45309"), True: ("#8cc0ff", "#ffb36b")}
 MAP_COLOURS = {False: ("#8fb8ef", "#f6f3ee", "#f3b877"), True: ("#1d4f94", "#1a2230", "#8a4a0d")}
 
+CONTRAST = 3.1
 FONT, SMALL, TINY = 14, 13, 11
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -51,7 +52,7 @@ class ArmStyle:
 
 
 def arm_style(experiment: Experiment, *, dark: bool = False) -> list[ArmStyle]:
-    """One style an arm: the norm gives the hue, the placement the dash.
+    """One style an arm: the norm gives the hue, the placement the dash; after the activation it is paler too.
 
     Arms that would look alike (such as two momenta) get a spare dash and move towards the ink.
     """
@@ -63,7 +64,9 @@ def arm_style(experiment: Experiment, *, dark: bool = False) -> list[ArmStyle]:
         wanted = DASHES[placement_of(arm, depth)]
         free = [dash for dash in (wanted, *SPARE_DASHES) if (arm.norm, dash) not in taken]
         repeated = seen[f"{arm.norm} {wanted}"]
-        color = mixed(HUES[arm.norm][dark], INK[dark], min(0.6, 0.3 * repeated))
+        hue = HUES[arm.norm][dark]
+        hue = _paler(hue, dark=dark) if wanted == DASHES["after"] else hue
+        color = mixed(hue, INK[dark], min(0.6, 0.3 * repeated))
         taken.add((arm.norm, free[0] if free else wanted))
         seen[f"{arm.norm} {wanted}"] += 1
         styles.append(ArmStyle(label, color, free[0] if free else wanted))
@@ -74,6 +77,26 @@ def mixed(color: str, other: str, share: float) -> str:
     """A colour with a share of another one in it."""
     pairs = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def contrast(color: str, other: str) -> float:
+    """Ratio of the luminances of two colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(one: str) -> float:
+        parts = [int(one[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(color), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _paler(color: str, *, dark: bool) -> str:
+    """The colour with more white in it, as long as it stands out from the ground by 3 : 1."""
+    shares = [share / 20 for share in range(10, -1, -1)]
+    return next(
+        (pale for share in shares if contrast(pale := mixed(color, "#ffffff", share), PAPER[dark]) >= CONTRAST), color
+    )
 
 
 def color_scale(styles: list[ArmStyle]) -> alt.Scale:

@@ -173,6 +173,7 @@ def _own(number: int) -> None:
             [None, *listed],
             key=_key(number, f"own_{field}"),
             persist_state="session",
+            placeholder=name(None),
             format_func=name,
         )
 

@@ -15,9 +15,6 @@ from bnviz.core.experiment import (
     MAX_WIDTH,
     OPTIMIZERS,
     ORDERS,
-    PREPROCESSES,
-    TABLE_ROWS,
-    TOYS,
     Arm,
     Data,
     Experiment,
@@ -26,6 +23,7 @@ from bnviz.core.experiment import (
 )
 from bnviz.core.fields import FieldError
 from bnviz.ui.arms import edit_arms, seed_arms
+from bnviz.ui.data_controls import data_controls
 from bnviz.ui.fields import key_of, log_steps, pick_number, pick_segment, pick_word
 from bnviz.ui.messages import text
 
@@ -42,6 +40,8 @@ def show_experiment(experiment: Experiment) -> None:
         value = getattr(experiment, group)
         for item in fields(value):
             st.session_state[key_of(f"{group}.{item.name}")] = getattr(value, item.name)
+    st.session_state[key_of("data.n")] = experiment.data.rows
+    st.session_state[key_of("data.features")] = list(experiment.data.features)
     hidden = experiment.network.hidden
     st.session_state[key_of("depth")] = len(hidden)
     st.session_state[key_of("width")] = hidden[0] if hidden else 64
@@ -79,7 +79,7 @@ def experiment_controls(marks: list[str]) -> Experiment:
         arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
         _training(slots)
         _network(slots)
-        _data(slots)
+        data_controls(slots)
         _seed()
     try:
         experiment = _read(arms)
@@ -98,7 +98,7 @@ def _explain(error: FieldError, slots: dict[str, DeltaGenerator]) -> None:
 
 
 def _main_row(slots: dict[str, DeltaGenerator]) -> None:
-    rate, activation, depth = st.columns([5, 4, 3], vertical_alignment="top")
+    rate, activation, depth = st.columns([4, 5, 3], vertical_alignment="top")
     with rate:
         pick_number("training.learning_rate", log_steps(-4, 1))
     with activation:
@@ -143,29 +143,6 @@ def _network(slots: dict[str, DeltaGenerator]) -> None:
         st.toggle(
             text("train.labels.bias"), key=key_of("network.bias"), persist_state="session", help=text("train.help.bias")
         )
-
-
-def _data(slots: dict[str, DeltaGenerator]) -> None:
-    with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
-        name = pick_word("data.name", (*list(TABLE_ROWS), *TOYS))
-        toy = name in TOYS
-        most = 5000 if toy else TABLE_ROWS[name]
-        st.session_state[key_of("data.n")] = min(st.session_state[key_of("data.n")], most)
-        st.number_input(
-            text("train.labels.n" if toy else "train.labels.rows_of_table"),
-            min_value=0,
-            max_value=most,
-            step=50,
-            key=key_of("data.n"),
-            persist_state="session",
-            help=text("train.help.n" if toy else "train.help.rows_of_table"),
-        )
-        slots["data.n"] = slots["data"] = st.container()
-        if toy:
-            pick_number("data.noise", [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0])
-            pick_number("data.balance", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
-        pick_word("data.preprocess", PREPROCESSES)
-        pick_number("data.test_fraction", [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.95])
 
 
 def _another_seed() -> None:
@@ -226,8 +203,9 @@ def _read(arms: list[dict[str, Any]]) -> Experiment:
     Raises:
         FieldError: when it cannot be run.
     """
+    name, rows = st.session_state[key_of("data.name")], st.session_state[key_of("data.n")]
     return Experiment(
-        data=_group(Data, "data"),
+        data=_group(Data, "data", n=0 if rows == Data(name).rows else rows),
         network=_group(Network, "network", hidden=_hidden()),
         arms=tuple(_arm(place, values) for place, values in enumerate(arms)),
         training=_group(Training, "training"),

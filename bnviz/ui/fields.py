@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -48,14 +48,15 @@ def pick_number(field: str, options: Sequence[Any], *, disabled: bool = False) -
     )
 
 
-def pick_word(field: str, options: Sequence[str], *, label: str = "") -> Any:
+def pick_word(field: str, options: Sequence[str], *, on_change: Callable[[], None] | None = None) -> Any:
     """A list to choose one word from."""
     name = field.split(".")[-1]
     return st.selectbox(
-        label or text(f"train.labels.{name}"),
+        text(f"train.labels.{name}"),
         list(options),
         key=key_of(field),
         persist_state="session",
+        on_change=on_change,
         format_func=lambda word: text(f"train.options.{name}.{word}"),
         help=text(f"train.help.{'data' if name == 'name' else name}"),
     )

@@ -15,7 +15,7 @@ _STARTED = "frame.started"
 def _pages() -> list[st.Page]:
     return [
         st.Page(ROOT / "pages" / "home.py", title=text("app.title"), default=True, visibility="hidden"),
-        st.Page(ROOT / "pages" / "train.py", title=text("app.train_title"), icon=":material/monitoring:"),
+        st.Page(ROOT / "pages" / "train.py", title=text("app.train_title")),
     ]
 
 

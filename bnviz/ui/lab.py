@@ -45,7 +45,7 @@ def write_link(experiment: Experiment, view: View) -> None:
     if st.session_state.get(_OPENED) != experiment:
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = []
-        live.start_at(None)
+        live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
     links.write(experiment, others)
@@ -57,7 +57,8 @@ def show_results(run: Run) -> None:
     if recording is None or run.active:
         return
     st.subheader(text("train.state.results"))
-    st.dataframe(plots.results(recording), hide_index=True, width="stretch")
+    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
+    st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares)
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(
         f"{text('train.state.memory', megabytes=megabytes, frames=len(recording.steps))} {text('link.copy_hint')}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import streamlit as st
@@ -11,6 +13,7 @@ import streamlit as st
 from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording
 from bnviz.core.summary import summary
+from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, percent
 from bnviz.runs import Run, run_name, shared_store
 from bnviz.ui.marks import marks
@@ -21,9 +24,12 @@ from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
 TICK = 0.2
-OVERLAP = 60
+BAND_RUNS = 4
 _VIEWER, _SENT, _STOPPED = "live.viewer", "live.sent", "live.stopped"
-_START, _STEP = "live.start", "live.step"
+_START, _STEP, _VISIT = "live.start", "live.step", "live.visit"
+_SHOWN, _PLAYER = "live.shown", "train.player"
+
+Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
 
 
 def viewer() -> str:
@@ -41,9 +47,26 @@ def open_run(experiment: Experiment) -> Run:
     return run
 
 
+def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
+    """The runs with other seeds that the view asks for, in the queue behind the run itself."""
+    store, names = shared_store(), [f"{viewer()}/{place}" for place in range(BAND_RUNS)]
+    if not view.band or "curves" not in view.show or is_stopped(experiment):
+        for name in names:
+            store.leave(name)
+        return ()
+    seeds = [(experiment.seed + 1 + place) % 2**31 for place in range(BAND_RUNS)]
+    return tuple(store.open(replace(experiment, seed=seed), name) for seed, name in zip(seeds, names, strict=True))
+
+
 def start_at(step: int | None) -> None:
     """The step that the player shows first (from a link); None for the newest."""
     st.session_state[_START] = st.session_state[_STEP] = step
+    st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+
+
+def forget_step() -> None:
+    """Another run is shown from now on, and no link says at which step it begins."""
+    st.session_state[_START] = st.session_state[_STEP] = None
 
 
 def step() -> int | None:
@@ -52,23 +75,25 @@ def step() -> int | None:
     return value if isinstance(value, int) else None
 
 
-def show_run(run: Run, view: View, *, dark: bool, after: Callable[[], None]) -> None:
+def show_run(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool, after: Callable[[], None]) -> None:
     """The run on screen, refreshed by itself as long as training goes on.
 
     Args:
         run: from `open_run`.
         view: what of it is shown.
+        band: from `open_band`.
         dark: the theme.
         after: called when the player has said where the reader rests.
     """
-    going = run.active and not is_stopped(run.experiment)
+    going = [one for one in (run, *band) if one.active and not is_stopped(run.experiment)]
 
     def body() -> None:
-        if going:
-            shared_store().watch(run, viewer())
-        _show(run, view, dark=dark)
+        shared_store().watch(run, viewer())
+        for place, one in enumerate(band):
+            shared_store().watch(one, f"{viewer()}/{place}")
+        _show(run, view, band, dark=dark)
         after()
-        if going and not run.active:
+        if any(not one.active for one in going):
             st.rerun()
 
     st.fragment(body, run_every=TICK if going else None)()
@@ -87,45 +112,68 @@ def _go_on() -> None:
     st.session_state.pop(_STOPPED, None)
 
 
-def _show(run: Run, view: View, *, dark: bool) -> None:
+def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     recording = run.recording()
+    with st.container(horizontal=True, gap="small", key="train_arms"):
+        for line in marks(run.experiment, dark=dark) if recording is None else arms_in_words(recording, dark=dark):
+            st.markdown(line, width="content")
     with st.container(horizontal=True, vertical_alignment="center", key="train_state"):
-        st.markdown(state_in_words(run, recording))
+        st.caption(state_in_words(run, recording), width="content")
         if is_stopped(run.experiment) and run.status != "finished":
-            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", on_click=_go_on)
+            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", type="tertiary", on_click=_go_on)
         elif run.active:
-            st.button(text("train.labels.stop"), icon=":material/stop:", on_click=_stop, args=(run.experiment,))
+            st.button(
+                text("train.labels.stop"),
+                icon=":material/stop:",
+                type="tertiary",
+                on_click=_stop,
+                args=(run.experiment,),
+            )
     if recording is None:
+        if _SHOWN in st.session_state:  # until there is something new, so that the page keeps its height
+            mount(**st.session_state[_SHOWN], key=_PLAYER)
         return
-    st.markdown(arms_in_words(recording, dark=dark))
     if not view.show:
         st.info(text("train.state.no_picture"), icon=":material/image:")
+        st.session_state.pop(_SHOWN, None)
         return
-    result = mount(_message(run, recording, view, dark=dark), run_id=run.name, key="train.player")
+    start, visit = st.session_state.get(_START), st.session_state.get(_VISIT, 0)
+    message = _message(run, view, band, dark=dark, begin=(start, visit))
+    st.session_state[_SHOWN] = {"message": message, "rest": {"run": run.name, "visit": visit, "step": start}}
+    result = mount(**st.session_state[_SHOWN], key=_PLAYER)
     if result.resync:
         st.session_state.pop(_SENT, None)
     st.session_state[_STEP] = result.step
 
 
-def _message(run: Run, recording: Recording, view: View, *, dark: bool) -> bytes:
-    """What the player is told: everything, or while training goes on the frames since the last messages."""
-    start, whole = st.session_state.get(_START), (run.name, view, dark)
+def _message(run: Run, view: View, band: tuple[Run, ...], *, dark: bool, begin: Begin) -> bytes:
+    """What the player is told: everything, or while training goes on the frames since the last two messages.
+
+    Two, because a tick of the fragment that interrupts the one before it swallows its message.
+    """
+    recording = run.recording()
+    assert recording is not None
+    ready = [one.recording() for one in band if one.status == "finished"]
+    others = tuple(one for one in ready if one is not None and one.done)
     if not run.active:
         st.session_state.pop(_SENT, None)
-        return _whole(recording, view, dark, start)
-    sent_to, frames = st.session_state.get(_SENT, (None, 0))
-    st.session_state[_SENT] = (whole, len(recording.steps))
-    first = max(0, frames - OVERLAP) if sent_to == whole else 0
-    return _pack(recording, view, dark=dark, start=start, first=first)
+        return _whole(recording, view, others, dark, begin)
+    drawn = figures(recording, view, dark=dark)
+    looks = (run.name, *(figure.title + json.dumps(figure.spec) for figure in drawn))
+    sent, first, last = st.session_state.get(_SENT, (None, 0, 0))
+    first, last = (first, last) if sent == looks else (0, 0)
+    frames = len(recording.steps)
+    st.session_state[_SENT] = (looks, last if frames > last else first, frames)
+    return _pack(recording, drawn, begin=begin, first=first)
 
 
 @lru_cache(maxsize=32)
-def _whole(recording: Recording, view: View, dark: bool, start: int | None) -> bytes:
+def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, begin: Begin) -> bytes:
     """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, view, dark=dark, start=start, first=0)
+    return _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin, first=0)
 
 
-def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, first: int) -> bytes:
+def _pack(recording: Recording, drawn: list[Figure], *, begin: Begin, first: int) -> bytes:
     experiment = recording.experiment
     playback = Playback(
         run_id=run_name(experiment),
@@ -133,10 +181,11 @@ def _pack(recording: Recording, view: View, *, dark: bool, start: int | None, fi
         total_steps=experiment.training.steps,
         steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,
         finished=recording.done,
-        start=start,
+        start=begin[0],
+        visit=begin[1],
         first_frame=first,
     )
-    return pack(playback, [picture(figure.since(first)) for figure in figures(recording, view, dark=dark)])
+    return pack(playback, [picture(figure.since(first)) for figure in drawn])
 
 
 def state_in_words(run: Run, recording: Recording | None) -> str:
@@ -150,16 +199,17 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
     seconds = float(recording.seconds.sum())
     speed = f"{recording.updates.sum() / seconds:,.0f}" if seconds else "0"
     stopped = is_stopped(run.experiment) and run.status != "finished"
+    shares = any(arm["test_accuracy"] is not None for arm in summary(recording))
     return text(
         f"train.state.{'stopped' if stopped else run.status}",
         step=run.step,
         total=total,
         speed=speed,
-        arms=len(run.experiment.arms),
+        unit=text("train.state.percentages") if shares else "",
     )
 
 
-def arms_in_words(recording: Recording, *, dark: bool) -> str:
+def arms_in_words(recording: Recording, *, dark: bool) -> list[str]:
     """The legend of all pictures, with what has become of each arm."""
     lines = []
     for mark, arm in zip(marks(recording.experiment, dark=dark), summary(recording), strict=True):
@@ -172,4 +222,4 @@ def arms_in_words(recording: Recording, *, dark: bool) -> str:
         else:
             words = ""
         lines.append(f"{mark} {words}")
-    return " \u2003 ".join(lines)
+    return lines

@@ -10,7 +10,7 @@ from bnviz.plots.theme import ArmStyle, arm_style
 
 def marks(experiment: Experiment, *, dark: bool) -> list[str]:
     """One piece of Markdown an arm: its line and its name."""
-    return [f"{_image(style)} {style.label}" for style in arm_style(experiment, dark=dark)]
+    return [f"{_image(style)} **{style.label}**" for style in arm_style(experiment, dark=dark)]
 
 
 def _image(style: ArmStyle) -> str:

@@ -17,35 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.plots.figure import Column, FrameTable, SeriesTable
 from bnviz.ui.vega_spec import Spec, compile_spec
 
 ALIGNMENT = 8
 ARRAY_TYPES = ("float32", "int32", "uint16", "uint8")
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One column of a table: R values that stay, or an array (F, R) with one row of values a frame."""
-
-    name: str
-    values: Sequence[Any] | NDArray[Any]
-    per_frame: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class FrameTable:
-    """A dataset of R rows that holds the current frame."""
-
-    dataset: str
-    columns: Sequence[Column]
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesTable:
-    """A dataset of F times R rows that holds every frame so far; the player adds the column `step`."""
-
-    dataset: str
-    columns: Sequence[Column]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +64,7 @@ class Playback:
         steps_per_epoch: The updates of one pass through the data.
         finished: Whether no frame will follow.
         start: The step to show first; without it the newest.
+        visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
         first_frame: The number of the first frame carried. Above 0 the message continues one sent before:
             specifications and columns that stay are left out.
     """
@@ -99,6 +76,7 @@ class Playback:
     finished: bool
     start: int | None = None
     first_frame: int = 0
+    visit: int = 0
 
 
 @dataclass
@@ -144,6 +122,7 @@ def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
         "epoch": float(playback.steps_per_epoch),
         "finished": bool(playback.finished),
         "start": playback.start,
+        "visit": int(playback.visit),
         "first": int(playback.first_frame),
         "steps": writer.add(steps),
         "pictures": [_picture(p, len(steps), playback.first_frame == 0, writer) for p in pictures],

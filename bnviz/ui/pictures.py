@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from bnviz import plots
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
-from bnviz.plots.figure import FrameTable as PlotFrameTable
-from bnviz.ui.payload import Column, FrameTable, Picture, SeriesTable
+from bnviz.ui.payload import Picture
 from bnviz.ui.view import View
 
 
-def figures(recording: Recording, view: View, *, dark: bool) -> list[Figure]:
-    """The figures that a view asks for, in reading order."""
+def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] = (), dark: bool) -> list[Figure]:
+    """The figures that a view asks for, in reading order.
+
+    Args:
+        recording: of the run on screen.
+        view: what of it is shown.
+        others: the same experiment with other seeds, for the band of the curves.
+        dark: the theme.
+    """
     makers: dict[str, Callable[[], list[Figure | None]]] = {
-        "curves": lambda: [plots.loss(recording, dark=dark), plots.accuracy(recording, dark=dark)],
+        "curves": lambda: [
+            plots.loss(recording, others=others, dark=dark),
+            plots.accuracy(recording, others=others, dark=dark),
+        ],
         "histograms": lambda: [plots.histograms(recording, kind=view.kind, dark=dark)],
         "maps": lambda: [plots.decision_maps(recording, dark=dark)],
         "digits": lambda: [plots.digit_sample(recording, arm=view.arm, dark=dark)],
         "bands": lambda: [plots.bands(recording, kind=view.kind, dark=dark)],
         "units": lambda: [plots.gamma_beta(recording, arm=view.arm, layer=view.layer, dark=dark)],
-        "saturation": lambda: [plots.saturation(recording, dark=dark)],
+        "saturation": lambda: [plots.saturation(recording, dark=dark), plots.maxima(recording, dark=dark)],
         "gradients": lambda: [plots.gradients(recording, dark=dark), plots.updates(recording, dark=dark)],
     }
     return [figure for name in view.show for figure in makers[name]() if figure is not None]
 
 
 def picture(figure: Figure) -> Picture:
-    """A figure as the player takes it."""
-    tables: list[FrameTable | SeriesTable] = []
-    for table in figure.tables:
-        columns = [Column(column.name, column.values, column.per_frame) for column in table.columns]
-        kind = FrameTable if isinstance(table, PlotFrameTable) else SeriesTable
-        tables.append(kind(table.dataset, columns))
-    return Picture(
-        id=figure.id,
-        title=figure.title,
-        spec=figure.spec,
-        tables=tables,
-        captions=figure.captions,
-        alt=figure.alt,
-        columns=figure.columns,
-        half=figure.half,
-        narrow=figure.narrow,
-        narrow_columns=figure.narrow_columns,
-    )
+    """A figure as the player takes it; the legend of the arms stands above all pictures, once."""
+    figure = figure.without_arm_legend()
+    shared = [f.name for f in fields(Picture)]
+    return Picture(**{name: getattr(figure, name) for name in shared})

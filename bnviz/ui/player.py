@@ -39,15 +39,16 @@ def player(playback: Playback, pictures: Sequence[Picture], *, key: str) -> Play
     Returns:
         Where the reader rests, and whether the player asks for everything again.
     """
-    return mount(pack(playback, pictures), run_id=playback.run_id, key=key)
+    rest = {"run": playback.run_id, "visit": playback.visit, "step": playback.start}
+    return mount(pack(playback, pictures), rest=rest, key=key)
 
 
-def mount(message: bytes, *, run_id: str, key: str) -> PlayerResult:
+def mount(message: bytes, *, rest: dict[str, Any], key: str) -> PlayerResult:
     """Show a message packed beforehand, which many readers may share.
 
     Args:
         message: What `bnviz.ui.payload.pack` returned.
-        run_id: The run it tells of.
+        rest: The run and the visit that the message tells of, and the step at which it lets the reader begin.
         key: A name for the player, unique on the page.
 
     Returns:
@@ -60,7 +61,7 @@ def mount(message: bytes, *, run_id: str, key: str) -> PlayerResult:
         on_rest_change=_rerun,
         on_resync_change=_rerun,
     )
-    return PlayerResult(_resting_step(result.get("rest"), run_id), bool(result.get("resync")))
+    return PlayerResult(_resting_step(result.get("rest"), rest), bool(result.get("resync")))
 
 
 @functools.cache
@@ -70,11 +71,10 @@ def _component() -> Any:
     return st.components.v2.component(COMPONENT_NAME, js="player.js", css="player.css")
 
 
-def _resting_step(rest: Any, run_id: str) -> int | None:
-    """Return the reported step if it belongs to this run and not to one shown before."""
-    if not isinstance(rest, dict) or rest.get("run") != run_id:
-        return None
-    step = rest.get("step")
+def _resting_step(reported: Any, begun: dict[str, Any]) -> int | None:
+    """Return the reported step; until there is a report of this run and visit, the step it began at."""
+    known = isinstance(reported, dict) and all(reported.get(name) == begun[name] for name in ("run", "visit"))
+    step = (reported if known else begun).get("step")
     return step if isinstance(step, int) else None
 
 

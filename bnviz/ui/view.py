@@ -13,8 +13,9 @@ from bnviz.core.schedule import KINDS
 from bnviz.ui.messages import text
 
 PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
-DEFAULT = ("curves", "histograms")
-_SHOW, _KIND, _ARM, _LAYER = "train.show", "train.kind", "train.view_arm", "train.view_layer"
+DEFAULT = ("curves", "histograms", "maps")
+_WANTED = "train.wanted"
+_SHOW, _KIND, _ARM, _LAYER, _BAND = "train.show", "train.kind", "train.view_arm", "train.view_layer", "train.band"
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class View:
         show: names out of PICTURES.
         kind: which values the histograms and the bands show, one of `schedule.KINDS`.
         arm, layer: of the pictures that show a single one; both count from 0.
+        band: whether the curves show the range over several seeds.
     """
 
     show: tuple[str, ...] = DEFAULT
     kind: str = "normalized"
     arm: int = 0
     layer: int = 0
+    band: bool = False
 
 
 def available(experiment: Experiment) -> tuple[str, ...]:
@@ -40,7 +43,7 @@ def available(experiment: Experiment) -> tuple[str, ...]:
         lacking |= {"histograms", "bands", "units", "saturation"}
     if not _batched_arms(experiment):
         lacking.add("units")
-    if experiment.data.name not in ("blobs", "circles", "moons", "spirals", "xor"):
+    if not experiment.data.planar:
         lacking.add("maps")
     if experiment.data.name != "digits":
         lacking.add("digits")
@@ -51,13 +54,12 @@ def available(experiment: Experiment) -> tuple[str, ...]:
 
 def usual(experiment: Experiment) -> tuple[str, ...]:
     """The pictures that are shown unless the reader chose."""
-    wanted = (*DEFAULT, "maps")
-    return tuple(name for name in available(experiment) if name in wanted)
+    return tuple(name for name in available(experiment) if name in DEFAULT)
 
 
 def from_params(params: dict[str, str], messages: list[str]) -> None:
     """Take the choices that a link holds; what cannot be used becomes a message."""
-    for key in (_SHOW, _KIND, _ARM, _LAYER):
+    for key in (_SHOW, _WANTED, _KIND, _ARM, _LAYER, _BAND):
         st.session_state.pop(key, None)
     if "show" in params:
         names = params["show"].split(".") if params["show"] else []
@@ -65,12 +67,13 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
         if unknown:
             messages.append(text("link.bad_show", given=", ".join(unknown), known=", ".join(PICTURES)))
         if len(unknown) < len(names) or not names:
-            st.session_state[_SHOW] = [name for name in names if name in PICTURES]
+            st.session_state[_WANTED] = [name for name in names if name in PICTURES]
     kind = params.get("kind", View.kind)
     if kind in KINDS:
         st.session_state[_KIND] = kind
     else:
         messages.append(text("link.bad_kind", given=kind, known=", ".join(KINDS)))
+    st.session_state[_BAND] = params.get("band") == "1"
     _take_number("arm", _ARM, params, messages)
     _take_number("layer", _LAYER, params, messages)
 
@@ -94,7 +97,7 @@ def to_params(view: View, experiment: Experiment) -> dict[str, str]:
         params["arm"] = str(view.arm + 1)
     if "units" in view.show:
         params["layer"] = str(view.layer + 1)
-    return params
+    return params | ({"band": "1"} if view.band and "curves" in view.show else {})
 
 
 def _batched_arms(experiment: Experiment) -> list[int]:
@@ -109,11 +112,17 @@ def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any
     return st.segmented_control(label, options, key=key, format_func=shown, required=True, persist_state="session")
 
 
+def _want(names: tuple[str, ...]) -> None:
+    """Remember the reader's choice, and what was wanted of the pictures that this experiment lacks."""
+    lacking = [name for name in st.session_state[_WANTED] if name not in names]
+    st.session_state[_WANTED] = [*st.session_state[_SHOW], *lacking]
+
+
 def choose_view(experiment: Experiment) -> View:
     """The row of choices above the pictures."""
     names = available(experiment)
-    chosen = [name for name in st.session_state.get(_SHOW, usual(experiment)) if name in names]
-    st.session_state[_SHOW] = chosen
+    wanted = st.session_state.setdefault(_WANTED, list(DEFAULT))
+    st.session_state[_SHOW] = [name for name in names if name in wanted]
     shown = st.pills(
         text("train.labels.pictures"),
         names,
@@ -121,12 +130,19 @@ def choose_view(experiment: Experiment) -> View:
         key=_SHOW,
         format_func=lambda name: text(f"train.options.picture.{name}"),
         label_visibility="collapsed",
+        on_change=_want,
+        args=(names,),
     )
     show = tuple(name for name in names if name in shown)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)
-    return View(show, kind, arm, layer)
+        band = bool(st.session_state.get(_BAND))
+        if "curves" in show:
+            band = st.toggle(
+                text("train.labels.band"), key=_BAND, persist_state="session", help=text("train.help.band")
+            )
+    return View(show, kind, arm, layer, band)
 
 
 def _kind(show: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from sklearn import datasets
 
 from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import PREPROCESSES, TABLE_ROWS, TOYS, Data
+from bnviz.core.fields import FieldError
 from bnviz.core.preprocess import preprocess
 
 NAMES = (*TOYS, *TABLE_ROWS)
@@ -202,3 +203,17 @@ def test_regression_rows_are_sorted_by_target():
     data = load(Data("diabetes"), 0)
     batch = batch_rows(data, "by_class", 331, 0, 0)
     assert (np.diff(data.y_train[batch, 0]) >= 0).all()
+
+
+def test_chosen_features_are_the_columns_the_network_sees():
+    whole, chosen = load(Data("wine"), 0), load(Data("wine", features=(6, 0)), 0)
+    np.testing.assert_allclose(chosen.x_train, whole.x_train[:, [6, 0]])
+    np.testing.assert_allclose(chosen.x_test, whole.x_test[:, [6, 0]])
+    assert chosen.feature_names == (whole.feature_names[6], whole.feature_names[0])
+
+
+@pytest.mark.parametrize("data", [("digits", (0, 1)), ("moons", (0,)), ("wine", (0, 13)), ("wine", (2, 2))])
+def test_features_that_are_not_there_are_refused(data):
+    name, features = data
+    with pytest.raises(FieldError, match=r"data\.features"):
+        Data(name, features=features)

@@ -84,3 +84,19 @@ def test_largest_activation_of_a_batch_is_that_of_a_normal_sample(seed):
     assert large > 30
     assert [normed_small, normed_large] == pytest.approx([normed, normed], abs=0.01)
     assert 2.3 < normed < 2.8  # one batch, where the table has the mean of 13
+
+
+def test_without_norm_deep_sigmoid_layers_fall_silent_and_batch_norm_keeps_them_speaking():
+    """D4, C2: not saturation but a fading signal; from row to row the units of layer 5 hardly move any more."""
+    experiment = Experiment(
+        network=Network((50,) * 5, activation="sigmoid"),
+        arms=(Arm("none"), Arm("batch")),
+        training=Training(learning_rate=0.3, batch_size=60, steps=1),
+    )
+    recording = engine.train(experiment)
+    pre, normalized = recording.row_std[0, :, :, 0], recording.row_std[0, :, :, 1]
+    assert pre[0, 0] > 0.4
+    assert (pre[0, 1:] < 0.4 * pre[0, :-1]).all()
+    assert pre[0, 4] < 0.01
+    np.testing.assert_allclose(normalized[1], 1.0, atol=0.02)
+    assert recording.saturated[0, 0].max() < 0.01

@@ -29,7 +29,7 @@ def settled(app):
     end = time.monotonic() + 60
     while time.monotonic() < end:
         assert not app.exception, app.exception[0].value
-        if any("updates of" in line.value for line in app.markdown) or app.error:
+        if any(line.value.startswith("Finished") for line in app.caption) or app.error:
             return app
         time.sleep(0.05)
         app.run()
@@ -212,3 +212,25 @@ def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
 def test_a_linear_model_shows_its_curves_and_map():
     app = opened(Experiment(data=SMALL.data, network=Network(()), training=SMALL.training))
     assert {picture["id"] for picture in message(app)["pictures"]} == {"loss", "accuracy", "decision-maps"}
+
+
+def test_the_band_over_seeds_appears_and_is_in_the_link():
+    app = opened()
+    widget(app, "toggle", "train.band").set_value(True)
+    app.run()
+    end = time.monotonic() + 60
+    while "Over 5 seeds" not in message(app)["pictures"][0]["captions"][-1]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+        app.run()
+    assert link_of(app)["band"] == "1"
+
+
+def test_two_features_of_a_table_give_a_decision_map():
+    app = opened()
+    widget(app, "selectbox", "train.data.name").set_value("breast_cancer")
+    settled(app.run())
+    widget(app, "multiselect", "train.data.features").set_value([0, 7])
+    settled(app.run())
+    assert "decision-maps" in [picture["id"] for picture in message(app)["pictures"]]
+    assert link_of(app)["data.features"] == "0_7"

@@ -10,8 +10,8 @@ import pytest
 
 from bnviz import plots
 from bnviz.core.schedule import BINS
+from bnviz.plots.bins import PARTS, ROWS
 from bnviz.plots.digits import png_url
-from bnviz.plots.histograms import PARTS, ROWS
 from bnviz.plots.theme import number, percent
 
 
@@ -38,11 +38,11 @@ def test_histograms_tell_the_spread_and_keep_their_axes(run):
     recording = run("digits")
     figure = plots.histograms(recording)
     rows = cells(figure, recording)
-    np.testing.assert_allclose(rows[..., PARTS.index("sd")], recording.std[:, :, :, 1])
+    np.testing.assert_allclose(rows[..., PARTS.index("sd")], recording.row_std[:, :, :, 1])
     area = next(layer for layer in figure.spec["spec"]["layer"] if layer["mark"]["type"] == "area")
     assert area["encoding"]["x"]["scale"]["domain"] == pytest.approx([-6.9, 6.9])
     assert area["encoding"]["y"]["scale"]["domain"][0] == 0
-    assert number(recording.std[40, 1, 2, 1]) + " with batch norm before" in figure.caption_at(40)
+    assert number(recording.row_std[40, 1, 2, 1]) + " with batch norm before" in figure.caption_at(40)
 
 
 def test_histograms_stand_still_after_divergence(run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 import json
 
@@ -24,6 +25,11 @@ BLINDNESS = {
 def linear(color):
     srgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def hue(color):
+    """Where on the colour circle a colour lies, 0 to 1."""
+    return colorsys.rgb_to_hls(*(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0]
 
 
 def contrast(one, other):
@@ -71,7 +77,9 @@ def test_a_norm_has_one_hue_and_a_placement_one_dash():
     }
     assert one["batch norm before"] == two["batch norm before"]
     assert one["layer norm before"] == two["layer norm before"]
-    assert two["batch norm after"].color == two["batch norm before"].color
+    before, after = two["batch norm before"].color, two["batch norm after"].color
+    assert hue(after) == pytest.approx(hue(before), abs=0.02)
+    assert contrast(after, "#ffffff") < contrast(before, "#ffffff")
     assert two["batch norm after"].dash != two["batch norm before"].dash
 
 

@@ -135,8 +135,7 @@ export class Picture {
     this.refill = false;
     if (this.stepSignal) this.view.signal("step", this.recording.steps[frame]);
     this.shown = frame;
-    const sentence = this.material.text("captions", frame);
-    if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
+    this.write(frame);
     if (opening) return this.view.runAsync().then(() => this.fit());
     this.view.run();
     return null;
@@ -173,8 +172,16 @@ export class Picture {
     this.inserted.set(table.dataset, count);
   }
 
-  /** Say in words what is seen; only when playback rests. */
+  /** Put the sentence of a frame under the picture. */
+  write(frame) {
+    const sentence = this.material.text("captions", frame);
+    if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
+  }
+
+  /** Say in words what is seen, out of sight too; only when playback rests. */
   announce(frame) {
-    if (this.material) this.chart.setAttribute("aria-label", this.material.text("alt", frame));
+    if (!this.material) return;
+    this.chart.setAttribute("aria-label", this.material.text("alt", frame));
+    this.write(frame);
   }
 }

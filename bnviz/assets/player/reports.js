@@ -16,9 +16,10 @@ export class Reports {
     Object.assign(this, { setStateValue, setTriggerValue });
   }
 
-  /** A new run begins: Python knows the step it was asked to start at. */
-  reset(start) {
+  /** A new run or visit begins: Python knows the step it was asked to start at. */
+  reset({ start, visit }) {
     this.reported = start;
+    this.visit = visit;
   }
 
   rested() {
@@ -40,7 +41,7 @@ export class Reports {
     const step = natural ? null : recording.steps[clock.frame];
     if (step === this.reported) return;
     this.reported = step;
-    this.setStateValue("rest", { run: recording.runId, step });
+    this.setStateValue("rest", { run: recording.runId, visit: this.visit, step });
   }
 
   /** Ask for the whole run, because a message does not continue what is known here. */

@@ -1,7 +1,7 @@
 // The stage: one run, one clock and the pictures that follow it, in one place of the page.
 //
 // For tests and benchmarks `window.__bnviz` tells of the stage built last:
-// {frame, step, newest, mode, fps(), firstPaintMs}.
+// {run, frame, step, newest, total, mode, fps(), firstPaintMs}.
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
@@ -101,20 +101,26 @@ export class Stage {
     const fresh = message.run !== this.recording.runId;
     if (!this.recording.merge(message)) return this.reports.missing();
     this.reports.complete();
+    const sent = !fresh && message.visit !== this.reports.visit; // by the Back button, within the same run
     if (fresh) this.startRun(message);
+    else if (sent) this.begin(message);
     await this.ready;
-    if (this.vega && this.root.isConnected) this.apply(message, fresh);
+    if (this.vega && this.root.isConnected) this.apply(message, fresh, sent);
   }
 
   startRun(message) {
     this.clock.reset();
-    this.awaited = message.start;
-    this.reports.reset(message.start);
+    this.begin(message);
     this.startedAt = performance.now();
     this.firstPaintMs = null;
   }
 
-  apply(message, fresh) {
+  begin(message) {
+    this.awaited = message.start;
+    this.reports.reset(message);
+  }
+
+  apply(message, fresh, sent) {
     this.theme = this.retheme();
     this.arrange(message.pictures);
     for (const [id, material] of this.recording.materials) {
@@ -122,7 +128,7 @@ export class Stage {
     }
     this.controls.describe(message);
     this.clock.extend(this.recording.count, message.finished);
-    this.place(fresh);
+    this.place(sent || (fresh && message.finished));
     this.controls.show();
     this.clock.redraw();
   }
@@ -168,14 +174,14 @@ export class Stage {
   }
 
   /** Choose the first frame of a run: the step of a link, else the end of a finished run, else follow. */
-  place(fresh) {
+  place(anew) {
     const { clock, recording } = this;
     if (!recording.count) return;
     if (this.awaited !== null && (clock.finished || recording.newestStep >= this.awaited)) {
       const frame = recording.frameNear(this.awaited);
       this.awaited = null;
       clock.rest(frame);
-    } else if (fresh && clock.finished) {
+    } else if (anew && this.awaited === null) {
       clock.follow({ smoothly: false });
     }
   }
@@ -214,9 +220,11 @@ export class Stage {
   expose() {
     const player = this;
     window.__bnviz = {
+      get run() { return player.recording.runId; },
       get frame() { return player.clock.shown; },
       get step() { return player.recording.steps[player.clock.shown] ?? null; },
       get newest() { return player.recording.count - 1; },
+      get total() { return player.controls.total; },
       get mode() { return player.clock.mode; },
       get firstPaintMs() { return player.firstPaintMs; },
       fps: () => player.frameTimes.filter((time) => time > performance.now() - 1000).length,

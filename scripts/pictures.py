@@ -1,0 +1,77 @@
+"""Take the pictures of the README from the running app: `python scripts/pictures.py http://127.0.0.1:8501`.
+
+Needs the packages of requirements-dev.txt and Chromium (CHROMIUM names an unusual place).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
+HOT = "/train?training.learning_rate=1.6"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def opened(browser: Browser, address: str, *, width: int, height: int, dark: bool = False) -> Page:
+    """A page with a finished run on it."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_text("Finished:").wait_for(timeout=120_000)
+    page.wait_for_function("window.__bnviz && window.__bnviz.frame === window.__bnviz.newest")
+    page.wait_for_timeout(800)
+    return page
+
+
+def still(browser: Browser, address: str, name: str, **window: object) -> None:
+    """One picture of a window."""
+    page = opened(browser, address, **window)  # type: ignore[arg-type]
+    page.screenshot(path=FOLDER / name)
+    page.context.close()
+
+
+def movie(browser: Browser, address: str, name: str) -> None:
+    """The histograms during the first 120 updates, every third of them."""
+    page = opened(browser, address + HOT.replace("1.6", "0.4") + "&show=histograms", width=1180, height=900)
+    page.get_by_role("slider", name="Update", exact=True).focus()
+    page.keyboard.press("Home")
+    page.locator(".pictures").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    found = page.locator(".player").bounding_box()
+    assert found is not None
+    box = {"x": found["x"], "y": max(0.0, found["y"]), "width": found["width"], "height": 0.0}
+    box["height"] = min(900 - box["y"], found["y"] + found["height"] - box["y"])
+    size = (820, round(820 * box["height"] / box["width"]))
+    frames = []
+    for _ in range(40):
+        page.wait_for_timeout(60)
+        frames.append(Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB").resize(size))
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+    frames[0].save(FOLDER / name, save_all=True, append_images=frames[1:], duration=110, loop=0, quality=70)
+    page.context.close()
+
+
+def main() -> None:
+    """Take them all."""
+    address = sys.argv[1].rstrip("/")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        still(browser, address + HOT, "train-light.png", width=1440, height=1500)
+        still(browser, address + HOT, "train-dark.png", width=1440, height=1500, dark=True)
+        still(browser, address + HOT, "train-phone.png", width=390, height=1800)
+        movie(browser, address, "train.webp")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
