@@ -76,7 +76,7 @@ def _kernel() -> ModuleType:
     return kernel
 
 
-def advance(state: State, updates: int, *, engine: str = "auto") -> tuple[State, Recording]:
+def advance(state: State, updates: int, *, engine: str = "torch") -> tuple[State, Recording]:
     """Make up to `updates` more updates of every arm.
 
     Args:
@@ -103,7 +103,7 @@ def advance(state: State, updates: int, *, engine: str = "auto") -> tuple[State,
 
 
 def stream(
-    experiment: Experiment, *, chunk: int = CHUNK, dtype: torch.dtype = torch.float32, engine: str = "auto"
+    experiment: Experiment, *, chunk: int = CHUNK, dtype: torch.dtype = torch.float32, engine: str = "torch"
 ) -> Iterator[Recording]:
     """The chunks of a run, one after the other."""
     state = start(experiment, dtype)
@@ -116,7 +116,7 @@ def train(
     experiment: Experiment,
     *,
     dtype: torch.dtype = torch.float32,
-    engine: str = "auto",
+    engine: str = "torch",
     progress: Callable[[int, int], None] | None = None,
 ) -> Recording:
     """A whole run.

@@ -51,6 +51,7 @@ class Pages(NamedTuple):
     test_accuracy: Array
     mean: Array
     std: Array
+    row_std: Array
     saturated: Array
     zero_share: Array
     maximum: Array
@@ -79,8 +80,20 @@ def mean_and_std(a):
 
 
 @inner
+def std_within_units(plan, work, rows):
+    """How much a unit varies from row to row: the std of each column, mean over the columns."""
+    units, place = rows.shape[1], plan.places[COLUMNS]
+    mean, var = vector(work, place, units), vector(work, place + plan.codes[WIDEST], units)
+    moments(rows, mean, var)
+    whole = 0.0
+    for j in range(units):
+        whole += math.sqrt(var[j])
+    return whole / units
+
+
+@inner
 def record_values(plan, work, pages, at, layer, lay_at):
-    """Mean and std of a layer's three kinds of values; lays aside those that `measure` needs in order."""
+    """Mean, std and row_std of a layer's three kinds of values; lays aside those that `measure` needs in order."""
     frame, arm = at
     bare, place = plan.layers[layer, PLACEMENT] == BARE, plan.codes[ROWS] * plan.layers[layer, START]
     half = plan.codes[ROWS] * plan.codes[UNITS_IN_ALL]
@@ -88,8 +101,11 @@ def record_values(plan, work, pages, at, layer, lay_at):
         if kind == 1 and bare:
             pages.mean[frame, arm, layer, 1] = pages.mean[frame, arm, layer, 0]
             pages.std[frame, arm, layer, 1] = pages.std[frame, arm, layer, 0]
+            pages.row_std[frame, arm, layer, 1] = pages.row_std[frame, arm, layer, 0]
             continue
-        values = signal(plan, work, PRE if kind == 0 else NORMALIZED if kind == 1 else POST, layer).reshape(-1)
+        rows = signal(plan, work, PRE if kind == 0 else NORMALIZED if kind == 1 else POST, layer)
+        pages.row_std[frame, arm, layer, kind] = std_within_units(plan, work, rows)
+        values = rows.reshape(-1)
         mean, std = mean_and_std(values)
         pages.mean[frame, arm, layer, kind], pages.std[frame, arm, layer, kind] = mean, std
         if kind < 2:

@@ -10,6 +10,14 @@ from bnviz.core import engine, kernel, kernel_cache, kernel_run
 from bnviz.core.experiment import ACTIVATIONS, NORMS, OPTIMIZERS, Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording, join
 
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    """Compile once, so that every run of this file is made by the kernel from its first update on."""
+    kernel.warm_up("float32")
+    kernel.warm_up("float64")
+
+
 RATES = {"sgd": 0.1, "momentum": 0.02, "rmsprop": 0.002, "adam": 0.003}
 # (Adam and RMSprop divide a gradient by its own size: that of a bias before batch norm is nothing but rounding.)
 SMALL = Experiment(Data(n=200), Network((12, 8), bias=False), (Arm("batch"),), Training(batch_size=24, steps=100))
@@ -186,14 +194,14 @@ def test_loss_that_is_infinite_at_once():
 
 
 def test_auto_takes_the_kernel_when_it_is_ready_and_torch_until_then(monkeypatch):
-    state, _ = engine.advance(engine.start(DIGITS), 5)
+    state, _ = engine.advance(engine.start(DIGITS), 5, engine="auto")
     assert state.engine == "kernel"
     monkeypatch.setattr(kernel, "available", lambda dtype: False)
-    assert engine.advance(state, 5)[0].engine == "kernel"
-    cold, _ = engine.advance(engine.start(DIGITS), 5)
+    assert engine.advance(state, 5, engine="auto")[0].engine == "kernel"
+    cold, _ = engine.advance(engine.start(DIGITS), 5, engine="auto")
     assert cold.engine == "torch"
     monkeypatch.undo()
-    assert engine.advance(cold, 5)[0].engine == "torch"
+    assert engine.advance(cold, 5, engine="auto")[0].engine == "torch"
 
 
 def test_other_precisions_go_to_torch():
