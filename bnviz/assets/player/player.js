@@ -2,20 +2,27 @@
 //
 // Now and then Streamlit takes a component off the page and puts it back at once: when a tick of a fragment interrupts
 // the one before it. So a stage that lost its place waits a moment, and the next mount of the same run takes it over.
+// Where the new place comes before the old one goes, the mount with the same key takes the stage from there.
 
 import { decode } from "./payload.js";
 import { Stage } from "./stage.js";
 
 const PATIENCE_MS = 2000;
 
-const stages = new WeakMap(); // parentElement -> stage
+const stages = new Map(); // parentElement -> stage
 const waiting = new Map(); // stage that lost its place -> timer that ends it
 
-function takeOver(run, parent) {
+function takeOver(run, key, parent) {
   for (const [stage, timer] of waiting) {
     if (stage.recording.runId !== run) continue;
     clearTimeout(timer);
     waiting.delete(stage);
+    stage.move(parent);
+    return stage;
+  }
+  for (const [place, stage] of stages) {
+    if (key === undefined || stage.key !== key || stage.recording.runId !== run) continue;
+    stages.delete(place);
     stage.move(parent);
     return stage;
   }
@@ -34,9 +41,10 @@ function leave(parent) {
   waiting.set(stage, setTimeout(end, PATIENCE_MS));
 }
 
-export default function mount({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function mount({ data, key, parentElement, setStateValue, setTriggerValue }) {
   const message = decode(data);
-  const stage = stages.get(parentElement) ?? takeOver(message.run, parentElement) ?? new Stage(parentElement);
+  const stage = stages.get(parentElement) ?? takeOver(message.run, key, parentElement) ?? new Stage(parentElement);
+  stage.key = key;
   stages.set(parentElement, stage);
   stage.receive(message, { setStateValue, setTriggerValue });
   return () => leave(parentElement);
