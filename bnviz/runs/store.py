@@ -143,6 +143,11 @@ class RunStore:
             self._evict()
             return run
 
+    def find(self, experiment: Experiment) -> Run | None:
+        """The run of an experiment as it is, neither started nor continued; None where there is none."""
+        with self._wake:
+            return self._runs.get(experiment)
+
     def watch(self, run: Run, viewer: str) -> None:
         """Say that a viewer is still there."""
         run.viewers[viewer] = time.monotonic()

@@ -40,11 +40,9 @@ def viewer() -> str:
 
 
 def open_run(experiment: Experiment) -> Run:
-    """The run of an experiment, trained once for all who look at it."""
-    run = shared_store().open(experiment, viewer())
-    if st.session_state.get(_STOPPED) == experiment:
-        shared_store().leave(viewer())
-    return run
+    """The run of an experiment, trained once for all who look at it; left as it is where the reader has stopped it."""
+    stopped = shared_store().find(experiment) if is_stopped(experiment) else None
+    return shared_store().open(experiment, viewer()) if stopped is None else stopped
 
 
 def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
@@ -85,15 +83,17 @@ def show_run(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool, af
         dark: the theme.
         after: called when the player has said where the reader rests.
     """
-    going = [one for one in (run, *band) if one.active and not is_stopped(run.experiment)]
+    paused = is_stopped(run.experiment)
+    going = [one for one in (run, *band) if one.active and not paused]
 
     def body() -> None:
-        shared_store().watch(run, viewer())
-        for place, one in enumerate(band):
-            shared_store().watch(one, f"{viewer()}/{place}")
+        if not is_stopped(run.experiment):
+            shared_store().watch(run, viewer())
+            for place, one in enumerate(band):
+                shared_store().watch(one, f"{viewer()}/{place}")
         _show(run, view, band, dark=dark)
         after()
-        if any(not one.active for one in going):
+        if is_stopped(run.experiment) != paused or any(not one.active for one in going):
             st.rerun()
 
     st.fragment(body, run_every=TICK if going else None)()
@@ -106,6 +106,8 @@ def is_stopped(experiment: Experiment) -> bool:
 
 def _stop(experiment: Experiment) -> None:
     st.session_state[_STOPPED] = experiment
+    for name in (viewer(), *(f"{viewer()}/{place}" for place in range(BAND_RUNS))):
+        shared_store().leave(name)
 
 
 def _go_on() -> None:

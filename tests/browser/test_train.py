@@ -313,7 +313,10 @@ def test_training_is_stopped_and_goes_on(lab: OpenLab) -> None:
     wait_for(page, "p.newest > 1")
     page.get_by_role("button", name="Stop training").click()
     expect(page.get_by_text("Stopped after")).to_be_visible()
-    stopped = told(page, "newest")
+    page.wait_for_timeout(1000)  # the slice that was under way may still end
+    stopped, words = told(page, "newest"), page.get_by_text("Stopped after").inner_text()
+    page.wait_for_timeout(1500)
+    assert (told(page, "newest"), page.get_by_text("Stopped after").inner_text()) == (stopped, words)
     run = told(page, "run")
     page.get_by_role("button", name="Go on training").click()
     expect(page.get_by_text(TRAINING)).to_be_visible()
