@@ -147,7 +147,7 @@ def test_a_player_put_elsewhere_goes_on(page: Page, serve) -> None:
     page.get_by_role("button", name="One update forward").click()
     wait_for(page, "p.step === 51")
     reported(page, 51)
-    page.wait_for_timeout(2500)  # longer than a stage without a place is kept
+    page.wait_for_timeout(10_500)  # longer than a stage without a place is kept
     page.get_by_role("button", name="One update forward").click()
     wait_for(page, "p.step === 52")
 

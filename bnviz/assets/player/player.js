@@ -7,7 +7,7 @@
 import { decode } from "./payload.js";
 import { Stage } from "./stage.js";
 
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 10000; // a busy server may take seconds to put it back
 
 const stages = new Map(); // parentElement -> stage
 const waiting = new Map(); // stage that lost its place -> timer that ends it
