@@ -1,7 +1,8 @@
 """A page with a player and made-up frames, for the browser tests only.
 
-The address chooses what happens: `mode=finished` (all at once), `mode=live` (a few frames every 100 ms), `gap` (some
-frames are never sent), `start=<step>`. The page writes what the player reports.
+The address chooses what happens: `mode=finished` (all at once), `mode=live` (a few frames every 100 ms), `hold` (no
+more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `start=<step>`. The page writes
+what the player reports.
 """
 
 import altair as alt
@@ -144,7 +145,8 @@ def live_page(start: int | None) -> None:
     state = st.session_state
     sent, tick = state.get("sent", 0), state.get("tick", 0)
     state.tick = tick + 1
-    last = min(TOTAL + 1, state.get("trained", 1) + LIVE_FRAMES)
+    held = "hold" in st.query_params and not st.checkbox("Go on")
+    last = min(TOTAL // 2 if held else TOTAL + 1, state.get("trained", 1) + LIVE_FRAMES)
     state.trained = last
     first = 0 if state.get("resync") else sent
     if "gap" in st.query_params and tick == 3:

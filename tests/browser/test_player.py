@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,7 @@ EPOCH = 20
 def open_player(page: Page, serve: Callable[[str], str], query: str = "") -> None:
     """Open the demo and wait for the first picture."""
     page.goto(f"{serve(APP)}/?{query}")
-    page.wait_for_function("window.__bnviz?.firstPaintMs > 0", timeout=30_000)
+    page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
 
 
 def told(page: Page, name: str) -> float:
@@ -26,9 +27,25 @@ def told(page: Page, name: str) -> float:
     return page.evaluate(f"window.__bnviz.{name}")
 
 
-def wait_for(page: Page, condition: str, timeout: int = 15_000) -> None:
+def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => {condition})(window.__bnviz)", timeout=timeout)
+    page.wait_for_function(f"(p => {condition})(window.__bnviz)")
+
+
+def charts_fit(page: Page) -> bool:
+    """Return whether every chart fills its place and nothing more."""
+    sizes = page.locator(".chart").evaluate_all(
+        "all => all.map(box => [box.querySelector('canvas')?.clientWidth ?? 0, box.clientWidth])"
+    )
+    return all(room - 8 < drawn <= room for drawn, room in sizes)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def reported(page: Page, step: int | None) -> None:
@@ -142,7 +159,8 @@ def test_a_player_put_elsewhere_goes_on(page: Page, serve) -> None:
     page.evaluate("window.first = window.__bnviz")
     page.get_by_text("Elsewhere").click()
     page.wait_for_timeout(1000)
-    page.wait_for_function("window.first === window.__bnviz")
+    expect(page.locator(".chart canvas")).to_have_count(2)
+    assert page.evaluate("window.first === window.__bnviz")
     assert page.locator(".chart canvas").evaluate_all("all => all.map(canvas => canvas.mark)") == ["kept", "kept"]
     page.get_by_role("button", name="One update forward").click()
     wait_for(page, "p.step === 51")
@@ -162,7 +180,7 @@ def test_another_specification_rebuilds_that_picture_only(page: Page, serve) -> 
 
 
 def test_a_running_training_is_followed(page: Page, serve) -> None:
-    open_player(page, serve, "mode=live")
+    open_player(page, serve, "mode=live&hold")
     maximum = page.get_by_role("slider", name="Update").get_attribute("max")
     assert maximum == str(TOTAL)
     wait_for(page, "p.mode === 'follow' && p.step > 20")
@@ -170,34 +188,32 @@ def test_a_running_training_is_followed(page: Page, serve) -> None:
     wait_for(page, "p.mode === 'rest'")
     rested = told(page, "step")
     newest = told(page, "newest")
+    page.get_by_text("Go on").click()
     wait_for(page, f"p.newest > {newest}")
     assert abs(told(page, "step") - rested) <= 1
     click(page, "Follow the newest update")
-    wait_for(page, f"p.step === {TOTAL}", timeout=30_000)
+    wait_for(page, f"p.step === {TOTAL}")
     reported(page, None)
 
 
 def test_a_link_waits_for_its_step(page: Page, serve) -> None:
     open_player(page, serve, "mode=live&start=100")
-    wait_for(page, "p.step === 100 && p.mode === 'rest'", timeout=30_000)
-    wait_for(page, f"p.newest === {TOTAL}", timeout=30_000)
+    wait_for(page, "p.step === 100 && p.mode === 'rest'")
+    wait_for(page, f"p.newest === {TOTAL}")
     assert told(page, "step") == 100
 
 
 def test_missing_frames_are_asked_for(page: Page, serve) -> None:
     open_player(page, serve, "mode=live&gap")
-    wait_for(page, f"p.newest === {TOTAL} && p.step === {TOTAL}", timeout=30_000)
+    wait_for(page, f"p.newest === {TOTAL} && p.step === {TOTAL}")
 
 
 def test_a_narrow_window_never_scrolls_sideways(new_page, serve) -> None:
     page = new_page(viewport={"width": 390, "height": 844})
     open_player(page, serve)
-    page.wait_for_timeout(500)
+    until(lambda: charts_fit(page))
     sizes = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert sizes[0] <= sizes[1]
-    for chart in page.locator(".chart").all():
-        drawn, room = chart.evaluate("box => [box.querySelector('canvas').clientWidth, box.clientWidth]")
-        assert room - 8 < drawn <= room
     losses = page.locator(".picture[data-id=losses] canvas").bounding_box()
     assert losses is not None
     assert losses["height"] < 230  # the narrow specification
@@ -211,10 +227,8 @@ def test_pictures_follow_the_width_of_the_window(page: Page, serve) -> None:
     open_player(page, serve)
     for width in (1000, 390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(600)
-        for chart in page.locator(".chart").all():
-            drawn, room = chart.evaluate("box => [box.querySelector('canvas').clientWidth, box.clientWidth]")
-            assert room - 8 < drawn <= room
+        page.wait_for_timeout(300)
+        until(lambda: charts_fit(page))
 
 
 def test_the_controls_stay_in_sight(page: Page, serve) -> None:

@@ -16,17 +16,7 @@ QUICK = "data.name=moons&network.hidden=8_8&training.batch_size=10&training.step
 LONG = "training.steps=4000"
 HUGE = f"{LONG}&network.hidden={'_'.join(['256'] * 10)}"
 
-PATIENCE_MS = 60_000  # the tests may share two cores with others
-
 OpenLab = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience() -> Iterator[None]:
-    """Let every expectation of this module wait for a busy machine."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -50,7 +40,7 @@ def lab(new_page, serve) -> Iterator[OpenLab]:
 
 def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)", timeout=PATIENCE_MS)
+    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
 
 
 def told(page: Page, name: str):

@@ -1,38 +1,37 @@
 // The component that Streamlit calls for every message, with the same parentElement as long as it stays mounted.
 //
-// Now and then Streamlit takes a component off the page and puts it back at once: when a tick of a fragment interrupts
-// the one before it. So a stage that lost its place waits a moment, and the next mount of the same run takes it over.
-// Where the new place comes before the old one goes, the mount with the same key takes the stage from there.
+// Now and then Streamlit takes a component off the page and puts it back: when a tick of a fragment interrupts the one
+// before it, or when the layout around it changes. The new place may come before the old one goes, or after. So a stage
+// outlives its place: a mount of the same run with a picture in common takes it over, whichever order they come in, and
+// a stage that has lost its last place waits a while before it ends.
 
 import { decode } from "./payload.js";
 import { Stage } from "./stage.js";
 
 const PATIENCE_MS = 10000; // a busy server may take seconds to put it back
 
-const stages = new Map(); // parentElement -> stage
-const waiting = new Map(); // stage that lost its place -> timer that ends it
+const stages = new Map(); // every mounted parentElement -> its stage; a moving stage has two for a moment
+const waiting = new Map(); // stage that lost its last place -> timer that ends it
 
-function takeOver(run, key, parent) {
-  for (const [stage, timer] of waiting) {
-    if (stage.recording.runId !== run) continue;
-    clearTimeout(timer);
-    waiting.delete(stage);
-    stage.move(parent);
-    return stage;
-  }
-  for (const [place, stage] of stages) {
-    if (key === undefined || stage.key !== key || stage.recording.runId !== run) continue;
-    stages.delete(place);
-    stage.move(parent);
-    return stage;
-  }
-  return null;
+function isSame(stage, message) {
+  return stage.recording.runId === message.run && message.pictures.some(({ id }) => stage.pictures.has(id));
+}
+
+function takeOver(message, parent) {
+  const stage = [...waiting.keys(), ...stages.values()].find((other) => isSame(other, message));
+  if (!stage) return null;
+  clearTimeout(waiting.get(stage));
+  waiting.delete(stage);
+  stage.move(parent);
+  return stage;
 }
 
 function leave(parent) {
   const stage = stages.get(parent);
-  if (!stage) return;
   stages.delete(parent);
+  if (!stage || stage.root.parentNode !== parent) return;
+  const other = [...stages.keys()].find((place) => stages.get(place) === stage);
+  if (other) return stage.move(other);
   stage.clock.stop();
   const end = () => {
     waiting.delete(stage);
@@ -41,10 +40,9 @@ function leave(parent) {
   waiting.set(stage, setTimeout(end, PATIENCE_MS));
 }
 
-export default function mount({ data, key, parentElement, setStateValue, setTriggerValue }) {
+export default function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   const message = decode(data);
-  const stage = stages.get(parentElement) ?? takeOver(message.run, key, parentElement) ?? new Stage(parentElement);
-  stage.key = key;
+  const stage = stages.get(parentElement) ?? takeOver(message, parentElement) ?? new Stage(parentElement);
   stages.set(parentElement, stage);
   stage.receive(message, { setStateValue, setTriggerValue });
   return () => leave(parentElement);

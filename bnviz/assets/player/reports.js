@@ -1,14 +1,13 @@
 // What is said to Python and to assistive technology once playback rests; never while it moves.
 
 const REST_MS = 250; // a step counts once the reader has stayed there that long
-const RESYNC_MS = 500; // while no answer comes, missing frames are asked for that often
+const RESYNC_MS = 1000; // while no answer comes, missing frames are asked for that often
 
 export class Reports {
   /** `announce()` brings the spoken texts up to date. */
   constructor(clock, recording, announce) {
     Object.assign(this, { clock, recording, announce });
     this.reported = null;
-    this.askedAt = -Infinity;
   }
 
   /** Take over the callbacks of the latest message. */
@@ -44,19 +43,21 @@ export class Reports {
     this.setStateValue("rest", { run: recording.runId, visit: this.visit, step });
   }
 
-  /** Ask for the whole run, because a message does not continue what is known here. */
+  /** Ask for the whole run, again and again, because a message does not continue what is known here. */
   missing() {
-    const now = performance.now();
-    if (now - this.askedAt < RESYNC_MS) return;
-    this.askedAt = now;
-    this.setTriggerValue("resync", true);
+    if (this.asking) return;
+    const ask = () => this.setTriggerValue("resync", true);
+    this.asking = setInterval(ask, RESYNC_MS);
+    ask();
   }
 
   complete() {
-    this.askedAt = -Infinity;
+    clearInterval(this.asking);
+    this.asking = null;
   }
 
   stop() {
+    this.complete();
     clearTimeout(this.reporting);
     clearTimeout(this.announcing);
   }
