@@ -62,13 +62,45 @@ def to_link(experiment: Experiment) -> dict[str, str]:
     plain = Experiment()
     link: dict[str, str] = {}
     for group in GROUPS:
-        now, usual = getattr(experiment, group), getattr(plain, group)
-        link |= {f"{group}.{name}": text for name, text in _differences(now, usual).items()}
+        link |= group_to_link(group, getattr(experiment, group), getattr(plain, group))
     if experiment.arms != plain.arms:
         link["arms"] = " ".join(_write_arm(arm) for arm in experiment.arms)
     if experiment.seed != plain.seed:
         link["seed"] = str(experiment.seed)
     return link
+
+
+def group_to_link(group: str, value: Any, usual: Any) -> dict[str, str]:
+    """The settings of one group that differ from the usual ones, as parameters named `group.setting`.
+
+    Args:
+        group: what stands before the dot.
+        value: a dataclass whose fields are all made by `fields.setting`.
+        usual: the group as it is where the link says nothing.
+    """
+    return {f"{group}.{name}": text for name, text in _differences(value, usual).items()}
+
+
+def group_from_link(group: str, usual: Any, params: Mapping[str, str], messages: list[str]) -> Any:
+    """Read one group of settings from the parameters of a link, whatever they are.
+
+    Args:
+        group: what stands before the dot in the parameters' names.
+        usual: the group with the values that count where the link says nothing.
+        params: names and texts; others than this group's are passed over.
+        messages: takes a sentence for each setting that could not be used and stays as it was in `usual`.
+    """
+    value = usual
+    for item in fields(value):
+        text = params.get(f"{group}.{item.name}")
+        if text is None:
+            continue
+        try:
+            value = replace(value, **{item.name: item.metadata["kind"].parse(text)})
+        except ValueError as error:
+            problem = error.problem if isinstance(error, FieldError) else str(error)
+            messages.append(_fell_back(f"{group}.{item.name}", problem))
+    return value
 
 
 def _differences(now: Any, usual: Any) -> dict[str, str]:
@@ -111,7 +143,7 @@ def from_link(params: Mapping[str, str]) -> tuple[Experiment, list[str]]:
         its default.
     """
     messages: list[str] = []
-    groups = {name: _lenient_group(name, params, messages) for name in GROUPS}
+    groups = {name: group_from_link(name, kind(), params, messages) for name, kind in GROUPS.items()}
     arms = _lenient_arms(params.get("arms"), messages)
     seed = 0
     try:
@@ -123,20 +155,6 @@ def from_link(params: Mapping[str, str]) -> tuple[Experiment, list[str]]:
 
 def _fell_back(field: str, problem: str) -> str:
     return f"{field}: {problem} The default is used instead."
-
-
-def _lenient_group(group: str, params: Mapping[str, str], messages: list[str]) -> Any:
-    value = GROUPS[group]()
-    for item in fields(value):
-        text = params.get(f"{group}.{item.name}")
-        if text is None:
-            continue
-        try:
-            value = replace(value, **{item.name: item.metadata["kind"].parse(text)})
-        except ValueError as error:
-            problem = error.problem if isinstance(error, FieldError) else str(error)
-            messages.append(_fell_back(f"{group}.{item.name}", problem))
-    return value
 
 
 def _lenient_arms(text: str | None, messages: list[str]) -> tuple[Arm, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz import plots
+from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
 from bnviz.ui import controls, links, live
@@ -25,9 +26,7 @@ def take_link() -> None:
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = problems
     controls.restore()
-    problems = st.session_state.get(_PROBLEMS, [])
-    if problems:
-        st.warning("\n".join([text("link.fell_back"), *(f"- {line}" for line in problems)]), icon=":material/link_off:")
+    links.show_problems(st.session_state.get(_PROBLEMS, []))
 
 
 def _step(given: str | None, experiment: Experiment, problems: list[str]) -> int | None:
@@ -48,7 +47,7 @@ def write_link(experiment: Experiment, view: View) -> None:
         live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
-    links.write(experiment, others)
+    links.write("train", to_link(experiment) | others)
 
 
 def show_results(run: Run) -> None:

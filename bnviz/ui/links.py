@@ -6,18 +6,28 @@ import streamlit as st
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
+from bnviz.ui.messages import text
 
-_WRITTEN, _PAGE, _PRINT = "link.written", "link.page", "link.print"
+_PAGE = "link.page"
 
 
-def _fingerprint() -> int:
+def _written(page: str) -> str:
+    return f"link.written.{page}"
+
+
+def _print(page: str) -> str:
+    return f"link.print.{page}"
+
+
+def _fingerprint(page: str) -> int:
     """Of everything that the reader's own hand can change on a page."""
     state = st.session_state.to_dict()
-    return hash(tuple(sorted((str(key), repr(value)) for key, value in state.items() if _is_setting(str(key)))))
+    return hash(tuple(sorted((str(key), repr(value)) for key, value in state.items() if _is_setting(page, str(key)))))
 
 
-def _is_setting(key: str) -> bool:
-    return key.startswith("train.") and not key.endswith(("player", ".remove")) and not key.startswith("train.player")
+def _is_setting(page: str, key: str) -> bool:
+    """Whether a key is that of a setting: those begin with the page's name; players and buttons are none."""
+    return key.startswith(f"{page}.") and not key.endswith(("player", ".remove")) and f"{page}.player" not in key
 
 
 def arrived(page: str) -> bool:
@@ -32,9 +42,9 @@ def arrived(page: str) -> bool:
     st.session_state[_PAGE] = page
     if came_from not in (None, page) and not current:
         return False
-    if current == st.session_state.get(_WRITTEN):
+    if current == st.session_state.get(_written(page)):
         return False
-    return st.session_state.get(_PRINT) in (None, _fingerprint())
+    return st.session_state.get(_print(page)) in (None, _fingerprint(page))
 
 
 def read() -> tuple[Experiment, dict[str, str], list[str]]:
@@ -46,10 +56,15 @@ def read() -> tuple[Experiment, dict[str, str], list[str]]:
     return experiment, others, messages
 
 
-def write(experiment: Experiment, others: dict[str, str]) -> None:
-    """Let the address name this experiment and these other parameters."""
-    wanted = to_link(experiment) | others
+def write(page: str, wanted: dict[str, str]) -> None:
+    """Let the address of a page name these parameters."""
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
-    st.session_state[_WRITTEN] = wanted
-    st.session_state[_PRINT] = _fingerprint()
+    st.session_state[_written(page)] = wanted
+    st.session_state[_print(page)] = _fingerprint(page)
+
+
+def show_problems(problems: list[str]) -> None:
+    """Say what of a link could not be used."""
+    if problems:
+        st.warning("\n".join([text("link.fell_back"), *(f"- {line}" for line in problems)]), icon=":material/link_off:")
