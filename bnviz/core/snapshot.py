@@ -21,7 +21,7 @@ from bnviz.core.engine import State, advance, start
 from bnviz.core.experiment import Experiment
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.network import Layer, NormNet
-from bnviz.core.recording import Recording, blank
+from bnviz.core.recording import blank
 from bnviz.core.streams import StepDraws
 
 Array = NDArray[Any]
@@ -95,13 +95,14 @@ class Snapshot:
         return self.state.copied().net
 
 
-def snapshot(experiment: Experiment, arm: int, step: int, engine: str = "torch") -> Snapshot:
+def snapshot(experiment: Experiment, arm: int, step: int, *, ahead: int = 0, engine: str = "torch") -> Snapshot:
     """The state of an arm after some updates, seen on the next update's batch.
 
     Args:
         experiment: the run.
         arm: number of the arm, from 0.
         step: updates made, 0 to `experiment.training.steps`.
+        ahead: look at the batch of so many updates later, with the weights as they are now.
         engine: the one that has made the run, as in `engine.advance`.
 
     Raises:
@@ -113,17 +114,17 @@ def snapshot(experiment: Experiment, arm: int, step: int, engine: str = "torch")
         raise ValueError(f"Step {step} came; this run has steps 0 to {experiment.training.steps}.")
     alone = replace(experiment, arms=(experiment.arms[arm],))
     with _lock:
-        return replace(_snapshot(alone, step, engine), experiment=experiment, arm=arm)
+        return replace(_snapshot(alone, step, ahead, engine), experiment=experiment, arm=arm)
 
 
 @lru_cache(maxsize=8)
-def _snapshot(experiment: Experiment, step: int, engine: str) -> Snapshot:
+def _snapshot(experiment: Experiment, step: int, ahead: int, engine: str) -> Snapshot:
     """`snapshot` of an experiment with a single arm."""
     arm = _state(experiment, step, engine).arms[0]
     if arm.diverged_at >= 0:  # its values are those of the last update with a finite loss
         step = max(0, arm.diverged_at - 1)
     recording = blank(experiment, load(experiment.data, experiment.seed), step, step + 1)
-    return _look(ArmRun(arm, step, 0, recording), arm, step, recording)
+    return replace(_look(ArmRun(arm, step, 0, recording), arm, step + ahead), step=step)
 
 
 def _state(experiment: Experiment, step: int, engine: str) -> State:
@@ -139,9 +140,9 @@ def _state(experiment: Experiment, step: int, engine: str) -> State:
     return state
 
 
-def _look(run: ArmRun, arm: ArmState, step: int, recording: Recording) -> Snapshot:
-    """One forward and backward pass of a copy, with an ear at each norm."""
-    experiment, draws = recording.experiment, StepDraws(recording.experiment.seed, step)
+def _look(run: ArmRun, arm: ArmState, step: int) -> Snapshot:
+    """One forward and backward pass of a copy on the batch of a step, with an ear at each norm."""
+    experiment, draws = run.experiment, StepDraws(run.experiment.seed, step)
     x, y = run.batch(step, draws)
     net = arm.copied().net.train()
     before = [_tracked(layer.norm) for layer in net.layers()]
