@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,7 +67,7 @@ class LayerLab:
     """
 
     source: str = setting("hand", Choice(SOURCES))
-    hand: Rows = setting(FIRST, BatchKind())
+    hand: Rows = setting(FIRST, BatchKind())  # noqa: RUF009 (a tuple of tuples does not change)
     batch: int = setting(0, Number(0, MOST_BATCHES, integer=True))
     size: int = setting(8, Number(2, 512, integer=True))
     arm: int = setting(0, Number(0, 5, integer=True))
@@ -97,7 +98,7 @@ class Scene:
     Attributes:
         case: what the layer is given, with all that the reader has changed.
         plain: the same without the dragged value.
-        next_h: N x C, the batch after this one.
+        batches: number of a batch -> its activations, N x C, as they enter this layer.
         linear: input, weights and bias of a linear layer before the norm.
         row_names, feature_names: one each.
         feature, row: the followed feature and the dragged row, within the batch.
@@ -105,7 +106,7 @@ class Scene:
 
     case: Case
     plain: Case
-    next_h: Array
+    batches: Callable[[int], Array]
     linear: tuple[Array, Array, Array]
     row_names: tuple[str, ...]
     feature_names: tuple[str, ...]
@@ -132,9 +133,9 @@ def scene(lab: LayerLab, experiment: Experiment, data: Data) -> Scene:
         data: for source "data".
     """
     if lab.source == "run":
-        plain, next_h, linear, names = _of_run(lab, experiment)
+        plain, batches, linear, names = _of_run(lab, experiment)
     else:
-        plain, next_h, linear, names = _without_run(lab, data)
+        plain, batches, linear, names = _without_run(lab, data)
     features, rows = plain.h.shape[1], len(plain.h)
     plain = _with_own_gamma_and_beta(plain, lab).cast(lab.precision)
     feature, row = min(lab.feature, features - 1), min(lab.row, rows - 1)
@@ -144,10 +145,10 @@ def scene(lab: LayerLab, experiment: Experiment, data: Data) -> Scene:
         h[row, feature] = lab.drag
         case = replace(plain, h=h)
     row_names = tuple(str(place + 1) for place in range(rows))
-    return Scene(case, plain, next_h.astype(case.h.dtype), linear, row_names, names, feature, row)
+    return Scene(case, plain, batches, linear, row_names, names, feature, row)
 
 
-Parts = tuple[Case, Array, tuple[Array, Array, Array], tuple[str, ...]]
+Parts = tuple[Case, Callable[[int], Array], tuple[Array, Array, Array], tuple[str, ...]]
 
 
 def _with_own_gamma_and_beta(case: Case, lab: LayerLab) -> Case:
@@ -159,11 +160,11 @@ def _with_own_gamma_and_beta(case: Case, lab: LayerLab) -> Case:
     return replace(case, gamma=gamma, beta=beta)
 
 
-def _undone(case: Case, first: Array, lab: LayerLab) -> Case:
-    """With gamma and beta that undo the norm of the batch `first`, if they are wanted."""
+def _undone(case: Case, batches: Callable[[int], Array], lab: LayerLab) -> Case:
+    """With gamma and beta that undo the norm of batch number `undo`, if that is wanted."""
     if lab.undo < 0 or case.kind != "batch":
         return case
-    gamma, beta = undoing(replace(case, h=first).cast(lab.precision))
+    gamma, beta = undoing(replace(case, h=batches(lab.undo)).cast(lab.precision))
     return replace(case, gamma=gamma.astype(np.float64), beta=beta.astype(np.float64))
 
 
@@ -179,10 +180,12 @@ def _without_run(lab: LayerLab, data: Data) -> Parts:
     for number in range(lab.batch if len(h) > 1 else 0):
         seen = examine(replace(case, h=_batch(lab, data, number)))
         case = replace(case, running_mean=seen.running_mean, running_var=seen.running_var)
-    if lab.undo >= 0:
-        case = _undone(case, _batch(lab, data, lab.undo), lab)
     weight = np.random.default_rng(2).standard_normal((features, features)) / np.sqrt(features)
-    return case, _batch(lab, data, lab.batch + 1), (h, weight, np.zeros(features)), names
+
+    def batches(number: int) -> Array:
+        return _batch(lab, data, number)
+
+    return _undone(case, batches, lab), batches, (h, weight, np.zeros(features)), names
 
 
 def _names(lab: LayerLab, data: Data) -> tuple[str, ...]:
@@ -217,9 +220,11 @@ def _of_run(lab: LayerLab, experiment: Experiment) -> Parts:
     case = of_layer(now)
     if lab.eps is not None:
         case = replace(case, eps=lab.eps)
-    if lab.undo >= 0:
-        case = _undone(case, of_layer(look(lab.undo)).h, lab)
     count = len(case.h)
     bias = np.zeros(len(now.gamma)) if now.bias is None else now.bias
     names = tuple(f"unit {place + 1}" for place in range(len(now.gamma)))
-    return case, of_layer(look(lab.batch + 1)).h, (now.x[:count], now.weight, bias), names
+
+    def batches(number: int) -> Array:
+        return of_layer(look(number)).h
+
+    return _undone(case, batches, lab), batches, (now.x[:count], now.weight, bias), names
