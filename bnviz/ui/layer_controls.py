@@ -93,7 +93,8 @@ def _change_data(field: str, key: str) -> None:
 
 def _run_controls(lab: LayerLab, experiment: Experiment) -> None:
     arms, labels = normed_layers(experiment), arm_labels(experiment)
-    st.page_link(ROOT / "pages" / "train.py", label=text("layer.labels.open_train"), icon=":material/arrow_back:")
+    if st.button(text("layer.labels.open_train"), icon=":material/arrow_back:", key="layer.w.open_train"):
+        st.switch_page(ROOT / "pages" / "train.py")
     if not arms:
         return
     arm = lab.arm if lab.arm in arms else next(iter(arms))

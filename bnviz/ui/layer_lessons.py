@@ -78,13 +78,18 @@ def _one(_lab: LayerLab, _scene: Scene, _phases: Phases) -> str:
 def _constant(lab: LayerLab, scene: Scene, phases: Phases) -> str:
     if phases.refused:
         return text("layer.told.one")
-    plain = replace(scene.case, h=_exact_h(lab, scene))
+    plain, feature = replace(scene.case, h=_exact_h(lab, scene)), scene.feature_names[scene.feature]
+    if np.ptp(plain.h[:, scene.feature]):
+        var = small(float(plain.h[:, scene.feature].var()))
+        return text("layer.told.not_constant", feature=feature, var=var)
     most = {
-        precision: small(float(np.abs(examine(plain.cast(precision)).x_hat[:, scene.feature]).max()))
+        precision: float(np.abs(examine(plain.cast(precision)).x_hat[:, scene.feature]).max())
         for precision in ("float32", "float64")
     }
-    factor = small(1 / np.sqrt(scene.case.eps))
-    return text("layer.told.constant", feature=scene.feature_names[scene.feature], factor=factor, **most)
+    if not any(most.values()):
+        return text("layer.told.constant_exact", feature=feature)
+    said = {precision: small(value) for precision, value in most.items()}
+    return text("layer.told.constant", feature=feature, factor=small(1 / np.sqrt(scene.case.eps)), **said)
 
 
 def _exact_h(lab: LayerLab, scene: Scene) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -18,7 +18,7 @@ from bnviz.ui.notation import convention, momentum_shown, symbols
 
 Array = NDArray[Any]
 MOST_ROWS, WINDOW_ROWS = 12, 8
-MOST_FEATURES, WINDOW_FEATURES = 8, 6
+MOST_FEATURES, WINDOW_FEATURES = 8, 4
 TEXTS = ("back", "next", "play", "pause", "end", "toolbar", "row", "not_yet", "exactly", "hint", "code", "sum_over",
          "sum_rows", "mean_of", "zero_sum", "old", "gamma", "beta", "no_mean")  # fmt: skip
 
@@ -160,29 +160,34 @@ def _functions() -> dict[str, Any]:
     return {name: listing(name).lines for name in sorted(names)}
 
 
+def _say(case: Case, phase: str) -> str:
+    """What happens in a phase, for this kind of norm."""
+    kind = {"batch": "column", "rms": "rms"}.get(case.kind, "row")
+    own = phase in ("mean", "var", "x_hat", "grad_x") or (phase == "running" and case.running_mean is None)
+    return text(f"layer.say_{kind}.{phase}" if own else f"layer.say.{phase}")
+
+
 def _words(case: Case, lab: LayerLab) -> dict[str, Any]:
     """Names, symbols, shapes and sentences."""
     sign, (rows, features) = symbols(), case.h.shape
-    matrix, vector = f"{rows} × {features}", f"1 × {features}"
-    average = vector if case.kind == "batch" else f"{rows} × {case.groups}"
+    matrix, vector = f"{rows} × {features}", f"1×{features}"
+    average = vector if case.kind == "batch" else f"{rows}×{case.groups}"
     blocks = ("h", "mean", "var", "x_hat", "gamma", "beta", "y", "old_mean", "new_mean", "old_var", "new_var",
               "grad_y", "grad_beta", "grad_gamma", "grad_x", "sum_grad")  # fmt: skip
     matrices = ("h", "x_hat", "y", "grad_y", "grad_x")
     shapes = dict.fromkeys(blocks, vector) | dict.fromkeys(matrices, matrix) | dict.fromkeys(("mean", "var"), average)
     running = {f"{age}_{name}": f"{text(f'layer.{age}')} {sign[f'running_{name}']}"
                for age in ("old", "new") for name in ("mean", "var")}  # fmt: skip
-    side = "column" if case.kind == "batch" else "row"
-    say = {name: text(f"layer.say.{name}") for name in PHASES if name not in ("mean", "var")}
-    say |= {name: text(f"layer.say_{side}.{name}") for name in ("mean", "var")}
-    if case.running_mean is None:
-        say["running"] = text("layer.say_row.running")
     return {
         "symbols": sign,
         "symbol_of": sign | running | {"sum_grad": text("layer.sum")},
         "names": {name: text(f"layer.names.{name}") for name in blocks},
         "titles": {name: text(f"layer.names.{name}") for name in blocks} | {"old_mean": text("layer.phase.running")},
         "shapes": shapes,
-        "phases": [{"name": text(f"layer.phase.{name}"), "say": say[name]} for name in PHASES],
+        "phases": [
+            {"name": text(f"layer.phase.{name}"), "short": text(f"layer.short.{name}"), "say": _say(case, name)}
+            for name in PHASES
+        ],
         "texts": {name: text(f"layer.texts.{name}") for name in TEXTS}
         | {name: {lab.source: text(f"layer.{name}.{lab.source}")} for name in ("given", "incoming")},
     }

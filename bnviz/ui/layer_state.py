@@ -115,7 +115,8 @@ def choose_lesson(lesson: str | None) -> None:
     kept = st.session_state.pop(KEPT, None)
     now = kept if isinstance(kept, LayerLab) else lab()
     if lesson is None:
-        st.session_state[LAB] = replace(now, lesson="none", phase=lab().phase)
+        left = {} if isinstance(kept, LayerLab) else {"undo": -1, "drag": None}
+        st.session_state[LAB] = replace(now, **({"lesson": "none", "phase": lab().phase} | left))
         return turn()
     st.session_state[KEPT] = now
     fresh: dict[str, Any] = {"lesson": lesson, "drag": None, "undo": -1, "gamma": (), "beta": ()}
@@ -125,7 +126,7 @@ def choose_lesson(lesson: str | None) -> None:
         "undo": {"undo": now.batch, "phase": 5}, "drag": {"drag": 10.0, "phase": 4}, "weights": {"phase": 10},
         "one": {"phase": 3}, "far": {"phase": 3},
     }  # fmt: skip
-    st.session_state[LAB] = replace(now, **fresh, **extra.get(lesson, {"phase": 4}))
+    st.session_state[LAB] = replace(now, **(fresh | extra.get(lesson, {"phase": 4})))
     turn()
     return None
 

@@ -1,6 +1,6 @@
 // The tables on the stage: which there are, in which phase each appears, and how a table is built.
 
-import { element, shown } from "./dom.js";
+import { brief, element } from "./dom.js";
 
 /** Groups of tables side by side; the tables of a group share their columns. */
 export const GROUPS = [
@@ -21,7 +21,11 @@ export const PHASE_OF = {
 export const MAIN = ["h", "mean", "var", "x_hat", "y", "new_mean", "grad_y", "grad_beta", "grad_gamma", "grad_x"];
 export const MATRICES = new Set(["h", "x_hat", "y", "grad_y", "grad_x"]);
 
+const SAID = new Set(["old_mean", "new_mean", "old_var", "new_var", "sum_grad"]); // the title has their number and shape
+
 export const keyOf = (block, row, column) => `${block}:${row}:${column}`;
+
+const shape = (m, block) => element("span", { className: "shape", textContent: m.shapes[block] });
 
 /** Build one group of tables as one HTML table, so that columns stand under each other. */
 export class Group {
@@ -43,7 +47,7 @@ export class Group {
   names(m) {
     const lead = this.blocks.find((block) => MATRICES.has(block)) ?? this.blocks[0];
     const phase = element("span", { className: "badge", textContent: String(PHASE_OF[lead]) });
-    return [phase, ` ${m.titles[lead]} `, element("span", { className: "shape", textContent: m.shapes[lead] })];
+    return [phase, element("span", { textContent: m.titles[lead] }), shape(m, lead)];
   }
 
   header(m) {
@@ -65,8 +69,10 @@ export class Group {
     const matrix = MATRICES.has(block);
     const rows = m.values[block].map((values, row) => {
       const name = matrix ? m.row_names[row] : m.symbol_of[block];
-      const head = element("th", { scope: "row", className: matrix ? "" : "vector" }, name);
-      if (!matrix) head.append(" ", element("span", { className: "shape", textContent: m.shapes[block] }));
+      const head = element("th", { scope: "row" });
+      if (matrix) head.append(name);
+      else if (SAID.has(block)) head.append(name);
+      else head.append(element("span", { className: "badge", textContent: String(PHASE_OF[block]) }), ` ${name} `, shape(m, block));
       const cells = values.map((_, column) => this.cell(m, block, row, column));
       const side = this.beside.flatMap((one) =>
         block === "h" ? m.values[one][row].map((_, column) => this.cell(m, one, row, column)) : [],
@@ -91,7 +97,7 @@ export function fill(cell, m, phase) {
   const [row, column] = [Number(cell.dataset.row), Number(cell.dataset.column)];
   const open = PHASE_OF[block] > phase;
   const value = m.values[block][row][column];
-  const text = open ? "·" : shown(value);
+  const text = open ? "·" : brief(value);
   const words = open ? m.texts.not_yet : text;
   const where = MATRICES.has(block) ? `, ${m.texts.row} ${m.row_names[row]}` : "";
   const name = m.feature_names[column] ?? "";

@@ -4,15 +4,21 @@ import { element } from "./dom.js";
 
 export class Code {
   constructor() {
-    this.title = element("summary", {});
-    this.body = element("div", { className: "listings" });
-    this.root = element("details", { className: "code", open: true }, this.title, this.body);
+    this.title = element("div", { className: "what" });
+    this.body = element("div", { className: "listings", tabIndex: 0 });
+    this.body.setAttribute("role", "region");
+    this.root = element("div", { className: "code" }, this.title, this.body);
   }
 
   show(m, phase) {
-    const functions = m.code.marks[phase - 1];
+    if (this.shown === `${m.frame} ${phase}`) return;
+    this.shown = `${m.frame} ${phase}`;
     this.title.textContent = m.texts.code;
-    this.body.replaceChildren(...Object.entries(functions).map(([name, lines]) => this.listing(m, name, lines)));
+    this.body.setAttribute("aria-label", m.texts.code);
+    const functions = Object.entries(m.code.marks[phase - 1]);
+    this.body.replaceChildren(...functions.map(([name, lines]) => this.listing(m, name, lines)));
+    const hot = this.body.querySelector(".hot");
+    this.body.scrollTop = Math.max(0, hot.offsetTop - this.body.offsetTop - 40);
   }
 
   listing(m, name, marked) {
@@ -24,8 +30,6 @@ export class Code {
       if (hot) line.setAttribute("aria-current", "true");
       return line;
     });
-    const box = element("pre", { tabIndex: 0 }, element("code", {}, ...lines));
-    box.setAttribute("aria-label", `${m.code.file}: ${name}`);
-    return box;
+    return element("pre", {}, element("code", {}, ...lines));
   }
 }

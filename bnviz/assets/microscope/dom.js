@@ -27,6 +27,13 @@ export function shown(value, digits = 4) {
   return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace("-", "−");
 }
 
+/** Write a number for a cell: no more digits than a column has room for. */
+export function brief(value) {
+  const size = Math.abs(value ?? 0);
+  if (size > 0 && size < 1e-3) return shown(value, 2);
+  return shown(value, size >= 1000 ? 6 : size < 1 ? 3 : 4);
+}
+
 /** The same, in brackets where a minus would meet a sign. */
 export function wrapped(value) {
   const text = shown(value);

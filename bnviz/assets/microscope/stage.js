@@ -24,8 +24,9 @@ export class Stage {
     this.formula.setAttribute("aria-live", "polite");
     this.grids = element("div", { className: "grids" });
     this.hint = element("p", { className: "hint" });
-    const top = element("div", { className: "top" }, this.toolbar.root, this.say, this.formula);
-    this.root = element("div", { className: "microscope", tabIndex: -1 }, top, this.grids, this.hint, this.code.root);
+    const beside = element("div", { className: "beside" }, this.formula, this.code.root);
+    const top = element("div", { className: "top" }, this.toolbar.root, this.say, beside);
+    this.root = element("div", { className: "microscope", tabIndex: -1 }, top, this.grids, this.hint);
     parent.append(this.root);
     this.listen();
   }
@@ -152,7 +153,8 @@ export class Stage {
       element("div", { className: "symbols", textContent: symbols }),
     ];
     const result = element("strong", { className: "result", textContent: shown(value, 5), title: exact(value) });
-    const digits = element("span", { className: "exact", textContent: `${m.texts.exactly} ${exact(value)}` });
+    const plain = shown(value, 5) === exact(value);
+    const digits = element("span", { className: "exact", textContent: plain ? "" : `${m.texts.exactly} ${exact(value)}` });
     lines.push(element("div", { className: "numbers" }, numbers ? `= ${numbers} = ` : "= ", result, " ", digits));
     this.formula.replaceChildren(...lines);
   }

@@ -19,12 +19,12 @@ export class Toolbar {
   }
 
   build(m) {
-    this.chips = m.phases.map(({ name }, place) => {
+    this.chips = m.phases.map(({ name, short }, place) => {
       const chip = element(
         "button",
         { type: "button", className: "chip", title: name },
         element("span", { className: "badge", textContent: String(place + 1) }),
-        element("span", { className: "name", textContent: name }),
+        element("span", { className: "name", textContent: short }),
       );
       chip.addEventListener("click", () => this.stage.go(place + 1));
       chip.setAttribute("aria-label", `${place + 1} ${name}`);
