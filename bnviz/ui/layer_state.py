@@ -115,8 +115,8 @@ def choose_lesson(lesson: str | None) -> None:
     kept = st.session_state.pop(KEPT, None)
     now = kept if isinstance(kept, LayerLab) else lab()
     if lesson is None:
-        left = {} if isinstance(kept, LayerLab) else {"undo": -1, "drag": None}
-        st.session_state[LAB] = replace(now, **({"lesson": "none", "phase": lab().phase} | left))
+        left: dict[str, Any] = {} if isinstance(kept, LayerLab) else {"undo": -1, "drag": None}
+        st.session_state[LAB] = replace(now, lesson="none", phase=lab().phase, **left)
         return turn()
     st.session_state[KEPT] = now
     fresh: dict[str, Any] = {"lesson": lesson, "drag": None, "undo": -1, "gamma": (), "beta": ()}

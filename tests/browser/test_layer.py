@@ -58,7 +58,7 @@ def test_stepping_forwards_and_back_fills_and_empties_the_tables(lab: OpenLab) -
     expect(page.locator(".line.hot")).to_have_count(2)
     expect(page.locator(".line.hot").last).to_contain_text("var = centered.square().mean(axes, keepdim=True)")
     expect(page).to_have_url(re.compile(r"layer\.phase=3"))
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="← Back").click()
     expect(cell(page, "var", 0, 0)).to_have_text("·")
     page.get_by_role("button", name="10 Gradient out").click()
     expect(page.locator("td.cell.open")).to_have_count(0)
