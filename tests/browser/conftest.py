@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sy
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
-PATIENCE_MS = 12_000  # the tests may share two cores with others; who waits for something true waits no longer
+PATIENCE_MS = 60_000  # the tests may share two cores with others; who waits for something true waits no longer
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

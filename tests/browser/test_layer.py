@@ -144,13 +144,22 @@ def test_gamma_and_beta_give_the_input_back_and_the_next_batch_breaks_it(lab: Op
 
 def edit(page: Page, row: int, column: int, text: str) -> None:
     """Type into a cell of the editable table, which is drawn on a canvas."""
-    box = page.get_by_test_id("stDataFrame").bounding_box()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table.locator("canvas").first).to_be_visible()
+    box, writing = table.bounding_box(), page.locator("#portal textarea, #portal input").first
     assert box
     width, offset = (box["width"] - 35) / 3, 35
-    page.mouse.dblclick(box["x"] + offset + (column + 0.5) * width, box["y"] + 35 * (row + 1.5))
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
+    for _ in range(20):  # a table that is just being drawn does not listen yet
+        page.mouse.dblclick(box["x"] + offset + (column + 0.5) * width, box["y"] + 35 * (row + 1.5))
+        page.wait_for_timeout(300)
+        if writing.count():
+            break
+    if not text:
+        writing.press("Escape")
+        page.keyboard.press("Delete")
+        return
+    writing.fill(text)
+    writing.press("Enter")
 
 
 def test_typing_into_the_batch(lab: OpenLab) -> None:
