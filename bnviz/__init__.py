@@ -27,7 +27,7 @@ __all__ = ["Arm", "Data", "Experiment", "FieldError", "Network", "Recording", "T
 def __getattr__(name: str) -> Any:
     """Import torch and Altair only when they are asked for."""
     if name == "train":
-        from bnviz.core.engine import train
+        from bnviz.runs.compiled import train
 
         return train
     if name == "Recording":
