@@ -19,15 +19,14 @@ import torch
 from numpy.typing import NDArray
 
 from bnviz.core import engine as engines
-from bnviz.core.armrun import ArmRun, ArmState
+from bnviz.core.armrun import ArmRun
 from bnviz.core.data import load
-from bnviz.core.experiment import Arm, Experiment, Network
-from bnviz.core.memory import memory_of
-from bnviz.core.network import build
+from bnviz.core.experiment import Experiment
 from bnviz.core.recording import UNIT_FIELDS, Recording, blank
 from bnviz.core.schedule import is_evaluated, recorded_steps
 from bnviz.core.summary import finite_train_loss
 from bnviz.core.sweep import Point, Sweep
+from bnviz.core.sweep_start import first_states
 
 PAUSE_SECONDS, FIRST_UPDATES = 0.1, 4
 LOOKS = (100, 300)
@@ -108,26 +107,6 @@ def cells(
             if not cell.done:
                 yield ()
         yield cell.outcomes(point)
-
-
-@lru_cache(maxsize=12)
-def _first_state(network: Network, arm: Arm, size: tuple[int, int], seed: int, dtype: torch.dtype) -> ArmState:
-    """The state before the first update; arms that differ in their training alone share it, and leave it alone."""
-    inputs, outputs = size
-    memory = memory_of(build(network, arm, inputs=inputs, outputs=outputs, seed=seed).to(dtype))
-    return ArmState(arm, memory, memory.values)
-
-
-def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
-    """The same arms as those of `engine.start`, without building a network that has been built before."""
-    data = load(experiment.data, experiment.seed)
-    size = data.inputs, data.outputs
-
-    def state(arm: Arm) -> ArmState:
-        shape = replace(arm, learning_rate=None, optimizer=None, dropout=None)
-        return replace(_first_state(experiment.network, shape, size, experiment.seed, dtype), arm=arm)
-
-    return tuple(state(arm) for arm in experiment.arms)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,8 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
 from bnviz.core.summary import summary
 from bnviz.core.sweep import MAX_OUTCOMES, Axis, Sweep, geometric
-from bnviz.core.sweep_run import LOOKS, cells, first_states, run
+from bnviz.core.sweep_run import LOOKS, cells, run
+from bnviz.core.sweep_start import first_states
 from bnviz.core.sweep_table import COLUMNS, MEASURES, SweepTable
 
 ARMS = (Arm("none"), Arm("batch"), Arm("layer", "after"))
@@ -99,23 +100,31 @@ def test_the_target_of_a_regression_is_a_share_of_its_first_test_loss():
     assert np.isnan(moving.test_accuracy)
 
 
-def test_the_states_it_starts_from_are_those_of_the_engine():
-    arms = (Arm("none", gain=3.0), Arm("batch"), Arm("batch", learning_rate=0.5), Arm("group", eps=0.1))
-    for experiment in (replace(MOONS, arms=arms), replace(MOONS, arms=arms, seed=9)):
-        for dtype in (torch.float32, torch.float64):
-            wanted = engine.start(experiment, dtype).arms
-            for one, other in zip(wanted, first_states(experiment, dtype), strict=True):
-                assert one.arm == other.arm
-                np.testing.assert_array_equal(one.memory.values, other.memory.values)
-                assert one.memory.values.dtype == other.memory.values.dtype
+STARTS = [
+    replace(MOONS, arms=(Arm("none", gain=3.0), Arm("batch"), Arm("batch", learning_rate=0.5), Arm("group", eps=0.1))),
+    replace(MOONS, seed=9),
+    replace(
+        MOONS,
+        network=Network((8, 4), bias=False, activation="tanh", gain=0.3),
+        arms=(Arm("rms"), Arm("batch", "after", 0.3)),
+    ),
+    replace(MOONS, network=Network(()), data=Data("diabetes", n=60)),
+]
 
 
-def test_a_sweep_leaves_the_shared_first_states_alone():
-    before = [arm.memory.values.copy() for arm in first_states(MOONS, torch.float32)]
-    for name in ("torch", "kernel"):
-        list(run(replace(SMALL, axes=(Axis("training.steps", (3,)),), seeds=(0,)), engine=name))
-    for values, arm in zip(before, first_states(MOONS, torch.float32), strict=True):
-        np.testing.assert_array_equal(values, arm.memory.values)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("experiment", STARTS, ids=range(len(STARTS)))
+def test_the_states_it_starts_from_are_those_of_the_engine(experiment, dtype):
+    for _ in range(2):  # the second time from what is kept
+        for one, other in zip(engine.start(experiment, dtype).arms, first_states(experiment, dtype), strict=True):
+            assert one.arm == other.arm
+            for name in ("values", "moments"):
+                wanted, got = getattr(one.memory, name), getattr(other.memory, name)
+                np.testing.assert_array_equal(wanted, got)
+                assert wanted.dtype == got.dtype
+            names = [name for name, _ in one.net.named_parameters()]
+            assert names == [name for name, _ in other.net.named_parameters()]
+            other.memory.values[:] = np.nan  # nobody else may see this
 
 
 # ---- order, stopping, going on
