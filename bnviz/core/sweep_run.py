@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -27,6 +27,7 @@ from bnviz.core.schedule import is_evaluated, recorded_steps
 from bnviz.core.summary import finite_train_loss
 from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_start import first_states
+from bnviz.core.sweep_table import Outcome
 
 PAUSE_SECONDS, FIRST_UPDATES = 0.1, 4
 LOOKS = (100, 300)
@@ -36,39 +37,13 @@ _PER_ARM = ("diverged_at", "final_test_loss", "final_test_accuracy", "seconds", 
 _NOT_FRAMES = ("steps", "train_loss", "maps_at", "maps", *_PER_ARM)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one arm in one cell.
-
-    Attributes:
-        point: its place on each axis;  arm: its number;  seed: the seed itself.
-        train_loss: on the last finite batch.
-        test_loss, test_accuracy: in eval mode at the last finite step; the accuracy of a regression is NaN.
-        steps_to: updates until a test reached the sweep's target; -1 for never. Runs are tested when live runs are:
-            after each of the first 10 updates, then every 5th (or 10th, or 20th) and the last.
-        diverged_at: updates after which the loss was not finite or above 1000 times the first; -1 for never.
-        updates: updates made.
-        seconds: processor time of the updates.
-        engine: which one has made them, torch or kernel.
-    """
-
-    point: Point
-    arm: int
-    seed: int
-    train_loss: float
-    test_loss: float
-    test_accuracy: float
-    steps_to: int
-    diverged_at: int
-    updates: int
-    seconds: float
-    engine: str
+Engine = str | Callable[[], str]
 
 
 def run(
     sweep: Sweep,
     *,
-    engine: str = "auto",
+    engine: Engine = "auto",
     dtype: torch.dtype = torch.float32,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
@@ -76,7 +51,8 @@ def run(
 
     Args:
         sweep: what to compute.
-        engine: torch, kernel, or auto: the kernel as soon as it is compiled, decided anew for each cell.
+        engine: torch, kernel, or auto (the kernel as soon as it is compiled), or a function that is asked which one;
+            decided anew for each cell.
         dtype: precision of the weights and the arithmetic.
         should_stop: asked about every tenth of a second, inside a long cell too; once it says yes the iterator ends.
     """
@@ -87,7 +63,7 @@ def run(
 
 
 def cells(
-    sweep: Sweep, *, first: int = 0, engine: str = "auto", dtype: torch.dtype = torch.float32
+    sweep: Sweep, *, first: int = 0, engine: Engine = "auto", dtype: torch.dtype = torch.float32
 ) -> Iterator[tuple[Outcome, ...]]:
     """The outcomes of one cell after the other, all arms of a cell together.
 
@@ -99,7 +75,8 @@ def cells(
     """
     pace = 0.0  # seconds an update of all arms took last
     for point, seed in islice(sweep.order(), first, None):
-        cell = Cell(sweep.experiment(point, seed), sweep.target, engine, dtype)
+        chosen = engine() if callable(engine) else engine
+        cell = Cell(sweep.experiment(point, seed), sweep.target, chosen, dtype)
         while not cell.done:
             begun, before = time.perf_counter(), cell.step
             cell.advance(int(min(4000, PAUSE_SECONDS / pace)) if pace else FIRST_UPDATES)
@@ -138,7 +115,8 @@ class Cell:
     Args:
         experiment: with all arms.
         target: as in `Sweep`.
-        engine, dtype: as in `run`.
+        engine: torch, kernel or auto.
+        dtype: as in `run`.
     """
 
     def __init__(self, experiment: Experiment, target: float | None, engine: str, dtype: torch.dtype) -> None:

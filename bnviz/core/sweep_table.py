@@ -1,4 +1,4 @@
-"""What a sweep has found so far, as arrays for heat maps and as rows for a spreadsheet."""
+"""What a sweep finds: a few numbers of each run, and all of them as arrays for heat maps and rows for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,20 +8,46 @@ import math
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.core.labels import arm_labels
-from bnviz.core.sweep import Sweep
-
-if TYPE_CHECKING:
-    from bnviz.core.sweep_run import Outcome
+from bnviz.core.sweep import Point, Sweep
 
 Floats = NDArray[np.float64]
 MEASURES = ("train_loss", "test_loss", "test_accuracy", "steps_to", "diverged_at", "updates", "seconds")
 COLUMNS = ("arm", "seed", *MEASURES, "engine")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one arm in one cell.
+
+    Attributes:
+        point: its place on each axis;  arm: its number;  seed: the seed itself.
+        train_loss: on the last finite batch.
+        test_loss, test_accuracy: in eval mode at the last finite step; the accuracy of a regression is NaN.
+        steps_to: updates until a test reached the sweep's target; -1 for never. Runs are tested when live runs are:
+            after each of the first 10 updates, then every 5th (or 10th, or 20th) and the last.
+        diverged_at: updates after which the loss was not finite or above 1000 times the first; -1 for never.
+        updates: updates made.
+        seconds: processor time of the updates.
+        engine: which one has made them, torch or kernel.
+    """
+
+    point: Point
+    arm: int
+    seed: int
+    train_loss: float
+    test_loss: float
+    test_accuracy: float
+    steps_to: int
+    diverged_at: int
+    updates: int
+    seconds: float
+    engine: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,6 +147,13 @@ def test_a_sweep_goes_on_where_it_was_left():
     ]
 
 
+def test_a_function_may_choose_the_engine_of_each_cell():
+    wanted = ["torch", "kernel", "torch"]
+    sweep = Sweep(replace(MOONS, training=replace(MOONS.training, steps=8)), (RATES,))
+    found = [outcome.engine for outcome in run(sweep, engine=iter(wanted).__next__)]
+    assert found[::3] == wanted
+
+
 def test_stopping_inside_a_long_cell():
     long = replace(MOONS, training=replace(MOONS.training, steps=4000))
     asked = []
