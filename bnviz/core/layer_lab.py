@@ -124,16 +124,17 @@ def normed_layers(experiment: Experiment) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def scene(lab: LayerLab, experiment: Experiment, data: Data) -> Scene:
+def scene(lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "torch") -> Scene:
     """The batch that the choices ask for.
 
     Args:
         lab: the choices; where they point outside (a feature that is not there) the nearest one is taken.
         experiment: the run, for source "run"; it must have a layer with a norm.
         data: for source "data".
+        engine: the one that has made the run.
     """
     if lab.source == "run":
-        plain, batches, linear, names = _of_run(lab, experiment)
+        plain, batches, linear, names = _of_run(lab, experiment, engine)
     else:
         plain, batches, linear, names = _without_run(lab, data)
     features, rows = plain.h.shape[1], len(plain.h)
@@ -205,14 +206,14 @@ def _batch(lab: LayerLab, data: Data, number: int) -> Array:
     return rows.x_train[batch_rows(rows, "shuffled", size, number, SEED)]
 
 
-def _of_run(lab: LayerLab, experiment: Experiment) -> Parts:
+def _of_run(lab: LayerLab, experiment: Experiment, engine: str) -> Parts:
     arms = normed_layers(experiment)
     arm = lab.arm if lab.arm in arms else next(iter(arms))
     layer = lab.layer if lab.layer in arms[arm] else arms[arm][0]
     step = min(lab.step, experiment.training.steps)
 
     def look(number: int) -> LayerSnapshot:
-        found = snapshot(experiment, arm, step, ahead=number).layers[layer]
+        found = snapshot(experiment, arm, step, ahead=number, engine=engine).layers[layer]
         assert found is not None
         return found
 

@@ -10,6 +10,7 @@ from bnviz.core.layer_lab import LayerLab, Scene, normed_layers, scene
 from bnviz.core.microscope import Phases, against_torch, examine
 from bnviz.core.snapshot import snapshot
 from bnviz.plots.theme import loss_text, number
+from bnviz.runs import compiled, shared_store
 from bnviz.ui import controls, links
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
@@ -33,7 +34,7 @@ def show() -> None:
         st.error(problem, icon=":material/info:")
     lesson_pills()
     lab = _possible(state.lab(), experiment)
-    on_stage = scene(lab, experiment, state.data())
+    on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
     window_controls(lab, on_stage.case.h.shape)
     phases = examine(on_stage.case)
     _lesson(lab, on_stage, phases)
@@ -53,6 +54,15 @@ def _possible(lab: LayerLab, experiment: Experiment) -> LayerLab:
         state.choose_source("hand", experiment)
         return state.lab()
     return lab
+
+
+def _engine(lab: LayerLab, experiment: Experiment) -> str:
+    """The engine that has made the run on screen in the training lab, so that the last digits agree."""
+    if lab.source != "run":
+        return "torch"
+    run = shared_store().find(experiment)
+    made_by = compiled.best_engine() if run is None else run.engine
+    return "kernel" if made_by == "kernel" and compiled.usable() else "torch"
 
 
 def _lesson(lab: LayerLab, on_stage: Scene, phases: Phases) -> None:
@@ -134,7 +144,9 @@ def _of_the_run(lab: LayerLab, experiment: Experiment) -> str:
     arms = normed_layers(experiment)
     arm = lab.arm if lab.arm in arms else next(iter(arms))
     layer = lab.layer if lab.layer in arms[arm] else arms[arm][0]
-    moment = snapshot(experiment, arm, min(lab.step, experiment.training.steps), ahead=lab.batch)
+    moment = snapshot(
+        experiment, arm, min(lab.step, experiment.training.steps), ahead=lab.batch, engine=_engine(lab, experiment)
+    )
     said = text(
         "layer.caption.run",
         arm=arm_labels(experiment)[arm].capitalize(),
