@@ -25,7 +25,7 @@ def accuracy(logits: Array, labels: Array) -> float:
     return float(np.mean(logits.argmax(axis=-1) == labels))
 
 
-def test_order(data: Dataset, order: str) -> Array:
+def order_of_tests(data: Dataset, order: str) -> Array:
     """The test rows in the order in which training takes its rows: sorted by class, or as the split left them."""
     if order == "by_class":
         return np.argsort(data.y_test, kind="stable")
@@ -41,7 +41,7 @@ def in_training_mode(moment: Moment, data: Dataset, *, batch_size: int, order: s
     Returns:
         N x outputs, in the order of the test rows.
     """
-    rows = test_order(data, order)
+    rows = order_of_tests(data, order)
     size = min(batch_size, len(rows))
     whole = len(rows) // size * size
     batches = rows[:whole].reshape(-1, size)
@@ -63,11 +63,10 @@ class Curves(NamedTuple):
 def fixed_curves(run: Watched) -> Curves:
     """The accuracies that do not depend on the momentum: with batch statistics and with recomputed ones."""
     data, training = run.data, run.experiment.training
-    how = {"batch_size": training.batch_size, "order": training.order}
-    return Curves(
-        np.array([accuracy(in_training_mode(moment, data, **how), data.y_test) for moment in run.moments]),
-        eval_curve(run, run.full),
-    )
+    given = [
+        in_training_mode(moment, data, batch_size=training.batch_size, order=training.order) for moment in run.moments
+    ]
+    return Curves(np.array([accuracy(logits, data.y_test) for logits in given]), eval_curve(run, run.full))
 
 
 def eval_curve(run: Watched, stats: Sequence[Sequence[Stats]]) -> Array:

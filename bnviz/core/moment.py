@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from bnviz.core import norms
 from bnviz.core.network import ACTIVATIONS, NormNet
@@ -77,13 +77,7 @@ def moment_of(net: NormNet) -> Moment:
     if any(layer.placement == "after" for layer in layers):
         raise ValueError("A norm after the activation came; one before it, or none, is needed.")
     kept = [layer.norm for layer in layers if layer.norm is not None]
-    linears = tuple(
-        Affine(
-            linear.weight.detach().clone(),
-            linear.weight.new_zeros(linear.out_features) if linear.bias is None else linear.bias.detach().clone(),
-        )
-        for linear in net.linears()
-    )
+    linears = tuple(_affine(linear) for linear in net.linears())
     return Moment(
         linears,
         tuple(norm.gamma.detach().clone() for norm in kept),
@@ -91,6 +85,11 @@ def moment_of(net: NormNet) -> Moment:
         layers[0].activation if layers else "linear",
         kept[0].eps if kept else 0.0,
     )
+
+
+def _affine(linear: nn.Linear) -> Affine:
+    weight, bias = linear.weight.detach().clone(), getattr(linear, "bias", None)
+    return Affine(weight, weight.new_zeros(len(weight)) if bias is None else bias.detach().clone())
 
 
 def _pass(moment: Moment, x: Tensor, norm: Callable[[int, Tensor], Tensor]) -> Tensor:

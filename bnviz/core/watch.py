@@ -29,7 +29,7 @@ PAUSE = 20
 
 def looked_at(total: int) -> tuple[int, ...]:
     """After which updates the network is kept: each of the first ten, then fewer and fewer, and the last."""
-    spaced = (range(0, 10), range(10, 100, 5), range(100, 300, 10), range(300, total + 1, 50))
+    spaced = (range(10), range(10, 100, 5), range(100, 300, 10), range(300, total + 1, 50))
     return tuple(sorted({step for part in spaced for step in part if step <= total} | {total}))
 
 
@@ -143,16 +143,18 @@ class _Watch:
         return True
 
     def result(self) -> Watched:
-        """What was kept."""
-        layers = list(zip(*self.batches, strict=True))
+        """What was kept, up to the last look at which the network was sound."""
+        sound = [step for step in self.steps if self.diverged_at < 0 or step < self.diverged_at] or self.steps[:1]
+        del self.steps[len(sound) :], self.moments[len(sound) :], self.full[len(sound) :]
+        layers = list(zip(*self.batches[: sound[-1]], strict=True))
         if not layers and self.arm.uses_batch_statistics:
             layers = [() for _ in self.experiment.network.hidden]
         means, variances = (
             tuple(np.array([pair[part] for pair in layer]).reshape(len(layer), -1) for layer in layers)
             for part in (0, 1)
         )
-        kept = (tuple(self.steps), tuple(self.moments), tuple(self.full))
-        return Watched(self.experiment, self.arm, means, variances, *kept, self.diverged_at)
+        looks = (tuple(self.steps), tuple(self.moments), tuple(self.full))
+        return Watched(self.experiment, self.arm, means, variances, *looks, self.diverged_at)
 
 
 def watch(
@@ -181,14 +183,12 @@ def watch(
             break
         if (step + 1) % PAUSE == 0:
             yield step + 1, None
-    yield run.steps[-1], run.result()
+    yield total, run.result()
 
 
 def watched(experiment: Experiment, arm: int = 0, *, dtype: torch.dtype = torch.float32) -> Watched:
     """`watch` in one go."""
-    result = None
-    for _, result in watch(experiment, arm, dtype=dtype):
-        pass
+    *_, (_, result) = watch(experiment, arm, dtype=dtype)
     assert result is not None
     return result
 
