@@ -9,15 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.core.data import Dataset
+from bnviz.core.data import Dataset, batches
 from bnviz.core.moment import Moment, Stats, batch_outputs, folded, outputs, precise
-from bnviz.core.streams import generator
 from bnviz.core.watch import Watched
 
 Array = NDArray[Any]
-MATES = 6
-"""Purpose of the random numbers that choose a row's companions."""
-BATCH_SIZES = (2, 4, 8, 16, 32, 64, 128, 256)
 
 
 def accuracy(logits: Array, labels: Array) -> float:
@@ -44,12 +40,13 @@ def in_training_mode(moment: Moment, data: Dataset, *, batch_size: int, order: s
     rows = order_of_tests(data, order)
     size = min(batch_size, len(rows))
     whole = len(rows) // size * size
-    batches = rows[:whole].reshape(-1, size)
+    turns = rows[:whole].reshape(-1, size)
     if whole < len(rows):
-        batches = np.concatenate([batches, rows[None, -size:]])
-    given, _ = batch_outputs(moment, data.x_test[batches])
+        turns = np.concatenate([turns, rows[None, -size:]])
+    given, _ = batch_outputs(moment, data.x_test[turns])
     result = np.empty((len(rows), given.shape[-1]), given.dtype)
-    result[batches[::-1]] = given[::-1]  # so that the first turn of a row counts
+    result[turns[-1]] = given[-1]
+    result[turns[:-1]] = given[:-1]  # the first turn of a row counts
     return result
 
 
@@ -84,43 +81,6 @@ def tracked_curve(run: Watched, momentum: float) -> Array:
 def bare_curve(run: Watched) -> Array:
     """Test accuracy of a run without norm, at each of its `steps`."""
     return eval_curve(run, [[] for _ in run.moments])
-
-
-def distance(tracked: Sequence[Stats], full: Sequence[Stats]) -> tuple[float, float]:
-    """How far running averages are from the full-data values, over all units of all layers.
-
-    Returns:
-        Mean of |mean - full mean| / full standard deviation, and mean of |log(var / full var)|; units that do not
-        vary at all are left out.
-    """
-    pairs = list(zip(tracked, full, strict=True))
-    mean, full_mean, var, full_var = (
-        np.concatenate([pair[side][part] for pair in pairs]) for part in (0, 1) for side in (0, 1)
-    )
-    there = full_var > 0
-    means = np.abs(mean - full_mean)[there] / np.sqrt(full_var[there])
-    return float(means.mean()), float(np.abs(np.log(var[there] / full_var[there])).mean())
-
-
-def in_company(moment: Moment, row: Array, others: Array, *, batch_size: int, draws: int, seed: int) -> Array:
-    """What one row gives in training mode, in several batches with other companions each.
-
-    Args:
-        moment: a network with batch norm.
-        row: features.
-        others: rows x features, from which batch_size - 1 companions are drawn without replacement.
-        batch_size: at least 2, and at most one more than there are others.
-        draws: how many batches.
-        seed: of the draws; they depend on it and on the batch size alone.
-
-    Returns:
-        draws x outputs.
-    """
-    rng = generator(seed, MATES, batch_size)
-    mates = np.stack([rng.choice(len(others), batch_size - 1, replace=False) for _ in range(draws)])
-    batches = np.concatenate([np.broadcast_to(row, (draws, 1, len(row))), others[mates]], axis=1)
-    result: Array = batch_outputs(moment, batches)[0][:, 0]
-    return result
 
 
 def shifted(x: Array, factor: float, offset: float) -> Array:
@@ -187,3 +147,11 @@ def folding(moment: Moment, stats: Sequence[Stats], x: Array) -> Folding:
     bare = folded(moment, stats)
     before, after = outputs(moment, x, stats), outputs(bare, x, [])
     return Folding(bare, before, after, float(np.abs(before - after).max()), float(np.abs(before).max()))
+
+
+def classes_per_batch(run: Watched) -> tuple[int, int]:
+    """The smallest and the largest number of classes that met in a training batch."""
+    training, data = run.experiment.training, run.data
+    rows = batches(data, training.order, training.batch_size, range(training.steps), run.experiment.seed)
+    counts = [len(np.unique(data.y_train[one])) for one in rows]
+    return min(counts), max(counts)

@@ -7,7 +7,7 @@ one set of weights can be asked with the running averages, with recomputed stati
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,6 +90,13 @@ def moment_of(net: NormNet) -> Moment:
 def _affine(linear: nn.Linear) -> Affine:
     weight, bias = linear.weight.detach().clone(), getattr(linear, "bias", None)
     return Affine(weight, weight.new_zeros(len(weight)) if bias is None else bias.detach().clone())
+
+
+def in_double(moment: Moment) -> Moment:
+    """The same network in float64."""
+    linears = tuple(Affine(weight.double(), bias.double()) for weight, bias in moment.linears)
+    gammas, betas = (tuple(one.double() for one in part) for part in (moment.gammas, moment.betas))
+    return replace(moment, linears=linears, gammas=gammas, betas=betas)
 
 
 def _pass(moment: Moment, x: Tensor, norm: Callable[[int, Tensor], Tensor]) -> Tensor:

@@ -18,7 +18,7 @@ from bnviz.plots.running_inference import change_words
 from bnviz.plots.stills import Words
 
 Array = NDArray[Any]
-SIDE, LINE = 40, 92
+SIDE, LINE = 34, 92
 
 
 def images_of_tests(data: Dataset, change: tuple[float, float]) -> Array:
@@ -36,13 +36,18 @@ def images_of_tests(data: Dataset, change: tuple[float, float]) -> Array:
     return images.reshape(-1, *data.images.shape[1:])
 
 
-def url(image: Array, *, dark: bool) -> str:
-    """One image in 0..1 as a picture in the ink and on the paper of the theme."""
+def pixels(image: Array, *, dark: bool) -> Array:
+    """One image in 0..1 in the ink and on the paper of the theme, each pixel as a square of eight: H x W x 3."""
+    return _inked(image, dark).repeat(8, axis=0).repeat(8, axis=1)
+
+
+def _inked(image: Array, dark: bool) -> NDArray[np.uint8]:
     low, high = (
         np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
         for color in (theme.FAINT[dark], theme.INK[dark])
     )
-    return png_url(np.round(low + image[..., None] * (high - low)).astype(np.uint8))
+    inked: NDArray[np.uint8] = np.round(low + image[..., None] * (high - low)).astype(np.uint8)
+    return inked
 
 
 def changed_digits(
@@ -61,7 +66,14 @@ def changed_digits(
     pictures = (images_of_tests(data, (1.0, 0.0)), *[images_of_tests(data, change)] * 2)
     truth = data.y_test[:count].tolist()
     rows = [
-        (name, column, url(images[column], dark=dark), str(guess), str(truth[column]), int(guess != truth[column]))
+        (
+            name,
+            column,
+            png_url(_inked(images[column], dark)),
+            str(guess),
+            str(truth[column]),
+            int(guess != truth[column]),
+        )
         for name, images, given in zip(names, pictures, guesses, strict=True)
         for column, guess in enumerate(given[:count].tolist())
     ]
@@ -77,22 +89,25 @@ def changed_digits(
 
 
 def _spec(names: Sequence[str], count: int, *, dark: bool) -> compose.Spec:
+    """All rows in one view, a line of words over each: so the picture can take the width that there is."""
     base = alt.Chart(alt.NamedData("digits")).transform_calculate(
-        said="datum.wrong ? '× ' + datum.guess : datum.guess", middle="datum.column + 0.5"
+        said="datum.wrong ? '× ' + datum.guess : datum.guess",
+        middle="datum.column + 0.5",
+        line=f"indexof({list(names)}, datum.row)",
     )
     x = alt.X("middle:Q", axis=None, scale=alt.Scale(domain=[0, count], nice=False))
+    y = alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[0, len(names)], nice=False, reverse=True))
     tooltip = [alt.Tooltip("truth:N", title="digit"), alt.Tooltip("guess:N", title="taken for")]
-    views = []
-    for name in names:
-        part = base.transform_filter(alt.datum.row == name)
-        images = part.mark_image(width=SIDE, height=SIDE, align="center", baseline="top").encode(
-            x=x, y=alt.value(0), url="url:N", tooltip=tooltip
-        )
-        warning = {"test": "datum.wrong == 1", "value": theme.WARNING[dark]}
-        said = part.mark_text(baseline="top", dy=SIDE + 4, fontWeight="bold", fontSize=theme.FONT + 1).encode(
-            x=x, y=alt.value(0), text="said:N", color=alt.ColorValue(theme.MUTED[dark], condition=warning)
-        )
-        title = {"text": name, "anchor": "start", "color": theme.INK[dark], "fontSize": theme.SMALL,
-                 "fontWeight": "normal"}  # fmt: skip
-        views.append(compose.layered(images, said, height=LINE - 26, title=title))
-    return {"vconcat": views, "spacing": 6}
+    images = base.mark_image(width=SIDE, height=SIDE, align="center", baseline="top", yOffset=22).encode(
+        x=x, y=y, url="url:N", tooltip=tooltip
+    )
+    warning = {"test": "datum.wrong == 1", "value": theme.WARNING[dark]}
+    said = base.mark_text(baseline="top", dy=SIDE + 26, fontWeight="bold", fontSize=theme.FONT + 1).encode(
+        x=x, y=y, text="said:N", color=alt.ColorValue(theme.MUTED[dark], condition=warning)
+    )
+    titles = (
+        base.transform_filter("datum.column == 0")
+        .mark_text(align="left", baseline="top", fontSize=theme.SMALL)
+        .encode(x=alt.XValue(0), y=y, text="row:N", color=alt.ColorValue(theme.INK[dark]))
+    )
+    return compose.layered(images, said, titles, height=LINE * len(names))
