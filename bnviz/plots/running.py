@@ -19,7 +19,7 @@ from bnviz.plots.table import DASH
 from bnviz.plots.theme import number
 
 Array = NDArray[Any]
-HEIGHT = 300
+HEIGHT = 360
 BATCH, RUNNING, FULL = "one batch", "running average", "all training rows"
 WARM_UP = (0.1, 0.01, 0.001)
 QUANTITIES = ("mean", "var")
@@ -128,8 +128,8 @@ def _trace_spec(
                                                                      ("full", FULL))),
     ]  # fmt: skip
     return compose.layered(
-        dots.encode(x=x, y=y, color=stills.color(marks, columns=3)),
-        lines.encode(x=x, y=y, color=stills.color(marks, columns=3), strokeDash=stills.dash(marks, columns=3)),
+        dots.encode(x=x, y=y, color=stills.color(marks)),
+        lines.encode(x=x, y=y, color=stills.color(marks), strokeDash=stills.dash(marks)),
         stills.now_rule(dark=dark),
         stills.listening("exact", x, tooltip),
         height=HEIGHT,
@@ -199,7 +199,7 @@ def _warm_spec(marks: Sequence[Mark], *, dark: bool) -> compose.Spec:
     tooltip = [alt.Tooltip("series:N", title="momentum"), alt.Tooltip("step:Q", title="updates"),
                alt.Tooltip("told:N", title="of the initial value")]  # fmt: skip
     lines = base.mark_line(clip=True).encode(
-        x=x, y=y, color=stills.color(marks), strokeDash=stills.dash(marks), strokeWidth=width
+        x=x, y=y, color=stills.color(marks, columns=1), strokeDash=stills.dash(marks, columns=1), strokeWidth=width
     )
     points = base.mark_circle(size=160, opacity=0).encode(x=x, y=y, tooltip=tooltip)
     return compose.layered(lines, points, stills.now_rule(dark=dark), height=HEIGHT)

@@ -17,12 +17,12 @@ from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import number, percent
 
 Array = NDArray[Any]
-HEIGHT = 320
+HEIGHT = 380
 WAYS = {
-    "eval": "eval mode, running averages",
-    "train": "training mode, batch statistics",
-    "recomputed": "recomputed in one pass",
-    "none": "same network without norm",
+    "eval": "eval mode",
+    "train": "training mode",
+    "recomputed": "recomputed",
+    "none": "without norm",
 }
 DASHES = {"eval": theme.SOLID, "train": (3, 3), "recomputed": (8, 4), "none": (2, 4)}
 
@@ -114,10 +114,10 @@ def accuracy_bars(values: Mapping[str, float], *, step: int, dark: bool) -> Figu
 
 
 SHIFTED = {
-    "clean": ("test images as they are, eval mode", "eval"),
+    "clean": ("as they are, eval mode", "eval"),
     "eval_mode": ("changed, eval mode", "train"),
-    "own": ("changed, statistics of the changed test set", "recomputed"),
-    "bare": ("changed, network without norm", "none"),
+    "own": ("changed, own statistics", "recomputed"),
+    "bare": ("changed, without norm", "none"),
 }
 
 
@@ -150,7 +150,7 @@ def fold_scatter(folding: Folding, *, dark: bool) -> Figure:
     edge = 1.05 * float(max(np.abs(before).max(), np.abs(after).max())) or 1.0
     caption = (
         f"Over all {len(folding.before):,} test rows the outputs differ by at most {number(folding.largest)}; the "
-        f"largest output is {number(folding.size)}. All dots lie on the diagonal."
+        f"largest output is {number(folding.size)}."
     )
     words = Words(
         "running-fold", "Outputs before and after folding", caption,

@@ -15,8 +15,9 @@ from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import number, percent
 
 Array = NDArray[Any]
-HEIGHT = 320
+HEIGHT = 380
 RIGHT, WRONG = "named right", "named wrong"
+CALM = "eval"
 MEASURED, LAW = "measured", "1/√B through the largest batch"
 
 
@@ -49,7 +50,7 @@ def company(drawn: Mapping[int, Array], alone: Array, truth: int, *, name: str, 
     names = ("size", "value", "verdict", "told", "nudge", "guess")
     tables: stills.Tables = {
         "dots": dict(zip(names, (list(column) for column in zip(*rows, strict=True)), strict=True)),
-        "calm": {"value": [calm], "told": [f"eval mode {percent(calm)}"]},
+        "calm": {"size": [CALM], "value": [calm], "told": [percent(calm)]},
     }
     spec = _company_spec([str(size) for size in drawn], dark=dark)
     return stills.still(_company_words(drawn, calm, truth, name), spec, tables, dark=dark)
@@ -73,7 +74,9 @@ def _company_words(drawn: Mapping[int, Array], calm: float, truth: int, name: st
 
 def _company_spec(sizes: list[str], *, dark: bool) -> compose.Spec:
     marks = [Mark(RIGHT, theme.MODES["train"][dark]), Mark(WRONG, theme.WARNING[dark], shape="cross")]
-    x = alt.X("size:N", sort=sizes, axis=alt.Axis(title="batch size", labelAngle=0, grid=False))
+    columns = [*sizes, CALM]
+    x = alt.X("size:N", sort=columns, scale=alt.Scale(domain=columns),
+              axis=alt.Axis(title="batch size in training mode", labelAngle=0, grid=False))  # fmt: skip
     y = alt.Y("value:Q", **stills.value_axis("probability of its class", (-0.02, 1.02), share=True))
     shape = alt.Shape(
         "verdict:N", scale=alt.Scale(domain=[m.label for m in marks], range=[m.shape for m in marks]),
@@ -87,15 +90,23 @@ def _company_spec(sizes: list[str], *, dark: bool) -> compose.Spec:
                alt.Tooltip("guess:N", title="named class number")]  # fmt: skip
     dots = alt.Chart(alt.NamedData("dots")).mark_point(filled=True, size=55, opacity=0.7)
     calm = alt.Chart(alt.NamedData("calm"))
-    level = calm.mark_rule(color=theme.MODES["eval"][dark], strokeWidth=3)
-    label = calm.mark_text(align="right", baseline="top", dy=6, fontSize=theme.FONT, fontWeight="bold")
+    blue = theme.MODES["eval"][dark]
+    always = [alt.Tooltip("told:N", title="eval mode, always")]
+    level = calm.mark_rule(color=blue, strokeWidth=2.5).encode(y=y, tooltip=always)
+    dot = calm.mark_point(filled=True, shape="diamond", size=260, opacity=1, color=blue).encode(
+        x=alt.X("size:N", sort=columns), y=y, tooltip=always
+    )
+    number_above = calm.mark_text(dy=-16, fontSize=theme.FONT, fontWeight="bold", color=blue).encode(
+        x=alt.X("size:N", sort=columns), y=y, text="told:N"
+    )
+    offset = alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-0.5, 0.5]))
     return compose.layered(
-        level.encode(y=y, tooltip=[alt.Tooltip("told:N", title="always")]),
-        dots.encode(x=x, y=y, xOffset=alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-0.5, 0.5])), color=paint,
-                    shape=shape, tooltip=tooltip),
-        label.encode(x=alt.XValue("width"), y=y, text="told:N", color=alt.ColorValue(theme.MODES["eval"][dark])),
+        level,
+        dots.encode(x=x, y=y, xOffset=offset, color=paint, shape=shape, tooltip=tooltip),
+        dot,
+        number_above,
         height=HEIGHT,
-    )  # fmt: skip
+    )
 
 
 def spreads(drawn: Mapping[int, Array], *, dark: bool) -> Figure:
@@ -143,7 +154,9 @@ def _spread_spec(sizes: list[int], values: list[float], *, dark: bool) -> compos
     lines = base.mark_line(strokeWidth=3).encode(
         x=x, y=y, color=stills.color(marks, columns=1), strokeDash=stills.dash(marks, columns=1)
     )
-    dots = base.mark_circle(size=110, opacity=1).encode(
-        x=x, y=y, color=stills.color(marks, shown=False), tooltip=tooltip
+    dots = (
+        base.transform_filter(alt.datum.series == MEASURED)
+        .mark_circle(size=110, opacity=1)
+        .encode(x=x, y=y, color=stills.color(marks, shown=False), tooltip=tooltip)
     )
     return compose.layered(lines, dots, height=HEIGHT)

@@ -13,6 +13,7 @@ from bnviz.plots import compose, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 
 NOW = "now"
+FONT = "'Source Sans', sans-serif"
 Tables = Mapping[str, Mapping[str, Sequence[Any]]]
 
 
@@ -45,13 +46,15 @@ def still(words: Words, spec: compose.Spec, tables: Tables, *, dark: bool) -> Fi
         tables: the columns of each dataset.
         dark: the theme.
     """
+    spec = compose.finished(spec, dark=dark, narrow=False, steps=False)
+    spec["config"] |= {"font": FONT, "axisY": {"titleFontSize": theme.FONT}}
     filled = [
         FrameTable(name, [Column(key, values) for key, values in table.items()]) for name, table in tables.items()
     ]
     return Figure(
         id=words.id,
         title=words.title,
-        spec=compose.finished(spec, dark=dark, narrow=False, steps=False),
+        spec=spec,
         tables=filled,
         steps=np.zeros(1, np.int32),
         captions=words.caption,
@@ -123,5 +126,5 @@ def bars(words: Words, marks: Sequence[Mark], values: Sequence[float], *, title:
         "value": list(values),
         "told": [theme.percent(value) for value in values],
     }
-    spec = compose.layered(drawn, *texts, height=44 * len(labels))
+    spec = compose.layered(drawn, *texts, height=62 * len(labels) + 50)
     return still(words, spec, {"bars": table}, dark=dark)
