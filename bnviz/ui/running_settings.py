@@ -137,12 +137,12 @@ def take_link() -> None:
         st.session_state[_PROBLEMS] = problems
     if key_of("momentum") not in st.session_state:
         show(st.session_state.get(_LAST, Settings()))
+    if current() != st.session_state.get(_LAST):  # a control was moved: the link is history
+        st.session_state[_PROBLEMS] = []
     links.show_problems(st.session_state.get(_PROBLEMS, []))
 
 
 def write_link(settings: Settings) -> None:
-    """Let the address name what is on screen; what was wrong with an earlier link is no longer said."""
-    if st.session_state.get(_LAST) != settings:
-        st.session_state[_PROBLEMS] = []
-        st.session_state[_LAST] = settings
+    """Let the address name what is on screen."""
+    st.session_state[_LAST] = settings
     links.write(PAGE, group_to_link(PAGE, settings, Settings()))
