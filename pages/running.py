@@ -10,7 +10,7 @@ from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
 
 begin()
-st.title(text("running.title"))
+st.title(text("app.running_title"))
 st.caption(text("running.intro"))
 running_settings.take_link()
 settings = choose()
