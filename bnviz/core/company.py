@@ -15,6 +15,7 @@ from bnviz.core.watch import Watched
 Array = NDArray[Any]
 COMPANY = 6
 """Purpose of the random numbers that choose a row's companions."""
+MOST_ROWS = 20_000
 BATCH_SIZES = (2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -43,30 +44,32 @@ class BatchSpread(NamedTuple):
     """How one unit's statistics scatter from batch to batch while the weights stay.
 
     Attributes:
+        draws: how many batches were drawn.
         mean_std: standard deviation of the batch means.
         expected: the unit's standard deviation over all rows divided by sqrt(batch size).
         biased_ratio: average biased batch variance over the variance of all rows; (B - 1) / B is expected.
     """
 
+    draws: int
     mean_std: float
     expected: float
     biased_ratio: float
 
 
-def batch_spread(run: Watched, layer: int, unit: int, *, step: int, draws: int = 400) -> BatchSpread:
+def batch_spread(run: Watched, layer: int, unit: int, *, step: int) -> BatchSpread:
     """Draw batches with replacement at one moment, and look at the statistics of one unit.
 
     Args:
         run: what was watched.
         layer, unit: counted from 0.
         step: updates made.
-        draws: how many batches.
     """
     size, data = run.experiment.training.batch_size, run.data
+    draws = max(50, min(400, MOST_ROWS // size))
     rows = generator(run.experiment.seed, COMPANY, step).integers(0, len(data.x_train), (draws, size))
     place = run.place(step)
     _, stats = batch_outputs(run.moments[place], data.x_train[rows])
     var = float(run.full[place][layer].var[unit])
     mean_std = float(stats[layer].mean[:, unit].std(ddof=1))
     ratio = float(stats[layer].var[:, unit].mean()) / var if var > 0 else float("nan")
-    return BatchSpread(mean_std, spread_of_means(var**0.5, size), ratio)
+    return BatchSpread(draws, mean_std, spread_of_means(var**0.5, size), ratio)

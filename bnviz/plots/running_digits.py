@@ -14,11 +14,12 @@ from bnviz.core.inference import shifted
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.digits import png_url
 from bnviz.plots.figure import Figure
-from bnviz.plots.running_inference import change_words
+from bnviz.plots.running_shift import change_words
 from bnviz.plots.stills import Words
 
 Array = NDArray[Any]
-SIDE, LINE = 34, 92
+LINE = 112
+SIDE = "min(58, width / {count} - 4)"
 
 
 def images_of_tests(data: Dataset, change: tuple[float, float]) -> Array:
@@ -98,13 +99,14 @@ def _spec(names: Sequence[str], count: int, *, dark: bool) -> compose.Spec:
     x = alt.X("middle:Q", axis=None, scale=alt.Scale(domain=[0, count], nice=False))
     y = alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[0, len(names)], nice=False, reverse=True))
     tooltip = [alt.Tooltip("truth:N", title="digit"), alt.Tooltip("guess:N", title="taken for")]
-    images = base.mark_image(width=SIDE, height=SIDE, align="center", baseline="top", yOffset=22).encode(
-        x=x, y=y, url="url:N", tooltip=tooltip
-    )
+    side = SIDE.format(count=count)
+    images = base.mark_image(
+        width=alt.ExprRef(side), height=alt.ExprRef(side), align="center", baseline="top", yOffset=22
+    ).encode(x=x, y=y, url="url:N", tooltip=tooltip)
     warning = {"test": "datum.wrong == 1", "value": theme.WARNING[dark]}
-    said = base.mark_text(baseline="top", dy=SIDE + 26, fontWeight="bold", fontSize=theme.FONT + 1).encode(
-        x=x, y=y, text="said:N", color=alt.ColorValue(theme.MUTED[dark], condition=warning)
-    )
+    said = base.mark_text(
+        baseline="top", dy=alt.ExprRef(f"{side} + 26"), fontWeight="bold", fontSize=theme.FONT + 1
+    ).encode(x=x, y=y, text="said:N", color=alt.ColorValue(theme.MUTED[dark], condition=warning))
     titles = (
         base.transform_filter("datum.column == 0")
         .mark_text(align="left", baseline="top", fontSize=theme.SMALL)

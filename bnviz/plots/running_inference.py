@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.core.inference import Folding, Shift
+from bnviz.core.inference import Folding
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.sentences import listed
@@ -111,37 +111,6 @@ def accuracy_bars(values: Mapping[str, float], *, step: int, dark: bool) -> Figu
         f"Bars of the test accuracy after {step} updates: {said}.",
     )
     return stills.bars(words, marks(list(values), dark=dark), list(values.values()), title="test accuracy", dark=dark)
-
-
-SHIFTED = {
-    "clean": ("as they are, eval mode", "eval"),
-    "eval_mode": ("changed, eval mode", "train"),
-    "own": ("changed, own statistics", "recomputed"),
-    "bare": ("changed, without norm", "none"),
-}
-
-
-def shift_bars(shift: Shift, clean: float, *, change: tuple[float, float], dark: bool) -> Figure:
-    """Test accuracy as it was and after all test rows were changed."""
-    values = {"clean": clean, "eval_mode": shift.eval_mode, "own": shift.own, "bare": shift.bare}
-    formula = change_words(change)
-    caption = (
-        f"With {formula}, eval mode falls from {percent(clean)} to {percent(shift.eval_mode)}; with mean and variance "
-        f"of the changed test rows the same weights get {percent(shift.own)}; the network without norm gets "
-        f"{percent(shift.bare)}."
-    )
-    if shift.eval_mode >= clean:
-        caption = caption.replace("falls from", "goes from")
-    drawn = [Mark(label, theme.MODES[mode][dark]) for label, mode in SHIFTED.values()]
-    words = Words("running-shift", "Test accuracy", caption, f"Four bars. {caption}")
-    return stills.bars(words, drawn, list(values.values()), title="test accuracy", dark=dark)
-
-
-def change_words(change: tuple[float, float]) -> str:
-    """The change as a formula: x → 0.5x + 1."""
-    factor, offset = change
-    sign = "−" if offset < 0 else "+"
-    return f"x → {factor:g}x {sign} {abs(offset):g}"
 
 
 def fold_scatter(folding: Folding, *, dark: bool) -> Figure:

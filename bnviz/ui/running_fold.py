@@ -22,7 +22,7 @@ def fold(study: Study, settings: Settings, *, dark: bool) -> Settings:
     moment, stats = run.moments[place], run.tracked(settings.momentum)[place]
     single = inference.folding(moment, stats, run.data.x_test)
     double = inference.folding(in_double(moment), stats, run.data.x_test)
-    for column, name in zip(st.columns(2), ("weights", "bias"), strict=True):  # one below the other on a phone
+    for column, name in zip(st.columns(2), ("factor", "folded"), strict=True):  # one below the other on a phone
         column.latex(text(f"running.fold.formula_{name}"))
     left, right = st.columns([6, 5], gap="medium")
     with left:

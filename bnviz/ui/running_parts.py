@@ -8,8 +8,10 @@ import numpy as np
 import streamlit as st
 
 from bnviz.core import company, estimates, inference
-from bnviz.core.moment import Stats, outputs, precise
-from bnviz.plots import running, running_digits, running_inference, running_mates
+from bnviz.core.data import Dataset
+from bnviz.core.moment import Moment, Stats, outputs, precise
+from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift
+from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
@@ -19,7 +21,8 @@ from bnviz.ui.running_run import Study
 from bnviz.ui.running_settings import Settings, current
 
 DRAWS = 30
-DIGITS = 10
+DIGITS = 8
+OFFSETS = tuple(place / 5 for place in range(-10, 11))
 
 
 def show_part(study: Study, settings: Settings, *, dark: bool) -> Settings:
@@ -80,6 +83,7 @@ def _estimates(study: Study, reading: running.Reading) -> None:
         text(
             "running.averages.spread",
             size=size,
+            draws=spread.draws,
             measured=number(spread.mean_std, 3),
             expected=number(spread.expected, 3),
             ratio=number(spread.biased_ratio, 3),
@@ -152,27 +156,35 @@ def shift(study: Study, settings: Settings, *, dark: bool) -> Settings:
     """Test rows with another brightness and contrast: in eval mode, and with their own statistics."""
     choose_change()
     settings = current()
-    run, data = study.run, study.run.data
-    place, stats = run.place(settings.after), tracked(study, settings)
-    moment, bare = run.moments[place], study.bare.moments[study.bare.place(settings.after)]
-    found = inference.under_shift(moment, stats, bare, data, settings.change)
+    run, data, stats = study.run, study.run.data, tracked(study, settings)
+    moment = run.moments[run.place(settings.after)]
+    bare = study.bare.moments[study.bare.place(settings.after)]
+    factor, offset = settings.change
+    found = {at: inference.under_shift(moment, stats, bare, data, (factor, at)) for at in sorted({*OFFSETS, offset})}
     clean = inference.accuracy(outputs(moment, data.x_test, stats), data.y_test)
+    curves = running_shift.shift_curves(list(found.values()), list(found), settings.change, dark=dark)
     left, right = st.columns(2, gap="medium")
     with left:
-        draw(running_inference.shift_bars(found, clean, change=settings.change, dark=dark))
+        draw(running_shift.shift_bars(found[offset], clean, change=settings.change, dark=dark))
+    with right:
+        draw(curves if data.images is None else _digits(moment, stats, data, settings.change, dark=dark))
     if data.images is None:
         st.caption(text("running.shift.no_images"))
-        return settings
-    changed = inference.shifted(data.x_test, *settings.change)
+    else:
+        draw(curves)
+    return settings
+
+
+def _digits(moment: Moment, stats: list[Stats], data: Dataset, change: tuple[float, float], *, dark: bool) -> Figure:
+    """The first test digits and what the network takes them for: as they are, changed, with their own statistics."""
+    changed = inference.shifted(data.x_test, *change)
     given = (
         outputs(moment, data.x_test, stats),
         outputs(moment, changed, stats),
         outputs(moment, changed, precise(moment, changed)),
     )
     guesses = [np.argmax(logits, axis=1) for logits in given]
-    with right:
-        draw(running_digits.changed_digits(data, guesses, settings.change, count=DIGITS, dark=dark))
-    return settings
+    return running_digits.changed_digits(data, guesses, change, count=DIGITS, dark=dark)
 
 
 def run_in_words(study: Study, settings: Settings) -> str:

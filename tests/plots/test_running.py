@@ -12,7 +12,7 @@ from bnviz.core.company import in_company
 from bnviz.core.experiment import Arm, Experiment, Network, Training
 from bnviz.core.moment import outputs
 from bnviz.core.watch import watched, without_norm
-from bnviz.plots import running, running_digits, running_inference, running_mates, theme
+from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift, theme
 from bnviz.plots.figure import as_chart
 
 EXPERIMENT = Experiment(network=Network((12, 8)), arms=(Arm("batch"),), training=Training(batch_size=32, steps=20))
@@ -53,7 +53,8 @@ def figures(run, drawn, *, dark):
         "bars": running_inference.accuracy_bars(
             {way: float(one[-1]) for way, one in values.items()}, step=20, dark=dark
         ),
-        "shift": running_inference.shift_bars(shift, 0.9, change=(0.5, -1.0), dark=dark),
+        "shift": running_shift.shift_bars(shift, 0.9, change=(0.5, -1.0), dark=dark),
+        "around": running_shift.shift_curves([shift, shift], [-1.0, 1.0], (0.5, 1.0), dark=dark),
         "fold": running_inference.fold_scatter(
             inference.folding(run.moments[-1], stats, run.data.x_test), dark=dark
         ),
@@ -125,8 +126,8 @@ def test_bars_say_what_recomputing_brings(run):
 
 
 def test_a_change_is_written_as_a_formula():
-    assert running_inference.change_words((0.5, 1.0)) == "x → 0.5x + 1"
-    assert running_inference.change_words((2.0, -0.25)) == "x → 2x − 0.25"
+    assert running_shift.change_words((0.5, 1.0)) == "x → 0.5x + 1"
+    assert running_shift.change_words((2.0, -0.25)) == "x → 2x − 0.25"
 
 
 def test_company_counts_the_wrong_answers(run, drawn):
