@@ -13,11 +13,11 @@ from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import percent, plain_number
 
 HEIGHT = 300
-LINES = {"eval_mode": ("eval mode", "train", theme.SOLID), "own": ("own statistics", "recomputed", (8, 4)),
+LINES = {"eval_mode": ("eval mode", "eval", theme.SOLID), "own": ("own statistics", "recomputed", (8, 4)),
          "bare": ("without norm", "none", (2, 4))}  # fmt: skip
 SHIFTED = {
-    "clean": ("as they are, eval mode", "eval"),
-    "eval_mode": ("changed, eval mode", "train"),
+    "clean": ("as they are, eval mode", ""),
+    "eval_mode": ("changed, eval mode", "eval"),
     "own": ("changed, own statistics", "recomputed"),
     "bare": ("changed, without norm", "none"),
 }
@@ -34,7 +34,7 @@ def shift_bars(shift: Shift, clean: float, *, change: tuple[float, float], dark:
     )
     if shift.eval_mode >= clean:
         caption = caption.replace("falls from", "goes from")
-    drawn = [Mark(label, theme.MODES[mode][dark]) for label, mode in SHIFTED.values()]
+    drawn = [Mark(label, theme.MODES[mode][dark] if mode else theme.INK[dark]) for label, mode in SHIFTED.values()]
     words = Words("running-shift", "Test accuracy", caption, f"Four bars. {caption}")
     return stills.bars(words, drawn, list(values.values()), title="test accuracy", dark=dark)
 
@@ -91,7 +91,7 @@ def _spec(marks: Sequence[Mark], offsets: Sequence[float], *, dark: bool) -> com
     tooltip = [alt.Tooltip("series:N", title="way"), alt.Tooltip("step:Q", title="offset"),
                alt.Tooltip("told:N", title="test accuracy")]  # fmt: skip
     lines = base.mark_line(strokeWidth=3.5, clip=True).encode(
-        x=x, y=y, color=stills.color(marks, columns=3), strokeDash=stills.dash(marks, columns=3)
+        x=x, y=y, color=stills.color(marks), strokeDash=stills.dash(marks)
     )
     points = base.mark_circle(size=160, opacity=0).encode(x=x, y=y, tooltip=tooltip)
     return compose.layered(lines, points, stills.now_rule(dark=dark), height=HEIGHT)

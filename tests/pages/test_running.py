@@ -1,6 +1,8 @@
 """The page on training and inference through AppTest: every control at both ends, presets, links good and bad."""
 
+import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -198,3 +200,18 @@ def test_a_link_with_numbers_between_the_marks_is_kept():
 def test_a_run_that_diverges_is_explained():
     app = opened(Settings(part="modes", learning_rate=100.0, updates=50, after=50, width=8))
     assert "diverged at update" in captions(app)
+
+
+TEACHING = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+LINKS = [dict(parse_qsl(query)) for query in re.findall(r"`/running\??([^`]*)`", TEACHING)]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_every_link_for_teachers_opens_as_it_is_written(link):
+    app = opened(Settings(), **link)
+    assert not app.warning
+    assert link_of(app) == link
+
+
+def test_there_are_links_for_teachers():
+    assert len(LINKS) == 7
