@@ -215,3 +215,14 @@ def test_every_link_for_teachers_opens_as_it_is_written(link):
 
 def test_there_are_links_for_teachers():
     assert len(LINKS) == 7
+
+
+def test_what_was_chosen_in_one_part_is_still_there_after_a_visit_to_another():
+    app = opened()
+    widget(app, "number_input", "unit").set_value(5)
+    checked(app.run())
+    for part in ("modes", "fold", "averages"):
+        next(element for element in app.get("button_group") if element.key == "running.part").set_value(part)
+        checked(app.run())
+        assert link_of(app)["running.unit"] == "5"
+    assert "unit 5 in layer 1" in captions(app)
