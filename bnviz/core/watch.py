@@ -1,6 +1,6 @@
 """A run watched closely: the batch statistics of every update, and the network at many moments.
 
-The updates are those of `engine.train`, number for number; a recording, though, looks at some steps and units only,
+The updates are those of the torch engine, number for number; a recording, though, looks at some steps and units only,
 and running averages need every batch.
 """
 

@@ -32,7 +32,7 @@ def small_net():
     experiment = Experiment(
         network=Network((9, 7), "tanh"), arms=(Arm("batch"),), training=Training(batch_size=16, steps=12)
     )
-    state, _ = engine.advance(engine.start(experiment, torch.float64), 12)
+    state, _ = engine.advance(engine.start(experiment, torch.float64), 12, engine="torch")
     return state.arms[0].net, watched(experiment, dtype=torch.float64).data
 
 

@@ -20,7 +20,7 @@ SMALL = Experiment(
 def test_the_weights_are_those_of_the_engine_to_the_last_bit(order, dtype):
     training = Training(batch_size=16, steps=30, order=order)
     experiment = Experiment(network=SMALL.network, arms=(Arm("batch"), Arm("none")), training=training)
-    state, _ = engine.advance(engine.start(experiment, dtype), 30)
+    state, _ = engine.advance(engine.start(experiment, dtype), 30, engine="torch")
     for arm in (0, 1):
         last = watched(experiment, arm, dtype=dtype).moments[-1]
         for ours, theirs in zip(last.linears, state.arms[arm].net.linears(), strict=True):
@@ -32,7 +32,7 @@ def test_the_weights_are_those_of_the_engine_to_the_last_bit(order, dtype):
 def test_averages_for_another_momentum_are_those_of_a_run_with_it(momentum):
     run = watched(SMALL, dtype=torch.float64)
     experiment = Experiment(network=SMALL.network, arms=(Arm("batch", momentum=momentum),), training=SMALL.training)
-    state, _ = engine.advance(engine.start(experiment, torch.float64), 30)
+    state, _ = engine.advance(engine.start(experiment, torch.float64), 30, engine="torch")
     for layer, (mean, var) in zip(state.arms[0].net.layers(), run.tracked(momentum)[-1], strict=True):
         np.testing.assert_allclose(mean, layer.norm.running_mean.numpy(), rtol=0, atol=1e-12)
         np.testing.assert_allclose(var, layer.norm.running_var.numpy(), rtol=1e-12, atol=1e-12)
