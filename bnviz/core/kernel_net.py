@@ -59,6 +59,7 @@ from bnviz.core.kernel_plan import (
     WEIGHTS_T,
     WIDEST,
     X_HAT,
+    ZEROS,
     X,
 )
 
@@ -81,9 +82,9 @@ def output_of(plan, work, layer):
 
 
 @inner
-def bias_of(row, flat, first):
-    """A layer's bias (or its gradient) in flat memory; of no length where the layer has none."""
-    return vector(flat, first + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+def zeros(plan, work, length):
+    """So many zeros (at most as many as the widest layer has units)."""
+    return vector(work, plan.places[ZEROS], length)
 
 
 @inner
@@ -100,7 +101,8 @@ def linear(plan, values, work, layer, x, z):
     """One linear layer."""
     row = plan.layers[layer]
     weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
-    linear_forward(x, weight_t, bias_of(row, values, 0), z)
+    bias = vector(values, row[BIAS], row[UNITS]) if row[BIAS] >= 0 else zeros(plan, work, row[UNITS])
+    linear_forward(x, weight_t, bias, z)
 
 
 @inner
@@ -134,7 +136,7 @@ def norm_forward(plan, values, work, draws, layer, x):
 def norm_backward(plan, values, work, draws, layer, grad):
     """Gradients of gamma and beta, and grad turned from that by y into that by x."""
     row, gamma = plan.layers[layer], vector(values, plan.layers[layer, GAMMA], plan.layers[layer, UNITS])
-    units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
+    units, rows, groups = row[UNITS], plan.codes[ROWS], plan.codes[GROUPS]
     x_hat = signal(plan, work, X_HAT, layer)
     grad_gamma = vector(work, plan.places[GRADS] + row[GAMMA], units)
     grad_beta = vector(work, plan.places[GRADS] + row[BETA], units)
@@ -144,12 +146,10 @@ def norm_backward(plan, values, work, draws, layer, grad):
         disturb(plan, draws, layer, grad.reshape(-1), True)
     if plan.codes[NORM] == BATCH:
         size = plan.codes[GHOST]
-        along = vector(work, plan.places[COLUMNS], units)
-        mean = vector(work, plan.places[COLUMNS] + widest, units)
         for first in range(0, rows, size):
             part = slice(first, first + size)
             inv_std = vector(work, plan.places[INV_STD] + rows // size * row[START] + first // size * units, units)
-            batch_backward(grad[part], x_hat[part], gamma, inv_std, grad_gamma, grad_beta, along, mean)
+            batch_backward(grad[part], x_hat[part], gamma, inv_std, grad_gamma, grad_beta)
     else:
         affine_backward(grad, x_hat, gamma, grad_gamma, grad_beta)
         inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
@@ -241,9 +241,10 @@ def backward(plan, values, work, draws):
         if layer < depth:
             hidden_backward(plan, values, work, draws, layer, grad)
         grad_weight = matrix(work, plan.places[GRADS] + row[WEIGHT], row[UNITS], row[FAN_IN])
-        grad_bias = bias_of(row, work, plan.places[GRADS])
-        linear_backward(grad, output_of(plan, work, layer - 1), grad_weight, grad_bias)
+        grad_bias = vector(work, plan.places[GRADS] + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+        nothing = zeros(plan, work, row[FAN_IN])
+        linear_backward(grad, output_of(plan, work, layer - 1), nothing, grad_weight, grad_bias)
         if layer:
             weight = matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN])
-            linear_backward_input(grad, weight, matrix(work, before, rows, row[FAN_IN]))
+            linear_backward_input(grad, weight, nothing, matrix(work, before, rows, row[FAN_IN]))
             here, before = before, here

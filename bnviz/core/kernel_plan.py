@@ -36,7 +36,7 @@ EVAL_ROWS = 128
 # Where things lie in the work memory: signals and averages of all hidden layers (one layer after the other, N x units
 # each), and what one pass or one layer needs. Nothing in there outlives an update.
 (PRE, X_HAT, NORMALIZED, POST, DROPPED, INV_STD, WEIGHTS_T, GRADS, DELTA, DELTA_BEFORE, LOGITS, X, COLUMNS, OLD,
- AVERAGES, HIDDEN, HIDDEN_NEXT, HIDDEN_HAT, END) = range(19)  # fmt: skip
+ AVERAGES, HIDDEN, HIDDEN_NEXT, HIDDEN_HAT, ZEROS, END) = range(20)  # fmt: skip
 # Where an update's random numbers lie among the draws; -1 where it needs none; DRAWN is how many.
 DRAWN_INPUT, DRAWN_DROPOUT, DRAWN_SCALE, DRAWN_SHIFT, DRAWN = range(END + 1, END + 6)
 
@@ -102,7 +102,11 @@ def places_for(table: Array, codes: Array, reals: Array, numbers: int) -> Array:
     sizes |= dict.fromkeys((DELTA, DELTA_BEFORE), rows * widest)
     sizes |= dict.fromkeys((HIDDEN, HIDDEN_NEXT, HIDDEN_HAT), EVAL_ROWS * widest)
     sizes |= {WEIGHTS_T: parameters, OLD: parameters, GRADS: numbers, AVERAGES: numbers - parameters}
-    sizes |= {INV_STD: max(rows, EVAL_ROWS) * max(units, len(table) * int(codes[GROUPS])), COLUMNS: 4 * widest}
+    sizes |= {
+        INV_STD: max(rows, EVAL_ROWS) * max(units, len(table) * int(codes[GROUPS])),
+        COLUMNS: 4 * widest,
+        ZEROS: widest,
+    }
     sizes |= {LOGITS: max(rows, EVAL_ROWS) * int(table[-1, UNITS]), X: rows * int(table[0, FAN_IN])}
     places, place = np.full(DRAWN + 1, -1, np.int64), 0
     for piece in range(END):
