@@ -79,26 +79,31 @@ def activation_backward(grad, a, activation):
 
 
 @inlined
-def moments_of(x, j):
-    """Mean and biased variance of WIDTH columns, in two passes."""
-    nothing, count = everywhere(x.dtype.type(0)), x.dtype.type(x.shape[0])
-    mean = var = nothing
+def mean_of(x, j):
+    """Means of WIDTH columns from j on."""
+    whole = everywhere(x.dtype.type(0))
     for i in range(x.shape[0]):
-        mean = mean + load(x[i], j)
-    mean = mean / count
+        whole = whole + load(x[i], j)
+    return whole / x.dtype.type(x.shape[0])
+
+
+@inlined
+def variance_of(x, j, mean):
+    """Biased variances of WIDTH columns from j on, around their means."""
+    whole = everywhere(x.dtype.type(0))
     for i in range(x.shape[0]):
         away = load(x[i], j) - mean
-        var = add_product(away, away, var)
-    return mean, var / count
+        whole = add_product(away, away, whole)
+    return whole / x.dtype.type(x.shape[0])
 
 
 @inner
 def moments(x, mean, var):
     """Mean and biased variance of each column."""
     for j in range(0, mean.size, WIDTH):
-        middle, spread = moments_of(x, j)
+        middle = mean_of(x, j)
         store(mean, j, middle)
-        store(var, j, spread)
+        store(var, j, variance_of(x, j, middle))
 
 
 @inner
@@ -106,7 +111,8 @@ def batch_forward(x, gamma, beta, eps, x_hat, y, inv_std, mean, var):
     """x_hat = (x - mean) * inv_std and y = gamma * x_hat + beta by column, with inv_std = 1 / sqrt(var + eps)."""
     one = x.dtype.type(1)
     for j in range(0, mean.size, WIDTH):
-        middle, spread = moments_of(x, j)
+        middle = mean_of(x, j)
+        spread = variance_of(x, j, middle)
         scale, g, b = one / root(spread + eps), load(gamma, j), load(beta, j)
         store(mean, j, middle)
         store(var, j, spread)

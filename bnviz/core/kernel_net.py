@@ -83,7 +83,7 @@ def output_of(plan, work, layer):
 
 @inner
 def zeros(plan, work, length):
-    """So many zeros (at most as many as the widest layer has units)."""
+    """So many zeros: at most EVAL_ROWS, or as many as the widest layer has units."""
     return vector(work, plan.places[ZEROS], length)
 
 
