@@ -67,6 +67,18 @@ def _window(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple
 
 
 @primitive
+def load_or(typing, row, first, beyond):  # noqa: ARG001
+    """row[first : first + WIDTH] of a contiguous vector; a given number beyond its end."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide, name, place, align, inside = _window(context, builder, signature, arguments)
+        other = _spread(builder, arguments[2], wide)
+        return _call(builder, wide, f"llvm.masked.load.{name}", (place, align, inside, other))
+
+    return Lanes(row.dtype)(row, types.intp, row.dtype), build
+
+
+@primitive
 def load(typing, row, first):  # noqa: ARG001
     """row[first : first + WIDTH] of a contiguous vector; zeros beyond its end."""
 
@@ -98,6 +110,20 @@ def everywhere(typing, number):  # noqa: ARG001
         return _spread(builder, arguments[0], context.get_value_type(signature.return_type))
 
     return Lanes(number)(number), build
+
+
+@primitive
+def folded(typing, lanes):  # noqa: ARG001
+    """The sum of all lanes, halves added to halves."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        lanes, half = arguments[0], WIDTH // 2
+        while half:
+            upper = ir.Constant(INTS, [(lane + half) % WIDTH for lane in range(WIDTH)])
+            lanes, half = builder.fadd(lanes, builder.shuffle_vector(lanes, lanes, upper)), half // 2
+        return builder.extract_element(lanes, _constant(0))
+
+    return lanes.dtype(lanes), build
 
 
 def _known(*operands: Any) -> Any:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import math
 
-from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, load, root, store
-from bnviz.core.kernel_math import column_sums, dot, inlined, inner, short_total
+from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, folded, load, load_or, root, store
+from bnviz.core.kernel_math import column_sums, inlined, inner
 from bnviz.core.kernel_matmul import matmul
 from bnviz.core.kernel_plan import RELU, SIGMOID, TANH
 
 
-@inner
+@inlined
 def linear_forward(x, weight_t, bias, z):
     """z = x W^T + b. (A layer without biases is given zeros.)"""
     matmul(x, weight_t, bias, z)
 
 
-@inner
+@inlined
 def linear_backward(grad_z, x, zeros, grad_weight, grad_bias):
     """grad_W = grad_z^T x,  grad_b = sum of the rows of grad_z."""
     matmul(grad_z.T, x, zeros, grad_weight)
@@ -27,7 +27,7 @@ def linear_backward(grad_z, x, zeros, grad_weight, grad_bias):
         column_sums(grad_z, grad_bias)
 
 
-@inner
+@inlined
 def linear_backward_input(grad_z, weight, zeros, grad_x):
     """grad_x = grad_z W."""
     matmul(grad_z, weight, zeros, grad_x)
@@ -112,10 +112,10 @@ def batch_forward(x, gamma, beta, eps, x_hat, y, inv_std, mean, var):
     one = x.dtype.type(1)
     for j in range(0, mean.size, WIDTH):
         middle = mean_of(x, j)
-        spread = variance_of(x, j, middle)
-        scale, g, b = one / root(spread + eps), load(gamma, j), load(beta, j)
+        variance = variance_of(x, j, middle)
+        scale, g, b = one / root(variance + eps), load(gamma, j), load(beta, j)
         store(mean, j, middle)
-        store(var, j, spread)
+        store(var, j, variance)
         store(inv_std, j, scale)
         for i in range(x.shape[0]):
             normal = (load(x[i], j) - middle) * scale
@@ -181,27 +181,35 @@ def affine_backward(grad_y, x_hat, gamma, grad_gamma, grad_beta):
 @inner
 def group_forward(x, eps, center, x_hat, inv_std):
     """x_hat = (x - mean) * inv_std for each row of x, whose numbers are one group; without center, mean = 0."""
-    one, count = x.dtype.type(1), x.dtype.type(x.shape[1])
+    zero, one, count = x.dtype.type(0), x.dtype.type(1), x.dtype.type(x.shape[1])
     for i in range(x.shape[0]):
         row, hat = x[i], x_hat[i]
-        mean = short_total(row) / count if center else x.dtype.type(0)
-        for j in range(row.size):
-            hat[j] = row[j] - mean
-        inv_std[i] = one / math.sqrt(dot(hat, hat) / count + eps)
-        for j in range(row.size):
-            hat[j] *= inv_std[i]
+        whole = squares = everywhere(zero)
+        for j in range(0, row.size, WIDTH):
+            whole = whole + load(row, j)
+        mean = folded(whole) / count if center else zero
+        for j in range(0, row.size, WIDTH):
+            away = load_or(row, j, mean) - mean
+            squares = add_product(away, away, squares)
+        scale = one / math.sqrt(folded(squares) / count + eps)
+        inv_std[i] = scale
+        for j in range(0, row.size, WIDTH):
+            store(hat, j, (load(row, j) - mean) * scale)
 
 
 @inner
 def group_backward(grad, x_hat, center, inv_std):
     """grad_x = inv_std * (grad - mean(grad) - x_hat * mean(grad * x_hat)) by row, in place of grad."""
-    count = grad.dtype.type(grad.shape[1])
+    zero, count = grad.dtype.type(0), grad.dtype.type(grad.shape[1])
     for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        along = dot(row, hat) / count
-        mean = short_total(row) / count if center else grad.dtype.type(0)
-        for j in range(row.size):
-            row[j] = (row[j] - mean - hat[j] * along) * inv_std[i]
+        row, hat, scale = grad[i], x_hat[i], inv_std[i]
+        whole = along = everywhere(zero)
+        for j in range(0, row.size, WIDTH):
+            whole = whole + load(row, j)
+            along = add_product(load(row, j), load(hat, j), along)
+        mean, mean_along = folded(whole) / count if center else zero, folded(along) / count
+        for j in range(0, row.size, WIDTH):
+            store(row, j, (load(row, j) - mean - load(hat, j) * mean_along) * scale)
 
 
 @inner

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numba import carray, njit, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 
 from bnviz.core.kernel_cache import use_cache
-from bnviz.core.kernel_lanes import WIDTH, everywhere, load, primitive, store
+from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, folded, load, load_or, primitive, store
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
-LANES, SHORT = 64, 512
+FOUR = 4 * WIDTH
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -46,13 +45,13 @@ def _place(typing, flat, offset):  # noqa: ARG001
     return types.CPointer(flat.dtype)(flat, types.intp), build
 
 
-@inner
+@inlined
 def matrix(flat, offset, rows, columns):
     """rows x columns numbers of a flat array from `offset` on, as a matrix in the same memory (no copy)."""
     return carray(_place(flat, offset), (rows, columns))
 
 
-@inner
+@inlined
 def vector(flat, offset, length):
     """`length` numbers of a flat array from `offset` on, in the same memory."""
     return carray(_place(flat, offset), (length,))
@@ -72,101 +71,34 @@ def transpose(a, result):
 
 
 @inner
-def dot(a, b):
-    """sum(a * b) of two vectors, in eight partial sums."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
-    even = a.size - a.size % 8
-    for i in range(0, even, 8):
-        s0 += a[i] * b[i]
-        s1 += a[i + 1] * b[i + 1]
-        s2 += a[i + 2] * b[i + 2]
-        s3 += a[i + 3] * b[i + 3]
-        s4 += a[i + 4] * b[i + 4]
-        s5 += a[i + 5] * b[i + 5]
-        s6 += a[i + 6] * b[i + 6]
-        s7 += a[i + 7] * b[i + 7]
-    for i in range(even, a.size):
-        s0 += a[i] * b[i]
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
-
-
-@inner
-def short_total(a):
-    """sum(a) of a short vector, in eight partial sums."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
-    even = a.size - a.size % 8
-    for i in range(0, even, 8):
-        s0 += a[i]
-        s1 += a[i + 1]
-        s2 += a[i + 2]
-        s3 += a[i + 3]
-        s4 += a[i + 4]
-        s5 += a[i + 5]
-        s6 += a[i + 6]
-        s7 += a[i + 7]
-    for i in range(even, a.size):
-        s0 += a[i]
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
-
-
-@inner
-def short_spread(a, mean):
-    """sum((a - mean)^2) of a short vector, in eight partial sums."""
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0)
-    even = a.size - a.size % 8
-    for i in range(0, even, 8):
-        s0 += (a[i] - mean) ** 2
-        s1 += (a[i + 1] - mean) ** 2
-        s2 += (a[i + 2] - mean) ** 2
-        s3 += (a[i + 3] - mean) ** 2
-        s4 += (a[i + 4] - mean) ** 2
-        s5 += (a[i + 5] - mean) ** 2
-        s6 += (a[i + 6] - mean) ** 2
-        s7 += (a[i + 7] - mean) ** 2
-    for i in range(even, a.size):
-        s0 += (a[i] - mean) ** 2
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
-
-
-@inner
 def total(a):
-    """sum(a) of a vector, in LANES partial sums where it is long."""
-    if a.size < SHORT:
-        return short_total(a)
-    sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
-    for i in range(0, even, LANES):
-        part = a[i : i + LANES]
-        for j in range(LANES):
-            sums[j] += part[j]
-    for i in range(even, a.size):
-        sums[i - even] += a[i]
-    return folded(sums)
+    """sum(a) of a vector, in FOUR registers' worth of partial sums."""
+    s0 = s1 = s2 = s3 = everywhere(a.dtype.type(0))
+    even = a.size - a.size % FOUR
+    for i in range(0, even, FOUR):
+        s0 = s0 + load(a, i)
+        s1 = s1 + load(a, i + WIDTH)
+        s2 = s2 + load(a, i + 2 * WIDTH)
+        s3 = s3 + load(a, i + 3 * WIDTH)
+    for i in range(even, a.size, WIDTH):
+        s0 = s0 + load(a, i)
+    return folded((s0 + s2) + (s1 + s3))
 
 
 @inner
 def spread(a, mean):
-    """sum((a - mean)^2) of a vector, in LANES partial sums where it is long."""
-    if a.size < SHORT:
-        return short_spread(a, mean)
-    sums, even = np.zeros(LANES, a.dtype), a.size - a.size % LANES
-    for i in range(0, even, LANES):
-        part = a[i : i + LANES]
-        for j in range(LANES):
-            sums[j] += (part[j] - mean) ** 2
-    for i in range(even, a.size):
-        sums[i - even] += (a[i] - mean) ** 2
-    return folded(sums)
-
-
-@inner
-def folded(sums):
-    """The sum of LANES numbers, halves added to halves."""
-    half = LANES // 2
-    while half:
-        for j in range(half):
-            sums[j] += sums[j + half]
-        half //= 2
-    return sums[0]
+    """sum((a - mean)^2) of a vector, in FOUR registers' worth of partial sums."""
+    s0 = s1 = s2 = s3 = everywhere(a.dtype.type(0))
+    even = a.size - a.size % FOUR
+    for i in range(0, even, FOUR):
+        d0, d1 = load(a, i) - mean, load(a, i + WIDTH) - mean
+        d2, d3 = load(a, i + 2 * WIDTH) - mean, load(a, i + 3 * WIDTH) - mean
+        s0, s1 = add_product(d0, d0, s0), add_product(d1, d1, s1)
+        s2, s3 = add_product(d2, d2, s2), add_product(d3, d3, s3)
+    for i in range(even, a.size, WIDTH):
+        d0 = load_or(a, i, mean) - mean
+        s0 = add_product(d0, d0, s0)
+    return folded((s0 + s2) + (s1 + s3))
 
 
 @inner

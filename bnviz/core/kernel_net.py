@@ -18,7 +18,7 @@ from bnviz.core.kernel_layers import (
     squared_error,
     track,
 )
-from bnviz.core.kernel_math import inner, matrix, transpose, vector
+from bnviz.core.kernel_math import inlined, inner, matrix, transpose, vector
 from bnviz.core.kernel_plan import (
     ACTIVATION,
     AFTER,
@@ -64,14 +64,14 @@ from bnviz.core.kernel_plan import (
 )
 
 
-@inner
+@inlined
 def signal(plan, work, kind, layer):
     """What is kept of one hidden layer's pass, N x units: its PRE, X_HAT, NORMALIZED, POST or DROPPED."""
     rows, row = plan.codes[ROWS], plan.layers[layer]
     return matrix(work, plan.places[kind] + rows * row[START], rows, row[UNITS])
 
 
-@inner
+@inlined
 def output_of(plan, work, layer):
     """What a hidden layer hands on; layer -1 is the batch itself."""
     if layer < 0:
@@ -81,13 +81,13 @@ def output_of(plan, work, layer):
     return signal(plan, work, NORMALIZED if plan.layers[layer, PLACEMENT] == AFTER else POST, layer)
 
 
-@inner
+@inlined
 def zeros(plan, work, length):
     """So many zeros: at most EVAL_ROWS, or as many as the widest layer has units."""
     return vector(work, plan.places[ZEROS], length)
 
 
-@inner
+@inlined
 def transpose_weights(plan, values, work):
     """Every weight matrix transposed, for the forward passes."""
     for layer in range(plan.layers.shape[0]):
@@ -96,7 +96,7 @@ def transpose_weights(plan, values, work):
         transpose(matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN]), weight_t)
 
 
-@inner
+@inlined
 def linear(plan, values, work, layer, x, z):
     """One linear layer."""
     row = plan.layers[layer]
@@ -105,7 +105,7 @@ def linear(plan, values, work, layer, x, z):
     linear_forward(x, weight_t, bias, z)
 
 
-@inner
+@inlined
 def norm_forward(plan, values, work, draws, layer, x):
     """x_hat and y = gamma * x_hat + beta of one layer in training; batch norm moves its running averages."""
     row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
@@ -132,7 +132,7 @@ def norm_forward(plan, values, work, draws, layer, x):
         disturb(plan, draws, layer, y.reshape(-1), False)
 
 
-@inner
+@inlined
 def norm_backward(plan, values, work, draws, layer, grad):
     """Gradients of gamma and beta, and grad turned from that by y into that by x."""
     row, gamma = plan.layers[layer], vector(values, plan.layers[layer, GAMMA], plan.layers[layer, UNITS])
@@ -205,7 +205,7 @@ def forward(plan, values, work, draws):
     linear(plan, values, work, depth, output_of(plan, work, depth - 1), logits)
 
 
-@inner
+@inlined
 def loss_and_gradient(plan, work, labels, targets):
     """The loss of the batch whose logits were computed; its gradient by them is left in DELTA."""
     rows, outputs = plan.codes[ROWS], plan.layers[plan.layers.shape[0] - 1, UNITS]
@@ -215,7 +215,7 @@ def loss_and_gradient(plan, work, labels, targets):
     return squared_error(logits, targets, grad)
 
 
-@inner
+@inlined
 def hidden_backward(plan, values, work, draws, layer, grad):
     """From the gradient by what a hidden layer hands on to that by its W x + b, in place."""
     flat, placement = grad.reshape(-1), plan.layers[layer, PLACEMENT]

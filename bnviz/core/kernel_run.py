@@ -121,8 +121,10 @@ class Block:
             return np.where(found, place, -1)
 
         rows = batches(self.data, training.order, training.batch_size, self.steps, experiment.seed)
-        tests = np.array([is_evaluated(int(step), total) for step in steps])
         frames, maps = place_in(self.recording.steps), place_in(self.recording.maps_at)
+        tests = np.array(
+            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)]
+        )
         return Schedule(rows, np.empty((len(steps), 0)), frames, tests, maps)
 
     def for_arm(self, plan: Plan) -> Schedule:
