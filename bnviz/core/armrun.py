@@ -84,8 +84,8 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
 
 def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
     """An arm before its first update."""
-    net = build(experiment.network, arm, inputs=data.inputs, outputs=data.outputs, seed=experiment.seed).to(dtype)
-    memory = memory_of(net)
+    shape = {"inputs": data.inputs, "outputs": data.outputs}
+    memory = memory_of(build(experiment.network, arm, **shape, seed=experiment.seed, dtype=dtype))
     return ArmState(arm, memory, memory.values)
 
 
