@@ -30,6 +30,8 @@ RAMP = {
     True: ("#0d1729", "#152641", "#1d3556", "#26466d", "#315985", "#3f6e9c", "#5084b3"),
 }
 STRETCHED = 2.0  # from where on the picture says that its axes have different scales
+OVERSHOOT = 1.25
+ROUNDING = 1e-12  # a gradient this small, as a share of the first, is what rounding left
 RING = 0.125  # between two contours, as a share of the square root of the first excess loss
 
 
@@ -82,6 +84,7 @@ def _side(side: Side, settings: Ravine, dark: bool) -> dict[str, Any]:
         "verdicts": verdicts(side, settings),
         "diverged": side.descent.diverged_at.tolist(),
         "minimum": None if side.minimum is None else side.minimum[axes].tolist(),
+        "reach": _reach(side, axes),
         "fitted": _view(side.surface),
         "even": _view(side.even or side.surface),
     } | _paths(side, axes)
@@ -98,10 +101,21 @@ def _view(surface: Surface) -> dict[str, Any]:
     }
 
 
+def _reach(side: Side, axes: list[int]) -> list[float]:
+    """Ends of the axes of the weights against the updates: what a stable descent can reach, and some room."""
+    if side.minimum is None or side.errors is None or not side.errors[0, 0].any():
+        return list(_view(side.surface)["window"])
+    half = OVERSHOOT * np.abs(side.curvature.eigenvectors) @ np.abs(side.errors[0, 0])
+    half = np.maximum(half, 0.02 * half.max())
+    return [float(end) for axis in axes for end in (side.minimum[axis] - half[axis], side.minimum[axis] + half[axis])]
+
+
 def _paths(side: Side, axes: list[int]) -> dict[str, Any]:
     """Arrays (R, S + 1) or (R, S + 1, 2): where each path is at each step, and what is measured there."""
     points, gradients = side.descent.points[..., axes], side.descent.gradients[..., axes]
     excess = side.excess
+    size = np.linalg.norm(side.descent.gradients, axis=-1, keepdims=True)
+    gradients = np.where(size > ROUNDING * size[:, :1], gradients, 0.0)
     found: dict[str, Floats] = {"points": points, "gradients": gradients, "loss": side.descent.losses}
     found["left"] = excess / excess[:, :1] if excess[0, 0] > 0 else np.zeros_like(excess)
     if side.minimum is not None:

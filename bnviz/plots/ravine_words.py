@@ -17,7 +17,7 @@ from bnviz.plots.theme import number, percent
 NAMES = {"raw": "raw", "minmax": "min-max", "zscore": "standardized", "whitened": "decorrelated"}
 AXES = ("w1", "w2", "bias")
 FRAME = {
-    "path": "After {step} of {steps} updates: loss {loss}, {left} of the first excess; {a} = {wa}, {b} = {wb}.",
+    "path": "After {step} of {steps} updates: loss {loss}, {left} the first excess; {a} = {wa}, {b} = {wb}.",
     "stopped": "It diverged at step {at}.",
     "outside": "The point is outside the picture.",
     "arrows": "−gradient: {ga} along {a}, {gb} along {b}. Its direction is {angle}° away from the way to the minimum.",
@@ -29,7 +29,7 @@ FRAME = {
     "contour_alt": "Contour map of the loss over {a} and {b}, {label} features, with the path of descent. {path} "
     "Press Enter to start from the middle of the picture.",
     "loss_alt": "Excess loss against updates. {lines}",
-    "loss_line": "{label}: {left} left",
+    "loss_line": "{label}: {left} the first excess loss",
     "start_here": "Click to start here",
     "minimum": "minimum",
     "component": "along {name}",
@@ -37,7 +37,7 @@ FRAME = {
     "goal": "to the minimum",
     "limit": "limit",
     "share": "{share} × 2/⁠λmax = {rate}",
-    "size": "{rate}",
+    "size": "learning rate {rate}",
     "loss": "loss",
     "left": "excess loss left",
     "updates": "updates",
@@ -50,7 +50,7 @@ FRAME = {
     "stretched": "The scales of the two weights differ: one axis is stretched {times} times.",
     "arrows_title": "Gradient and the way to the minimum",
     "traces": "Weights over the updates",
-    "losses": "Excess loss over the updates",
+    "losses": "Excess loss over the updates: what is above the smallest possible loss, as a share of the first",
     "rate": "Learning rate, {label}",
 }
 
@@ -58,7 +58,7 @@ FRAME = {
 def verdicts(side: Side, settings: Ravine) -> list[str]:
     """What became of each learning rate's path, in one sentence each."""
     excess, errors = side.excess, side.errors
-    flips = None if errors is None else sign_flips(errors[..., 0])
+    flips = None if errors is None or not _swings_matter(side, errors) else sign_flips(errors[..., 0])
     return [
         _verdict(
             side,
@@ -69,6 +69,11 @@ def verdicts(side: Side, settings: Ravine) -> list[str]:
         )
         for place in range(len(excess))
     ]
+
+
+def _swings_matter(side: Side, errors: Floats) -> bool:
+    """Whether the steepest direction holds at least a hundredth of the first excess loss."""
+    return float(side.curvature.lambda_max * errors[0, 0, 0] ** 2 / 2) >= 0.01 * float(side.excess[0, 0])
 
 
 def _verdict(side: Side, settings: Ravine, place: int, *, excess: Floats, flips: Floats) -> str:
@@ -130,11 +135,11 @@ def article(sides: tuple[Side, ...], table: Table) -> tuple[str, str] | None:
     """What article 000 says of large weights and large updates, and what is measured at the start.
 
     Returns:
-        The article's claim in our words, and the measurement with its verdict; None where a side has no minimum or
-        descent starts there.
+        The article's claim in our words, and the measurement with its verdict; None where raw features are not shown,
+        have no minimum, or descent starts there.
     """
-    side = next((one for one in sides if one.name == "raw"), sides[0])
-    if side.minimum is None or not np.any(side.descent.gradients[0, 0, :2]):
+    side = next((one for one in sides if one.name == "raw"), None)
+    if side is None or side.minimum is None or not np.any(side.descent.gradients[0, 0, :2]):
         return None
     spread = side.objective.x.std(axis=0)
     slope, goal = np.abs(side.descent.gradients[0, 0, :2]), np.abs(side.minimum[:2])

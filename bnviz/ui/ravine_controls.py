@@ -103,9 +103,9 @@ def controls() -> Scene:
     """
     scene_buttons()
     slot = st.container()
-    _main_row()
     with st.sidebar:
         _segment("shown", PREPROCESSES, multi=True)
+        _descent()
         _data()
         _model()
         _start()
@@ -136,15 +136,11 @@ def _segment(name: str, options: Sequence[str], *, multi: bool = False) -> None:
         st.segmented_control(**_words(name), **shown, required=True)
 
 
-def _main_row() -> None:
-    optimizer, pace, steps = st.columns([4, 5, 3])
-    with optimizer:
-        _segment("optimizer", OPTIMIZERS)
-    with pace:
-        if not Ravine(optimizer=st.session_state[key_of("optimizer")]).adaptive:
-            _segment("pace", PACES)
-    with steps:
-        _slider("steps", STEPS)
+def _descent() -> None:
+    _segment("optimizer", OPTIMIZERS)
+    if not Ravine(optimizer=st.session_state[key_of("optimizer")]).adaptive:
+        _segment("pace", PACES)
+    _slider("steps", STEPS)
 
 
 def _slider(name: str, options: Sequence[Any], *, of: str = "") -> None:

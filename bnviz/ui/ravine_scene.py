@@ -27,7 +27,7 @@ class Scene:
 
 SCENES: Mapping[str, Scene] = {
     "ravine": Scene(),
-    "beyond": Scene(place=Place((1.05, 0.5, 0.5, 0.5))),
+    "beyond": Scene(place=Place((1.2, 0.5, 0.5, 0.5))),
     "article": Scene(
         Data("ranges"), Ravine(bias="third", shown=("raw", "minmax", "zscore"), pace="best", steps=100)
     ),

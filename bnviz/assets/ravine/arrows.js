@@ -7,7 +7,6 @@ import { number } from "./words.js";
 export class Arrows extends Canvas {
   constructor() {
     super("arrows", () => 240);
-    this.heading.className = "";
   }
 
   show(path, step, look) {
@@ -25,12 +24,15 @@ export class Arrows extends Canvas {
     const tip = (vector) => [centre[0] + vector[0] * radius, centre[1] - vector[1] * radius];
     const thin = { color: look.muted, width: 2 };
     if (goal) this.arc(context, path, step, look, { centre, radius, from: along, to: goal });
+    this.parts(context, look, [centre, tip([along[0], 0]), tip(along), tip([0, along[1]])]);
     arrow(context, centre, tip([along[0], 0]), thin);
     arrow(context, centre, tip([0, along[1]]), thin);
     if (goal) arrow(context, centre, tip(goal), { color: look.ink, width: 3, dash: [7, 5] });
     arrow(context, centre, tip(along), { color: side.color, width: 4.5 });
-    this.tag(context, words.gradient, tip(along), along, side.color, look);
-    if (goal) this.tag(context, words.goal, tip(goal), goal, look.ink, look);
+    const close = goal && Math.abs(tip(goal)[1] - tip(along)[1]) < 24;
+    const higher = close && tip(goal)[1] > tip(along)[1];
+    this.tag(context, words.gradient, [tip(along), along], { color: side.color, up: close ? higher : null, look });
+    if (goal) this.tag(context, words.goal, [tip(goal), goal], { color: look.ink, up: close ? !higher : null, look });
   }
 
   goal(path, step) {
@@ -55,9 +57,9 @@ export class Arrows extends Canvas {
     context.font = `600 ${look.size}px ${look.font}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
-    context.fillText(path.side.axes[0], x + radius + 12, y);
-    context.textAlign = "center";
-    context.fillText(path.side.axes[1], x, y - radius - 16);
+    context.fillText(`${path.side.axes[1]} ↑`, 2, 10);
+    context.textAlign = "right";
+    context.fillText(`${path.side.axes[0]} →`, this.width - 2, this.height - 10);
   }
 
   arc(context, path, step, look, { centre, radius, from, to }) {
@@ -72,21 +74,32 @@ export class Arrows extends Canvas {
     context.beginPath();
     context.arc(...centre, radius * 0.36, start, start + sweep, sweep < 0);
     context.stroke();
-    const middle = start + sweep / 2;
     context.fillStyle = look.ink;
-    context.font = `600 ${look.size + 2}px ${look.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    const away = radius * 0.36 + 22;
-    context.fillText(`${number(angle)}°`, centre[0] + away * Math.cos(middle), centre[1] + away * Math.sin(middle));
+    context.font = `650 ${2 * look.size}px ${look.font}`;
+    context.textAlign = "left";
+    context.textBaseline = "bottom";
+    context.fillText(`${number(angle)}°`, 2, this.height - 2);
   }
 
-  tag(context, text, [x, y], [dx], color, look) {
+  /** The parallelogram of the two components. */
+  parts(context, look, corners) {
+    context.strokeStyle = look.muted;
+    context.lineWidth = 1;
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    corners.forEach((corner, k) => (k ? context.lineTo(...corner) : context.moveTo(...corner)));
+    context.closePath();
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** A name beside an arrow's tip; `up` puts it above or below, null leaves it to the place. */
+  tag(context, text, [[x, y], [dx]], { color, up, look }) {
     context.font = `600 ${look.size}px ${look.font}`;
     const width = context.measureText(text).width;
     const right = dx >= 0;
     const left = Math.max(2, Math.min(this.width - width - 2, right ? x + 8 : x - 8 - width));
-    const base = y + (y < this.height / 2 ? -9 : 11);
+    const base = y + ((up ?? y < this.height / 2) ? -10 : 12);
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.lineWidth = 4;

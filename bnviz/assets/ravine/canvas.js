@@ -82,6 +82,12 @@ export function trail(context, points, { color, width, dash = [], halo }) {
   context.setLineDash([]);
 }
 
+/** Whether the points of a path lie far enough apart to be marked one by one. */
+export function roomy(points) {
+  const far = points.slice(1).map(([x, y], k) => Math.hypot(x - points[k][0], y - points[k][1]));
+  return far.length > 0 && far.length < 62 && far.reduce((sum, one) => sum + one, 0) / far.length > 16;
+}
+
 /** A filled or hollow circle with a halo. */
 export function dot(context, [x, y], radius, { color, halo, hollow = false }) {
   context.beginPath();

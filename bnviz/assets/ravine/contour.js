@@ -1,8 +1,9 @@
 // The loss seen from above: bands of equal loss, the path on them, and a click that starts from there.
 
-import { Canvas, dot, plus, ramp, rgb, trail } from "./canvas.js";
+import { Canvas, dot, plus, ramp, rgb, roomy, trail } from "./canvas.js";
 import { fill, number, tick, ticks } from "./words.js";
 
+const TOP_BAND = 12; // above it the loss is one colour
 const EDGE = { left: 58, right: 10, top: 8, bottom: 40 };
 
 /** Catmull-Rom weights: cubic, so that they give the values of a quadratic loss between grid points exactly. */
@@ -63,7 +64,7 @@ export class Contour extends Canvas {
     context.clip();
     const points = path.points(step).map((point) => this.place(point));
     trail(context, points, { ...style, width: 2.5 });
-    if (points.length < 62) for (const point of points.slice(1, -1)) dot(context, point, 2.5, style);
+    if (roomy(points)) for (const point of points.slice(1, -1)) dot(context, point, 2.5, style);
     if (path.side.minimum) plus(context, this.place(path.side.minimum), 8, { color: look.ink, halo: look.paper });
     dot(context, points[0], 5, { ...style, hollow: true });
     context.restore();
@@ -130,7 +131,7 @@ export class Contour extends Canvas {
         const from = low * columns + c;
         const value =
           a * wide[from] + b * wide[from + columns] + d * wide[from + 2 * columns] + e * wide[from + 3 * columns];
-        const band = Math.min(40, Math.floor(Math.sqrt(Math.max(0, value - least) / rim) / ring));
+        const band = Math.min(TOP_BAND, Math.floor(Math.sqrt(Math.max(0, value - least) / rim) / ring));
         now[c] = band;
         const crossed = (c > 0 && now[c - 1] !== band) || (r > 0 && before[c] !== band);
         const color = ramp(colors, (band + 0.5) * ring * 0.7);

@@ -14,6 +14,7 @@ import { Tip } from "./tip.js";
 const REST_MS = 250; // Python is told where the reader is after that long
 const SPEED = 0.25; // of 30 updates a second
 const NARROW = 700; // px
+const LEAST_WIDTH = 290; // px of one side
 
 /** The place of a value in a list of growing numbers that comes nearest to it. */
 function nearest(list, value) {
@@ -128,7 +129,6 @@ export class Lab {
       panel.receive(side, this.stage, { index: this.indexOf(side, sides[0]), leads: !linked || order === 0 });
       if (this.sides.children[order] !== panel.element) this.sides.insertBefore(panel.element, this.sides.children[order]);
     });
-    this.sides.style.setProperty("--count", String(Math.min(2, sides.length)));
   }
 
   add(id) {
@@ -172,8 +172,8 @@ export class Lab {
     if (!this.stage || !this.root.isConnected || !this.root.clientWidth) return;
     const look = this.readLook();
     const { row } = this;
+    this.layOut(row);
     for (const panel of row) panel.show(step, look);
-    this.losses.fit();
     const paths = row.map((panel) => panel.path);
     this.losses.show(paths, step, look);
     this.losses.describe(paths, step);
@@ -181,6 +181,21 @@ export class Lab {
     this.controls.announce();
     this.draws += 1;
     this.frameTimes = [...this.frameTimes.slice(-239), performance.now()];
+  }
+
+  /** Read all sizes before anything is written, and only when they may have changed: reading makes the page lay out. */
+  layOut(row) {
+    const key = [this.root.clientWidth, row.map(({ id }) => id)].join();
+    if (key === this.laidOut) return;
+    this.laidOut = key;
+    this.sides.style.setProperty("--count", String(this.columns(row.length)));
+    for (const picture of [...row.flatMap((panel) => panel.pictures), this.losses]) picture.fit();
+  }
+
+  /** How many preprocessings stand side by side: all that fit, but four as two and two. */
+  columns(count) {
+    const fitting = Math.max(1, Math.floor(this.root.clientWidth / LEAST_WIDTH));
+    return count <= fitting ? count : Math.min(fitting, 2);
   }
 
   chooseRate(panel, index) {

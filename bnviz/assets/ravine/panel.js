@@ -26,10 +26,13 @@ export class Panel {
       "section",
       { className: "side" },
       this.name,
-      this.about,
       this.rates.element,
       this.verdict,
-      ...this.pictures.map((picture) => picture.element),
+      this.surface.element,
+      this.contour.element,
+      this.about,
+      this.arrows.element,
+      this.traces.element,
     );
     for (const picture of this.pictures) lab.watch(picture);
   }
@@ -57,7 +60,6 @@ export class Panel {
     const verdict = this.path.side.verdicts[this.path.rate];
     if (this.verdict.textContent !== verdict) this.verdict.textContent = verdict;
     for (const picture of this.pictures) {
-      picture.fit();
       if (picture.width < 40) continue;
       picture.show(this.path, step, look);
       picture.describe(this.path, step);

@@ -1,9 +1,9 @@
 // The loss as a surface in space, drawn on a plain canvas: no WebGL is needed. Every corner of the mesh is a computed loss.
 
-import { Canvas, dot, plus, ramp, trail } from "./canvas.js";
+import { Canvas, dot, plus, ramp, roomy, trail } from "./canvas.js";
 import { fill, tick, ticks } from "./words.js";
 
-const START = { turn: -0.62, tilt: 0.62, zoom: 1 };
+const START = { turn: -0.62, tilt: 0.74, zoom: 1 };
 const REACH = 1.4; // the highest loss shown, in first excess losses above the smallest
 const HEIGHT = 1.15; // of that loss, where the window is 2 by 2
 const DISTANCE = 7; // of the eye
@@ -16,7 +16,7 @@ export function straightCamera() {
 export class Surface extends Canvas {
   /** `onTurn(camera)` is told of a new point of view. */
   constructor(onTurn) {
-    super("surface", (width) => Math.max(240, Math.min(380, width * 0.7)));
+    super("surface", (width) => Math.max(250, Math.min(400, width * 0.76)));
     this.onTurn = onTurn;
     this.camera = straightCamera();
     this.canvas.tabIndex = 0;
@@ -69,15 +69,27 @@ export class Surface extends Canvas {
   /** Prepare the projection for a camera and a window. */
   aim(path, look) {
     const { turn, tilt, zoom } = this.camera;
-    const [x0, x1, y0, y1] = path.view.window;
+    this.window = this.floor(path, look);
+    const [x0, x1, y0, y1] = this.window;
     const widest = Math.max(x1 - x0, y1 - y0);
-    this.window = path.view.window;
     this.aspect = look.equal ? [(x1 - x0) / widest, (y1 - y0) / widest] : [1, 1];
     this.trig = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
     const [, , ce, se] = this.trig;
     const reach = 2 * Math.hypot(...this.aspect); // whichever way it is turned, so that turning does not change the size
-    const fit = Math.min((this.width - 70) / reach, (this.height - 34) / (reach * se + HEIGHT * ce));
-    this.screen = [this.width / 2 + 8, this.height / 2 - 4, 0.97 * zoom * fit];
+    const fit = Math.min((this.width - 70) / reach, (this.height - 62) / (reach * se + HEIGHT * ce));
+    this.screen = [this.width / 2 + 8, this.height / 2 - 6, zoom * fit];
+  }
+
+  /** The part of the window that the floor shows: with the same scale for both weights not wider than high. */
+  floor(path, look) {
+    const { window, grid } = path.view;
+    const [x0, x1, y0, y1] = window;
+    this.first = 0;
+    if (look.equal && x1 - x0 > y1 - y0) {
+      this.first = Math.floor(((1 - (y1 - y0) / (x1 - x0)) / 2) * (grid - 1));
+    }
+    const cut = (this.first / (grid - 1)) * (x1 - x0);
+    return [x0 + cut, x1 - cut, y0, y1];
   }
 
   /** A point of the unit box (x, y in -1..1, z in 0..1) on the screen. */
@@ -96,12 +108,10 @@ export class Surface extends Canvas {
     return (loss - least) / (rim * REACH);
   }
 
-  /** A point of weights with its loss, on the screen. */
-  place([a, b], loss) {
+  /** A point of weights with its loss, in the unit box. */
+  boxed([a, b], loss) {
     const [x0, x1, y0, y1] = this.window;
-    const [x, y] = [(2 * (a - x0)) / (x1 - x0) - 1, (2 * (b - y0)) / (y1 - y0) - 1];
-    const held = (value) => Math.max(-1.6, Math.min(1.6, value));
-    return this.project(held(x), held(y), Math.min(1.15, this.lift(loss)));
+    return [(2 * (a - x0)) / (x1 - x0) - 1, (2 * (b - y0)) / (y1 - y0) - 1, this.lift(loss)];
   }
 
   show(path, step, look) {
@@ -113,15 +123,35 @@ export class Surface extends Canvas {
     }
     const context = this.begin(look);
     context.drawImage(this.ground, 0, 0, this.width, this.height);
-    this.spots = path.points(step).map((point, k) => this.place(point, path.at("loss", k)));
+    const points = path.points(step).map((point, k) => this.boxed(point, path.at("loss", k)));
+    this.spots = points.map((point) => (within(point) ? this.project(...point) : null));
     const style = { color: path.side.color, halo: look.paper };
-    trail(context, this.spots, { ...style, width: 2.5 });
-    if (this.spots.length < 62) for (const spot of this.spots.slice(1, -1)) dot(context, spot, 2.5, style);
+    this.paintPath(context, points, { ...style, width: 2.5 });
+    const seen = this.spots.filter(Boolean);
+    if (roomy(seen)) for (const spot of seen.slice(1, -1)) dot(context, spot, 2.5, style);
     if (path.side.minimum) {
-      plus(context, this.place(path.side.minimum, path.stage.least), 7, { color: look.ink, halo: look.paper });
+      const bottom = this.project(...this.boxed(path.side.minimum, path.stage.least));
+      plus(context, bottom, 7, { color: look.ink, halo: look.paper });
     }
-    dot(context, this.spots[0], 5, { ...style, hollow: true });
-    dot(context, this.spots.at(-1), 7, style);
+    if (this.spots[0]) dot(context, this.spots[0], 5, { ...style, hollow: true });
+    if (this.spots.at(-1)) dot(context, this.spots.at(-1), 7, style);
+  }
+
+  /** The path as far as it is in the box. */
+  paintPath(context, points, style) {
+    let run = points.slice(0, 1).filter(within);
+    const end = () => {
+      trail(context, run.map((point) => this.project(...point)), style);
+      run = [];
+    };
+    points.slice(1).forEach((point, k) => {
+      const part = cutSegment(points[k], point);
+      if (!part) return end();
+      if (!within(points[k])) end();
+      run = run.length ? [...run, part[1]] : part;
+      if (!within(point)) end();
+    });
+    end();
   }
 
   paintGround(path, look) {
@@ -140,13 +170,14 @@ export class Surface extends Canvas {
     const lifted = Float32Array.from(losses, (loss) => this.lift(loss));
     const [ct, st] = this.trig;
     const order = Array.from({ length: n - 1 }, (_none, k) => k);
-    const [rows, columns] = [ct > 0 ? order.toReversed() : order, st > 0 ? order.toReversed() : order];
-    const unit = (k) => (2 * k) / (n - 1) - 1;
+    const inner = order.slice(this.first, n - 1 - this.first);
+    const [rows, columns] = [ct > 0 ? order.toReversed() : order, st > 0 ? inner.toReversed() : inner];
+    const unit = (k, cut) => (2 * (k - cut)) / (n - 1 - 2 * cut) - 1;
     for (const i of rows) {
       for (const j of columns) {
         const corners = [[j, i], [j + 1, i], [j + 1, i + 1], [j, i + 1]].map(([c, r]) => [
-          unit(c),
-          unit(r),
+          unit(c, this.first),
+          unit(r, 0),
           lifted[r * n + c],
         ]);
         this.paintCell(context, corners, look, [i % LINES === 0, j % LINES === 0]);
@@ -247,7 +278,8 @@ export class Surface extends Canvas {
 
   hint(spot, _step) {
     if (!this.spots || this.grip) return null;
-    const near = this.spots.map((one, k) => [Math.hypot(one[0] - spot[0], one[1] - spot[1]), k]);
+    const far = (one) => (one ? Math.hypot(one[0] - spot[0], one[1] - spot[1]) : Infinity);
+    const near = this.spots.map((one, k) => [far(one), k]);
     const [distance, k] = near.reduce((best, one) => (one[0] < best[0] ? one : best), [Infinity, 0]);
     return distance < 14 ? [this.path.sentence(k)] : null;
   }
@@ -258,6 +290,25 @@ export class Surface extends Canvas {
     this.canvas.setAttribute("aria-label", fill(path.stage.words.surface_alt, told));
     this.caption.textContent = path.sentence(step);
   }
+}
+
+/** Whether a point is in the unit box, or hardly outside. */
+function within([x, y, z]) {
+  return Math.abs(x) <= 1.001 && Math.abs(y) <= 1.001 && z <= 1.02;
+}
+
+/** The part of a line between two points that is in the unit box, or null. */
+function cutSegment(one, other) {
+  let [from, to] = [0, 1];
+  for (const [axis, sign, bound] of [[0, 1, 1], [0, -1, 1], [1, 1, 1], [1, -1, 1], [2, 1, 1.02]]) {
+    const [a, b] = [sign * one[axis] - bound, sign * other[axis] - bound];
+    if (a > 0 && b > 0) return null;
+    if (a > 0) from = Math.max(from, a / (a - b));
+    if (b > 0) to = Math.min(to, a / (a - b));
+  }
+  if (from >= to) return null;
+  const at = (t) => one.map((value, k) => value + t * (other[k] - value));
+  return [at(from), at(to)];
 }
 
 /** The part of a cell that is not higher than 1. */

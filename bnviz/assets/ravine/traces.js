@@ -27,7 +27,7 @@ export class Traces extends Canvas {
 
   strip(context, path, step, look, axis) {
     const top = GAP - 6 + axis * (STRIP + GAP);
-    const [low, high] = path.side.fitted.window.slice(2 * axis, 2 * axis + 2);
+    const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
     const up = (value) => top + ((high - value) / (high - low)) * STRIP;
     context.font = `${look.size}px ${look.font}`;
     context.textAlign = "right";

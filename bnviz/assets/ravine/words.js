@@ -17,11 +17,12 @@ export function number(value, digits = 3) {
   return sign + size.toFixed(Math.max(0, digits - 1 - Number(exponent)));
 }
 
-/** A share of a whole: "31 %", "0.5 %", "under 0.1 %", "2.4 times". */
+/** A share of a whole: "31 % of", "0.5 % of", "under 0.1 % of", "2.4 times". */
 export function share(value) {
   if (value > 1.0005) return `${number(value)} times`;
-  if (value > 0 && value < 0.0005) return "under 0.1 %";
-  return `${(100 * value).toFixed(value > 0 && value < 0.095 ? 1 : 0)} %`;
+  const near = Math.min(value, 1 - value);
+  if (near > 0 && near < 0.0005) return value < 0.5 ? "under 0.1 % of" : "over 99.9 % of";
+  return `${(100 * value).toFixed(near > 0 && near < 0.095 ? 1 : 0)} % of`;
 }
 
 /** A tick of an axis, short. */
