@@ -8,7 +8,7 @@ from bnviz.ui.messages import text
 from bnviz.ui.ravine_controls import controls
 
 begin()
-st.title(text("ravine.title"))
+st.title(text("app.ravine_title"))
 st.caption(text("ravine.intro"))
 ravine.take_link()
 ravine.show(controls(), dark=is_dark())

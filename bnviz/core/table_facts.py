@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bnviz.core.curvature import curvature
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-12  # a correlation below this is what rounding leaves of none
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,8 @@ def correlation(x: Floats) -> float:
         return math.nan
     one, other = _centred(x)[:, 0], _centred(x)[:, 1]
     size = math.sqrt(float(one @ one)) * math.sqrt(float(other @ other))
-    return float(one @ other) / size if size > 0 else math.nan
+    found = float(one @ other) / size if size > 0 else math.nan
+    return 0.0 if abs(found) < ROUNDING else found
 
 
 def _centred(x: Floats) -> Floats:
