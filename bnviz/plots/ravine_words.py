@@ -46,7 +46,7 @@ FRAME = {
     "equal": "Same scale for both weights",
     "reset": "Straighten the view",
     "surface": "Loss surface",
-    "contour": "Contour, seen from above",
+    "contour": "Contour, seen from above: same colour, same loss",
     "stretched": "The scales of the two weights differ: one axis is stretched {times} times.",
     "arrows_title": "Gradient and the way to the minimum",
     "traces": "Weights over the updates",

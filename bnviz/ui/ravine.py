@@ -12,14 +12,15 @@ from bnviz.core.fields import FieldError
 from bnviz.core.ravine import Place, Side, explore, raw_start, table
 from bnviz.plots.ravine import stage
 from bnviz.plots.ravine_words import article
-from bnviz.ui import links
+from bnviz.ui import frame, links
 from bnviz.ui import ravine_controls as controls
 from bnviz.ui.messages import text
 from bnviz.ui.ravine_payload import pack_tree
-from bnviz.ui.ravine_scene import Scene, from_params, to_params
+from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
 
 COMPONENT_NAME = "bnviz.ravine"
 _PROBLEMS, _OPENED, _START = "ravine.problems", "ravine.opened", "ravine.player.start"
+_TOLD, _AGAIN = "ravine.player.told", "ravine.player.again"
 
 
 def take_link() -> None:
@@ -30,6 +31,8 @@ def take_link() -> None:
         st.session_state[_OPENED] = controls.current()
         st.session_state[_PROBLEMS] = problems
     controls.restore()
+    if st.session_state.pop(_AGAIN, False):
+        controls.open_scene(controls.current())
     clicked = st.session_state.pop(_START, None)
     if clicked is not None:
         controls.start_from(clicked)
@@ -80,9 +83,17 @@ def _component() -> Any:
 
 
 def _take_rest(told: Any) -> None:
-    """Keep where the reader has gone, if it is told of this visit."""
-    if not isinstance(told, dict) or told.get("visit") != st.session_state[controls.VISIT]:
+    """Keep where the reader has gone, if it is told of this visit.
+
+    After a visit to another page the component is built anew and has nothing to tell: it is sent where the reader was.
+    """
+    visit = st.session_state[controls.VISIT]
+    if told is None and st.session_state.get(_TOLD) == visit:
+        st.session_state[_AGAIN] = True
+        _draw_again()
+    if not isinstance(told, dict) or told.get("visit") != visit:
         return
+    st.session_state[_TOLD] = visit
     try:
         place = Place(tuple(told["shares"][name] for name in PREPROCESSES), told["size"], told["step"])
     except (FieldError, KeyError, TypeError):
@@ -96,6 +107,12 @@ def _take_start(told: Any, sides: tuple[Side, ...]) -> None:
     if side is None or not _is_point(told.get("point")) or side.surface.axes != (0, 1):
         return
     st.session_state[_START] = raw_start(side, told["point"])
+    _draw_again()
+
+
+def _draw_again() -> None:
+    """Begin the page anew; the address is written first, so that it does not count as one that has just arrived."""
+    write_link()
     st.rerun()
 
 
@@ -114,6 +131,17 @@ def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
     claim.write(told[0])
     measured.markdown(f"**{text('ravine.measured')}**")
     measured.write(told[1])
+
+
+def show_ways_on() -> None:
+    """The same data in the other labs."""
+    st.subheader(text("ravine.on"))
+    params = data_params(controls.current())
+    with st.container(horizontal=True):
+        for name, page in frame.labs():
+            if name != "ravine":
+                label = text(f"ravine.to_{name}")
+                st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
 
 
 def _rerun() -> None:

@@ -51,8 +51,9 @@ def to_params(scene: Scene) -> dict[str, str]:
 
 
 def data_params(scene: Scene) -> dict[str, str]:
-    """The data as other labs read them: there another data set is the usual one."""
-    return group_to_link("data", scene.data, Data()) | ({} if scene.seed == 0 else {"seed": str(scene.seed)})
+    """The data as other labs read them: each has a usual set of its own, so the name is always said."""
+    params = {"data.name": scene.data.name} | group_to_link("data", scene.data, Data(scene.data.name))
+    return params | ({} if scene.seed == 0 else {"seed": str(scene.seed)})
 
 
 def from_params(params: Mapping[str, str], problems: list[str]) -> Scene:

@@ -20,7 +20,7 @@ def built(loss, bias):
 
 
 def in_torch(loss, bias, point):
-    """The loss by torch at one point, with its gradient and Hessian; a profiled bias is the best one found by Newton."""
+    """The loss by torch at one point, its gradient and Hessian; a profiled bias is the best one, found by Newton."""
 
     def value(weights):
         scores = torch.tensor(X) @ weights[:2]
@@ -94,7 +94,7 @@ def test_classes_that_a_line_parts_have_no_minimum():
 
 
 def test_a_feature_with_offset_of_a_million_is_no_trouble():
-    far = Objective(X + [1e6, 0], TARGETS["linear"], "linear", "profiled")
+    far = Objective(X + np.array([1e6, 0.0]), TARGETS["linear"], "linear", "profiled")
     np.testing.assert_allclose(far.minimum(), built("linear", "profiled").minimum(), rtol=1e-6)
 
 

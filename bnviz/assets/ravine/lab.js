@@ -201,7 +201,7 @@ export class Lab {
   chooseRate(panel, index) {
     const { row, stage } = this;
     if (stage.rated) this.size = panel.path.side.rates[index];
-    else this.shares[panel.id] = panel.path.side.shares[index];
+    else this.shares[panel.id] = Number(panel.path.side.shares[index].toPrecision(6)); // short in the address
     for (const one of stage.linked ? row : [panel]) one.path.rate = index;
     this.clock.redraw();
     this.rested();
