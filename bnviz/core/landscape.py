@@ -162,7 +162,8 @@ def sigmoid(scores: Floats) -> Floats:
 def best_bias(scores: Floats, share: float) -> Floats:
     """The bias at which the mean probability equals the share of ones.
 
-    Newton's method that falls back to halving the bracket.
+    Newton's method that falls back to halving the bracket. It begins at the quantile of the scores that would part
+    the ones from the zeros if every probability were 0 or 1, and goes on only with the points that have not arrived.
 
     Args:
         scores: P x rows, without a bias.
@@ -173,16 +174,24 @@ def best_bias(scores: Floats, share: float) -> Floats:
     """
     middle = np.log(share / (1 - share))
     low, high = middle - scores.max(axis=1), middle - scores.min(axis=1)
-    bias = np.clip(middle - scores.mean(axis=1), low, high)
+    cut = min(scores.shape[1] - 1, int((1 - share) * scores.shape[1]))
+    wide = scores.std(axis=1) > 3
+    bias = middle - scores.mean(axis=1)
+    if wide.any():
+        bias[wide] = -np.partition(scores[wide], cut, axis=1)[:, cut]
+    bias = np.clip(bias, low, high)
+    active = np.arange(len(scores))
     for _ in range(BIAS_STEPS):
-        chances = sigmoid(scores + bias[:, None])
+        now = bias[active]
+        chances = sigmoid(scores[active] + now[:, None])
         excess = chances.mean(axis=1) - share
-        low, high = np.where(excess < 0, bias, low), np.where(excess > 0, bias, high)
-        slope = (chances * (1 - chances)).mean(axis=1)
-        newton = bias - excess / np.maximum(slope, 1e-300)
-        inside = (newton >= low) & (newton <= high)
-        following = np.where(inside, newton, (low + high) / 2)
-        if np.all(np.abs(following - bias) <= 1e-13 * (1 + np.abs(bias))):
-            return np.asarray(following)
-        bias = following
+        low[active] = np.where(excess < 0, now, low[active])
+        high[active] = np.where(excess > 0, now, high[active])
+        slope = np.einsum("pr,pr->p", chances, 1 - chances) / scores.shape[1]
+        newton = now - excess / np.maximum(slope, 1e-300)
+        inside = (newton >= low[active]) & (newton <= high[active])
+        bias[active] = np.where(inside, newton, (low[active] + high[active]) / 2)
+        active = active[np.abs(bias[active] - now) > 1e-12 * (1 + np.abs(now))]
+        if not len(active):
+            break
     return np.asarray(bias)

@@ -25,9 +25,10 @@ FRAME = {
     "arrows_flat": "The gradient is 0: the path stands at the minimum.",
     "trace": "{name}: {flips} sign flips",
     "trace_one": "{name}: 1 sign flip",
-    "surface_alt": "Surface of the loss over {a} and {b}, {label} features, with the path of descent. {path}",
-    "contour_alt": "Contour map of the loss over {a} and {b}, {label} features, with the path of descent. {path} "
-    "Press Enter to start from the middle of the picture.",
+    "surface_alt": "Surface of the loss over {a} and {b}, {label} features, with the path of descent. {path} "
+    "Arrow keys turn it, + and − bring it nearer.",
+    "contour_alt": "Contour map of the loss over {a} and {b}, {label} features, with the path of descent. {path}",
+    "start_alt": "Press Enter to start from the middle of the picture.",
     "loss_alt": "Excess loss against updates. {lines}",
     "loss_line": "{label}: {left} the first excess loss",
     "start_here": "Click to start here",
@@ -49,7 +50,7 @@ FRAME = {
     "contour": "Contour, seen from above: same colour, same loss",
     "stretched": "The scales of the two weights differ: one axis is stretched {times} times.",
     "arrows_title": "Gradient and the way to the minimum",
-    "traces": "Weights over the updates",
+    "traces": "Weights over the updates; dashed: the minimum",
     "losses": "Excess loss over the updates: what is above the smallest possible loss, as a share of the first",
     "rate": "Learning rate, {label}",
 }
@@ -121,7 +122,7 @@ def landscape_words(side: Side, settings: Ravine) -> str:
     shape = _shape(bend.condition)
     return (
         f"{shape}: the steepest direction is {ratio} times as curved as the flattest. "
-        f"Limit 2/⁠λmax = {number(limit, 3)}{where}."
+        f"Limit 2/⁠λmax = {number(limit, 3)}{where}. The verdict counts sign flips in the steepest direction."
     )
 
 

@@ -62,6 +62,11 @@ def show(scene: Scene, *, dark: bool) -> None:
         "size": begun.size,
         "shares": dict(zip(PREPROCESSES, begun.shares, strict=True)),
     }
+    rows = table(scene.data, scene.seed, scene.settings.loss)
+    first, second = rows.features
+    with st.sidebar:
+        predicted = text(f"ravine.predicted.{rows.target}")
+        st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))
     message = pack_tree({**stage(sides, scene.settings, dark=dark), "place": place})
     result = _component()(
         key="ravine.player",

@@ -13,7 +13,6 @@ export class Arrows extends Canvas {
     const context = this.begin(look);
     const gradient = path.pair("gradients", step).map((value) => -value);
     const length = Math.hypot(...gradient);
-    this.caption.textContent = path.gradient(step);
     const { words, side } = { words: path.stage.words, side: path.side };
     const radius = this.height / 2 - 26;
     const centre = [this.width / 2, this.height / 2];
@@ -114,6 +113,8 @@ export class Arrows extends Canvas {
   }
 
   describe(path, step) {
-    this.canvas.setAttribute("aria-label", path.gradient(step));
+    const told = path.gradient(step);
+    this.caption.textContent = told;
+    this.canvas.setAttribute("aria-label", told);
   }
 }

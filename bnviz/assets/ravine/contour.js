@@ -89,7 +89,7 @@ export class Contour extends Canvas {
   }
 
   click(spot) {
-    if (this.within(spot)) this.onStart(this.weights(spot));
+    if (this.path?.stage.startable && this.within(spot)) this.onStart(this.weights(spot));
   }
 
   /** Bands, axes and labels, drawn once. */
@@ -189,16 +189,19 @@ export class Contour extends Canvas {
     const [j, i] = [Math.round(((x - x0) / (x1 - x0)) * (n - 1)), Math.round(((y - y0) / (y1 - y0)) * (n - 1))];
     if (i < 0 || j < 0 || i >= n || j >= n) return null;
     const there = [x0 + (j / (n - 1)) * (x1 - x0), y0 + (i / (n - 1)) * (y1 - y0)];
-    const { words } = path.stage;
+    const { words, startable } = path.stage;
     return [
       `${a} = ${number(there[0])}, ${b} = ${number(there[1])}: ${words.loss} ${number(path.view.losses[i * n + j])}`,
-      words.start_here,
+      ...(startable ? [words.start_here] : []),
     ];
   }
 
   describe(path, step) {
     const [a, b] = path.side.axes;
     const told = { a, b, label: path.side.label, path: path.sentence(step) };
-    this.canvas.setAttribute("aria-label", fill(path.stage.words.contour_alt, told));
+    const { words, startable } = path.stage;
+    const parts = [fill(words.contour_alt, told), startable ? words.start_alt : ""];
+    this.canvas.setAttribute("aria-label", parts.join(" ").trim());
+    this.canvas.style.cursor = startable ? "crosshair" : "default";
   }
 }

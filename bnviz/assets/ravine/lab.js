@@ -14,6 +14,7 @@ import { Tip } from "./tip.js";
 const REST_MS = 250; // Python is told where the reader is after that long
 const SPEED = 0.25; // of 30 updates a second
 const NARROW = 700; // px
+const NEAR = "200px"; // pictures this close to the window are drawn
 const LEAST_WIDTH = 290; // px of one side
 
 /** The place of a value in a list of growing numbers that comes nearest to it. */
@@ -70,6 +71,8 @@ export class Lab {
       event.preventDefault();
       event.stopPropagation();
     });
+    this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
+    this.sights.observe(this.losses.element);
     this.sizes = new ResizeObserver(() => this.clock.redraw());
     this.sizes.observe(this.root);
     this.move(parent);
@@ -121,6 +124,7 @@ export class Lab {
     for (const [id, panel] of this.panels) {
       if (wanted.has(id)) continue;
       panel.element.remove();
+      for (const picture of panel.pictures) this.sights.unobserve(picture.element);
       this.panels.delete(id);
     }
     sides.forEach((side, order) => {
@@ -134,6 +138,7 @@ export class Lab {
   add(id) {
     const panel = new Panel(id, this);
     if (this.camera && this.linked) panel.surface.camera = { ...this.camera };
+    for (const picture of panel.pictures) this.sights.observe(picture.element);
     this.panels.set(id, panel);
   }
 
@@ -145,6 +150,16 @@ export class Lab {
   indexOf(side, first) {
     if (this.stage.rated) return nearest(side.rates, this.size);
     return this.stage.linked ? nearest(first.shares, this.shares[first.id]) : nearest(side.shares, this.shares[side.id]);
+  }
+
+  /** Only what is in sight, or nearly, is drawn. */
+  seen(entries) {
+    const pictures = [...[...this.panels.values()].flatMap((panel) => panel.pictures), this.losses];
+    for (const { target, isIntersecting } of entries) {
+      const picture = pictures.find(({ element: one }) => one === target);
+      if (picture) picture.visible = isIntersecting;
+    }
+    this.clock.redraw();
   }
 
   describe() {
@@ -173,10 +188,10 @@ export class Lab {
     const look = this.readLook();
     const { row } = this;
     this.layOut(row);
-    for (const panel of row) panel.show(step, look);
+    for (const panel of row) panel.show(step, look, this.clock.moving);
     const paths = row.map((panel) => panel.path);
-    this.losses.show(paths, step, look);
-    this.losses.describe(paths, step);
+    if (this.losses.visible) this.losses.show(paths, step, look);
+    if (this.losses.visible || !this.clock.moving) this.losses.describe(paths, step);
     this.controls.show();
     this.controls.announce();
     this.draws += 1;
@@ -269,6 +284,7 @@ export class Lab {
     this.clock.stop();
     clearTimeout(this.telling);
     this.sizes.disconnect();
+    this.sights.disconnect();
     this.root.remove();
   }
 }

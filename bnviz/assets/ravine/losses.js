@@ -97,6 +97,7 @@ export class Losses extends Canvas {
   }
 
   describe(paths, step) {
+    this.paths = paths;
     const { words } = paths[0].stage;
     const lines = `${this.lines(step).join("; ")}.`;
     this.caption.textContent = lines;

@@ -55,14 +55,14 @@ export class Panel {
     this.rates.describe(this.path, { leads });
   }
 
-  show(step, look) {
+  /** Draw the pictures that are in sight; the words of all of them once nothing moves. */
+  show(step, look, moving) {
     this.rates.show(this.path);
     const verdict = this.path.side.verdicts[this.path.rate];
     if (this.verdict.textContent !== verdict) this.verdict.textContent = verdict;
     for (const picture of this.pictures) {
-      if (picture.width < 40) continue;
-      picture.show(this.path, step, look);
-      picture.describe(this.path, step);
+      if (picture.visible && picture.width >= 40) picture.show(this.path, step, look);
+      if (picture.visible || !moving) picture.describe(this.path, step);
     }
   }
 }
