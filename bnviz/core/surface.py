@@ -12,7 +12,7 @@ from bnviz.core.landscape import Floats, Objective
 
 POINTS = 61
 ROOM = 1.4  # the window reaches up to this many first excess losses above the minimum
-WIDE = 1.65  # width of the window in which both weights have the same scale, in heights
+WIDE = 1.3  # width of the window in which both weights have the same scale, in heights
 NARROWEST = 8.0  # a ravine that is longer than this many widths is not drawn at the same scale
 NEWTON = 12
 

@@ -84,6 +84,7 @@ def _side(side: Side, settings: Ravine, dark: bool) -> dict[str, Any]:
         "limit": _limit_index(side, settings),
         "verdicts": verdicts(side, settings),
         "diverged": side.descent.diverged_at.tolist(),
+        "least": side.least,
         "minimum": None if side.minimum is None else side.minimum[axes].tolist(),
         "reach": _reach(side, axes),
         "fitted": _view(side.surface),

@@ -150,8 +150,8 @@ def article(sides: tuple[Side, ...], table: Table) -> tuple[str, str] | None:
     small = 1 - big
     measured = (
         f"With {NAMES[side.name]} features, {table.features[big]} spreads {_times(spread, big)} as wide as "
-        f"{table.features[small]}. At the start the gradient of its weight w{big + 1} is {_times(slope, big)} as "
-        f"large, and the weight it needs is {_times(goal, big)} as large. {_judged(slope, goal, big)}"
+        f"{table.features[small]}. At the start the gradient of its weight w{big + 1} is {_compared(slope, big)}, "
+        f"and the weight it needs is {_compared(goal, big)}. {_judged(slope, goal, big)}"
     )
     angle = "; ".join(f"{NAMES[one.name]} {number(_first_angle(one), 3)}°" for one in sides if one.minimum is not None)
     claim = (
@@ -163,6 +163,11 @@ def article(sides: tuple[Side, ...], table: Table) -> tuple[str, str] | None:
 
 def _times(values: Floats, big: int) -> str:
     return f"{number(float(values[big] / values[1 - big]), 3)} times"
+
+
+def _compared(values: Floats, big: int) -> str:
+    ratio = float(values[big] / values[1 - big])
+    return f"{number(ratio, 3)} times as large" if ratio >= 1 else f"{number(1 / ratio, 3)} times smaller"
 
 
 def _judged(slope: Floats, goal: Floats, big: int) -> str:

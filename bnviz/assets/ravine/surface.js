@@ -130,7 +130,7 @@ export class Surface extends Canvas {
     const seen = this.spots.filter(Boolean);
     if (roomy(seen)) for (const spot of seen.slice(1, -1)) dot(context, spot, 2.5, style);
     if (path.side.minimum) {
-      const bottom = this.project(...this.boxed(path.side.minimum, path.stage.least));
+      const bottom = this.project(...this.boxed(path.side.minimum, path.side.least));
       plus(context, bottom, 7, { color: look.ink, halo: look.paper });
     }
     if (this.spots[0]) dot(context, this.spots[0], 5, { ...style, hollow: true });
