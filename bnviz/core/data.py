@@ -1,4 +1,4 @@
-"""Seeded data sets by name: five toy sets in the plane and four real tables that come with scikit-learn."""
+"""Seeded data sets by name: toy sets in the plane, drawn pictures, and the real tables of scikit-learn."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets
 
-from bnviz.core.experiment import Data
+from bnviz.core.experiment import IMAGES, TABLE_ROWS, Data
 from bnviz.core.preprocess import Floats, preprocess
 from bnviz.core.streams import EPOCH, generator
+from bnviz.core.textures import CLASS_NAMES, textures
+from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
 
 Ints = NDArray[np.int64]
 
@@ -28,7 +30,8 @@ class Dataset:
         classes: number of classes; 0 for regression.
         feature_names: of the columns before preprocessing.
         class_names: what the class numbers mean.
-        images: the training rows as raw images in 0..1 (rows x height x width), or None.
+        images: the training rows as raw images in 0..1 (rows x height x width; in colour rows x 3 x height x width),
+            or None.
     """
 
     x_train: Floats
@@ -60,7 +63,7 @@ class Table:
     classes: int
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 def _blobs(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
@@ -140,6 +143,9 @@ def feature_names(name: str) -> tuple[str, ...]:
 
 
 def _table(data: Data, seed: int) -> Table:
+    if data.name == "textures":
+        x, y = textures(TABLE_ROWS["textures"], seed)
+        return Table(x, y, len(CLASS_NAMES), TEXTURE_FEATURES, CLASS_NAMES, IMAGES["textures"])
     if data.name not in _TOYS:
         return _chosen(_real(data.name), data.features)
     ones = min(data.rows - 2, max(2, round(data.rows * data.balance)))
@@ -167,7 +173,8 @@ def load(data: Data, seed: int) -> Dataset:
     train, test = order[: data.train_rows], order[len(order) - data.test_rows :]
     x = _stretch(table.x, data)
     x_train, x_test = preprocess(x[train], x[test], data.preprocess, shared_scale=table.image_shape is not None)
-    images = table.x[train].reshape(-1, *table.image_shape) / table.x.max() if table.image_shape else None
+    low, high = table.x.min(), table.x.max()
+    images = (table.x[train] - low).reshape(-1, *table.image_shape) / (high - low) if table.image_shape else None
     y_train, y_test = table.y[train], table.y[test]
     if not table.classes:
         mean, std = y_train.mean(), y_train.std()
