@@ -58,14 +58,15 @@ def _counts(choices: Choices, values: Values) -> None:
     """One row a norm."""
     st.subheader(text("axes.counts.title"))
     columns = ("norm", "axes", "means", "cells", "learned", "tracked", "fixed")
-    lines = [[text(f"axes.counts.{column}") for column in columns], ["---", "---", *["--:"] * 4, "---"]]
+    rows = []
     for kind in KINDS:
         found = core.block_of(values, kind, groups=choices.groups)
         numbers = core.counts(kind, core.CHANNELS)
         cells = [text(f"axes.counts.name.{kind}"), text(f"axes.counts.over.{kind}"), len(found.var), found.cells,
                  numbers.learned, numbers.tracked, ", ".join(numbers.fixed)]  # fmt: skip
-        lines.append([f"**{cell}**" if kind == choices.norm else str(cell) for cell in cells])
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        told = [f"**{cell}**" if kind == choices.norm else str(cell) for cell in cells]
+        rows.append({text(f"axes.counts.{column}"): cell for column, cell in zip(columns, told, strict=True)})
+    st.table(rows, border="horizontal", hide_index=True, alt=text("axes.counts.title"))
     st.caption(text("axes.counts.note"))
 
 
