@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from bnviz.core.experiment import Arm, Experiment
 
 
-MOST_WORK = 120_000_000_000
-"""Multiplications that the forward passes of a convolutional run may take."""
+MOST_IN_ALL, MOST_AT_ONCE, MOST_VALUES = 1.2e11, 4e9, 3e6
+"""Limits of a convolutional run, see `loads`."""
 
 
 def check_parts(experiment: Experiment) -> None:
@@ -60,32 +60,40 @@ def check_network(experiment: Experiment) -> None:
             f"{network.pool} halvings came, but an image of {side} x {side} is a single position after "
             f"{side.bit_length() - 1}. Take at most that many.",
         )
-    _check_work(experiment)
+    _check_loads(experiment)
 
 
-def multiplications(experiment: Experiment) -> int:
-    """Multiplications of all forward passes of a convolutional run: N * H * W * C_in * 9 * C_out, summed."""
+def loads(experiment: Experiment) -> tuple[float, float, float]:
+    """What a convolutional run costs.
+
+    Returns:
+        The multiplications of all its forward passes (N * H * W * C_in * 9 * C_out of each layer), those of one update
+        of all arms with one look at the test rows, and the values that its layers hand on in one update.
+    """
     from bnviz.core.experiment import IMAGES
 
-    network, name = experiment.network, experiment.data.name
-    widths = (IMAGES[name][0], *network.hidden)
-    layers = zip(network.positions(name), widths[:-1], widths[1:], strict=True)
-    one_image = sum(count * 9 * incoming * units for count, incoming, units in layers)
-    return one_image * experiment.training.batch_size * experiment.training.steps * len(experiment.arms)
+    network, data, training = experiment.network, experiment.data, experiment.training
+    widths, positions = (IMAGES[data.name][0], *network.hidden), network.positions(data.name)
+    layers = zip(positions, widths[:-1], widths[1:], strict=True)
+    image = sum(count * 9 * incoming * units for count, incoming, units in layers) * len(experiment.arms)
+    values = sum(count * units for count, units in zip(positions, network.hidden, strict=True))
+    update = image * (3 * training.batch_size + data.test_rows)
+    return image * training.batch_size * training.steps, update, values * training.batch_size * len(experiment.arms)
 
 
-def _check_work(experiment: Experiment) -> None:
-    from bnviz.core.experiment import Training
-
-    work = multiplications(experiment)
-    if work <= MOST_WORK:
+def _check_loads(experiment: Experiment) -> None:
+    """A run that others wait for must be short, and stop for them after every update."""
+    total, update, values = loads(experiment)
+    if total <= MOST_IN_ALL and update <= MOST_AT_ONCE and values <= MOST_VALUES:
         return
-    field = "training.steps" if experiment.training.steps > Training().steps else "network.hidden"
+    fewer = "Take fewer channels, arms or updates, a smaller batch, or more pooling."
+    long = experiment.training.steps > 300 and update <= MOST_AT_ONCE and values <= MOST_VALUES
     raise FieldError(
-        field,
-        f"The forward passes of this convolutional run would take {work / 1e9:.0f} billion multiplications; "
-        f"{MOST_WORK / 1e9:.0f} billion are possible, so that nobody in a class waits long. "
-        "Take fewer channels, arms or updates, or a smaller batch.",
+        "training.steps" if long else "network.hidden",
+        f"This convolutional run is too large to share a machine with a class: {total / 1e9:.3g} billion "
+        f"multiplications in all ({MOST_IN_ALL / 1e9:.3g} are possible), {update / 1e9:.3g} billion for an update "
+        f"with a test ({MOST_AT_ONCE / 1e9:.3g}), {values / 1e6:.3g} million values in an update "
+        f"({MOST_VALUES / 1e6:.3g}). {fewer}",
     )
 
 

@@ -12,7 +12,7 @@ from bnviz.core.engine import advance, choose, start, train
 from bnviz.core.experiment import IMAGES, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
 from bnviz.core.network import build
-from bnviz.core.rules import multiplications
+from bnviz.core.rules import loads
 from bnviz.core.streams import StepDraws
 from bnviz.core.textures import textures
 
@@ -203,9 +203,22 @@ def test_links_and_files_of_conv_networks_go_round_and_old_links_stay_as_they_we
     assert (old.network, messages) == (Network((32, 32), "tanh"), [])
 
 
-def test_multiplications_are_counted_layer_by_layer():
+def test_loads_are_counted_layer_by_layer():
     experiment = conv_experiment(Arm("batch"), training=Training(batch_size=16, steps=10))
-    assert multiplications(experiment) == 16 * 10 * (64 * 9 * 1 * 4 + 16 * 9 * 4 * 8)
+    image = 64 * 9 * 1 * 4 + 16 * 9 * 4 * 8
+    assert loads(experiment) == (image * 16 * 10, image * (3 * 16 + 40), (64 * 4 + 16 * 8) * 16)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"training": Training(batch_size=512, steps=1), "network": Network((256,), kind="conv")},
+        {"training": Training(batch_size=1, steps=1), "network": Network((256,) * 10, kind="conv", pool=0)},
+    ],
+)
+def test_a_short_run_of_huge_updates_is_refused_too(parts):
+    with pytest.raises(FieldError, match="too large to share"):
+        Experiment(data=Data("textures"), arms=(Arm("batch"),), **parts)
 
 
 def test_textures_are_ten_seeded_classes_of_stripes():
