@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bnviz.core.armrun import ArmState
 from bnviz.core.data import load
+from bnviz.core.engine import start
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.core.memory import Memory, memory_of
 from bnviz.core.network import build
@@ -59,7 +60,9 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
 
 
 def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
-    """The arms before their first update, with the numbers of `engine.start`."""
+    """The arms before their first update, with the numbers of `engine.start`, which serves convolutions itself."""
+    if experiment.network.kind == "conv":
+        return start(experiment, dtype).arms
     data = load(experiment.data, experiment.seed)
     size = data.inputs, data.outputs
     return tuple(_first_state(experiment, arm, size, dtype) for arm in experiment.arms)
