@@ -52,10 +52,10 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
     draws = _draws(experiment.seed, tuple(zip(widths[1:], widths[:-1], strict=True)))
     gain, g = network.gain if arm.gain is None else arm.gain, 2.0 if network.activation == "relu" else 1.0
     memory = template.copied()
-    for layer, (start, drawn) in enumerate(zip(starts, draws, strict=True)):
+    for layer, (first, drawn) in enumerate(zip(starts, draws, strict=True)):
         hidden, fan_in = layer < len(network.hidden), widths[layer]
         std = gain * math.sqrt(g / fan_in) if hidden else math.sqrt(1.0 / fan_in)
-        memory.values[start : start + drawn.size] = std * drawn
+        memory.values[first : first + drawn.size] = std * drawn
     return ArmState(arm, memory, memory.values)
 
 
