@@ -16,6 +16,7 @@ from bnviz.ui.pictures import figures, picture
 from bnviz.ui.traits import Traits, outline, traits
 from bnviz.ui.view import View
 
+OVERLAP = 3  # messages in a row of which one has to arrive
 _SENT = "dispatch.sent"
 
 Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
@@ -31,14 +32,13 @@ class _Told:
 
 @dataclass(frozen=True, eq=False)
 class _Sent:
-    """The last message of a session while a run goes on, and what it and the one before it have told."""
+    """The last message of a session while a run goes on, and what the last ones have told, the newest last."""
 
     about: tuple[object, ...]
     begin: Begin
     recording: Recording
     message: bytes
-    last: _Told
-    before: _Told | None
+    told: tuple[_Told, ...]
 
 
 def forget() -> None:
@@ -87,18 +87,20 @@ def warm_up(run: Run) -> None:
 def _next(
     sent: _Sent | None, about: tuple[object, ...], begin: Begin, recording: Recording, drawn: list[Figure]
 ) -> _Sent:
-    """The message that follows: what is new since the one before the last.
+    """The message that follows: what is new since the last few.
 
-    Not since the last: a tick of the fragment that interrupts the one before it swallows its message.
+    Since several, because a message may be lost: a tick that interrupts the one before it takes its message along,
+    and a browser that is busy drawing sees only the newest of those that have come in the meantime.
     """
-    told = _Told(len(recording.steps), {figure.id: traits(picture(figure)) for figure in drawn})
-    last, before = (None, None) if sent is None else (sent.last, sent.before)
-    if last is None or before is None:
+    now = _Told(len(recording.steps), {figure.id: traits(picture(figure)) for figure in drawn})
+    told = () if sent is None else sent.told
+    if len(told) < OVERLAP:
         packed = _pack(recording, drawn, begin=begin)
     else:
-        known = {name: now for name, now in last.traits.items() if before.traits.get(name) == now}
-        packed = _pack(recording, drawn, begin=begin, first=before.frames, known=known)
-    return _Sent(about, begin, recording, packed, told, last)
+        oldest, *others = (one.traits for one in told)
+        known = {name: one for name, one in oldest.items() if all(other.get(name) == one for other in others)}
+        packed = _pack(recording, drawn, begin=begin, first=told[0].frames, known=known)
+    return _Sent(about, begin, recording, packed, (*told, now)[-OVERLAP:])
 
 
 @lru_cache(maxsize=4)
