@@ -29,7 +29,7 @@ def told(page: Page, name: str) -> float:
 
 def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => {condition})(window.__bnviz)")
+    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
 
 
 def charts_fit(page: Page) -> bool:
