@@ -67,6 +67,7 @@ class Playback:
         start: The step to show first; without it the newest.
         visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
         first_frame: The number of the first frame carried. Above 0 the message continues one sent before.
+        places: What each frame is called; without names it is "update 12 of 300".
     """
 
     run_id: str
@@ -77,6 +78,7 @@ class Playback:
     start: int | None = None
     first_frame: int = 0
     visit: int = 0
+    places: Sequence[str] = ()
 
 
 @dataclass
@@ -135,6 +137,7 @@ def pack(
         "start": playback.start,
         "visit": int(playback.visit),
         "first": int(playback.first_frame),
+        **({"places": list(playback.places)} if playback.places else {}),
         "steps": writer.add(steps),
         "pictures": [
             _picture(p, len(steps), known.get(p.id), writer)
