@@ -65,6 +65,11 @@ class SweepProcess:
         outcomes = tuple(Outcome(**{**one, "point": tuple(one["point"])}) for one in answer["outcomes"])
         return Part(outcomes, bool(answer["done"]))
 
+    def prepare(self) -> None:
+        """Start the process and let it load what it needs, so that the first sweep does not wait; returns at once."""
+        with self._lock, contextlib.suppress(OSError):
+            self._send({"prepare": self.engine}, self._started())
+
     def drop(self, name: str) -> None:
         """Let the process forget a sweep."""
         with self._lock:

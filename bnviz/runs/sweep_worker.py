@@ -3,6 +3,7 @@
 It speaks over its standard input and output, one line of JSON for a request and one for its answer.
 
     {"sweep": "name", "json": "...", "first": 12, "seconds": 0.15, "engine": "auto"}   go on behind the first 12 cells
+    {"prepare": "auto"}                                                                load that engine (no answer)
     {"drop": "name"}                                                                   forget a sweep (no answer)
 
 An answer holds the outcomes of the cells that were completed in that time. A request says everything that is needed,
@@ -21,13 +22,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
-from bnviz.core.sweep import Sweep
+from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells
 from bnviz.core.sweep_table import Outcome
 
 MOST_SWEEPS = 16
 NICE = 5
 """A live run that somebody watches comes before a sweep."""
+
+TINY = Sweep(
+    Experiment(Data("moons", n=20), Network((2,)), (Arm("batch"),), Training(batch_size=4, steps=1)),
+    (Axis("network.gain", (1.0,)),),
+)
 
 
 @dataclass
@@ -69,6 +76,9 @@ class Worker:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to one request; None where there is none."""
+        if "prepare" in request:
+            next(cells(TINY, engine=request["prepare"]))
+            return None
         if "drop" in request:
             self.going.pop(str(request["drop"]), None)
             return None

@@ -38,6 +38,8 @@ class CanSweep(Protocol):
 
     def drop(self, name: str) -> None: ...
 
+    def prepare(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -109,6 +111,12 @@ class SweepStore:
         self._queue: deque[SweepRun] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Get the process ready, for a page on which a sweep is about to be asked for; returns at once."""
+        with self._wake:
+            if not self._queue:
+                self._process.prepare()
 
     def open(self, sweep: Sweep, viewer: str) -> SweepRun:
         """A sweep, started or continued if need be; the viewer leaves what it watched before."""

@@ -48,7 +48,7 @@ class Gate:
     def __init__(self):
         self.open, self.entered = threading.Event(), threading.Event()
         self.open.set()
-        self.calls, self.dropped, self.closed = [], [], 0
+        self.calls, self.dropped, self.closed, self.prepared = [], [], 0, 0
 
     def advance(self, name, sweep, first, seconds):
         self.entered.set()
@@ -60,6 +60,9 @@ class Gate:
 
     def drop(self, name):
         self.dropped.append(name)
+
+    def prepare(self):
+        self.prepared += 1
 
     def close(self):
         self.closed += 1
@@ -215,6 +218,24 @@ def test_an_idle_process_is_ended_and_started_again(process, monkeypatch):
     again = store.open(small(seed=1, count=1), "ann")
     wait_for(lambda: again.status == "finished")
     store.close()
+
+
+def test_a_prepared_process_answers_as_ever(process):
+    process.prepare()
+    assert process.running
+    assert len(process.advance("a", small().to_json(), 0, 0.0).outcomes) in (0, 2)
+
+
+def test_a_busy_process_is_not_prepared_again():
+    store = SweepStore(process=(gate := Gate()))
+    store.prepare()
+    assert gate.prepared == 1
+    gate.open.clear()
+    found = store.open(small(count=1), "ann")
+    store.prepare()
+    assert gate.prepared == 1
+    gate.open.set()
+    wait_for(lambda: found.status == "finished")
 
 
 def test_what_the_process_cannot_do_is_a_sentence(process):
