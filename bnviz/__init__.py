@@ -38,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import torch and Altair only when they are asked for."""
     if name == "train":
-        from bnviz.core.engine import train
+        from bnviz.runs.compiled import train
 
         return train
     if name == "Recording":
