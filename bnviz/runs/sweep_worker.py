@@ -2,10 +2,11 @@
 
 It speaks over its standard input and output, one line of JSON for a request and one for its answer.
 
-    {"sweep": "name", "json": "...", "first": 12, "seconds": 0.15, "engine": "auto"}   go on behind the first 12 cells
-    {"prepare": "auto"}                                                                load that engine (no answer)
-    {"drop": "name"}                                                                   forget a sweep (no answer)
+    {"sweep": "name", "json": "...", "first": 12, "seconds": 0.15, ...}   go on behind the first 12 cells
+    {"prepare": true, ...}                                                load the engine (no answer)
+    {"drop": "name"}                                                      forget a sweep (no answer)
 
+The dots stand for "engine" (torch, kernel or auto) and "compile_here" (whether to compile where nothing is kept).
 An answer holds the outcomes of the cells that were completed in that time. A request says everything that is needed,
 so it does not matter to whoever asks whether this process still knows the sweep, or is a new one.
 """
@@ -18,14 +19,16 @@ import os
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells
 from bnviz.core.sweep_table import Outcome
+from bnviz.runs import compiled
 
 MOST_SWEEPS = 16
 NICE = 5
@@ -45,6 +48,12 @@ class Going:
     cells: int
 
 
+def engine_of(request: dict[str, Any]) -> str | Callable[[], str]:
+    """The engine that a request names; auto takes the compiled one from the first cell on at which it is usable."""
+    name, here = str(request["engine"]), bool(request["compile_here"])
+    return partial(compiled.best_engine, compile_here=here) if name == "auto" else name
+
+
 class Worker:
     """Sweeps by name, the longest unused forgotten first."""
 
@@ -57,7 +66,7 @@ class Worker:
         going = self.going.pop(name, None)
         if going is None or going.cells != first:
             sweep = Sweep.from_json(request["json"])
-            going = Going(cells(sweep, first=first, engine=request["engine"]), first)
+            going = Going(cells(sweep, first=first, engine=engine_of(request)), first)
         outcomes: list[dict[str, Any]] = []
         end, done = time.monotonic() + float(request["seconds"]), False
         while not done:
@@ -77,7 +86,7 @@ class Worker:
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to one request; None where there is none."""
         if "prepare" in request:
-            next(cells(TINY, engine=request["prepare"]))
+            next(cells(TINY, engine=engine_of(request)))
             return None
         if "drop" in request:
             self.going.pop(str(request["drop"]), None)
