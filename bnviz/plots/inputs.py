@@ -102,7 +102,7 @@ def _axes(way: Way) -> tuple[alt.X, alt.Y]:
             domainMin=alt.ExprRef(f"{axis}_from"), domainMax=alt.ExprRef(f"{axis}_to"), nice=False, zero=False
         )
 
-    plain: dict[str, Any] = {"grid": False, "tickCount": 4, "labelExpr": theme.tick_expr(), "titleLimit": 260}
+    plain: dict[str, Any] = {"grid": False, "tickCount": 4, "labelExpr": theme.tick_expr(), "titleLimit": 200}
     x = alt.X("x:Q", scale=scale("x"), axis=alt.Axis(title=way.names[0], **plain))
     y = alt.Y("y:Q", scale=scale("y"), axis=alt.Axis(title=way.names[1], **plain))
     return x, y
