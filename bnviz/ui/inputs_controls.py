@@ -114,8 +114,11 @@ def controls() -> tuple[Data, Inputs]:
             text("inputs.axes"), ["equal", "fitted"], key=key_of("axes"), persist_state="session", required=True,
             format_func=lambda word: text(f"inputs.options.axes.{word}"), help=text("inputs.help.axes"),
         )  # fmt: skip
-    _stretch(name)
-    _draw(name)
+    left, right = st.columns(2)
+    with left:
+        _stretch(name)
+    with right:
+        _draw(name)
     try:
         found = _read(name)
     except FieldError as error:

@@ -236,7 +236,7 @@ def test_the_table_holds_the_facts():
     assert found.loc["condition number, with bias", "minmax"] == f"{pair.ways['minmax'].facts.condition_bias:.1f}"
     assert found.loc["largest stable learning rate", "whitened"] == "2.00"
     whole = inputs_table.table(pair_of("wine"), TITLES).set_index("training rows")
-    assert whole.loc["condition number, all 13 features, with bias", "whitened"] == "1.01"
+    assert whole.loc["condition number, all 13 features", "whitened"] == "1.01"
 
 
 def test_the_sentence_names_the_wider_feature():
