@@ -15,6 +15,7 @@ Ints = NDArray[np.int64]
 
 STAGES = ("raw", "standardized", "rotated", "scaled")
 BETWEEN = 24  # frames from one stage to the next
+FRAMES = 3 * BETWEEN + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,9 @@ def motion(moves: Moves, standardized: Floats) -> Motion:
     first = [np.diag(moves.std ** (1 - t)) for t in share]
     second = [_rotation(angle * t) for t in share]
     third = [_rotation(angle) / spread**t for t in (*share, 1.0)]
-    shifts = np.zeros((3 * BETWEEN + 1, 2))
-    shifts[:BETWEEN] = (1 - share)[:, None] * moves.mean
+    shifts = np.zeros((FRAMES, 2))
+    # In standard deviations the mean fades evenly; a mean that outlived the spread would bend the curve of conditions.
+    shifts[:BETWEEN] = (1 - share)[:, None] * moves.mean * moves.std ** -share[:, None]
     matrices = np.stack([*first, *second, *third])
     return Motion(matrices, shifts, _conditions(matrices, shifts, standardized))
 

@@ -8,8 +8,9 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.data import load
-from bnviz.core.recording import Array, Recording
+from bnviz.core.recording import Recording
 from bnviz.core.schedule import recorded_steps
+from bnviz.core.summary import test_scores
 from bnviz.plots import compose, curves, panels, seeds, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.sentences import by_arm, hold_known, sentences
@@ -26,7 +27,7 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     styles = arm_style(recording.experiment, dark=dark)
     labels = [style.label for style in styles]
     text: Callable[[float], str] = theme.percent if data.classes else theme.number
-    values = _score(recording)
+    values = test_scores(recording)
     if data.classes:
         name = "test accuracy"
         counts = np.bincount(np.ravel(data.y_test), minlength=data.classes)
@@ -37,7 +38,7 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     chart = _Accuracy(recording, styles, name, (low, base), base_text, dark)
     chart.banded = bool(others)
     latest = hold_known(values)
-    least, most = seeds.ranges(values, [_score(other) for other in others])
+    least, most = seeds.ranges(values, [test_scores(other) for other in others])
     told = seeds.sentence(labels, least, most, len(others) + 1, text) if others else ""
     captions = sentences(recording, f"the {name}", "is", by_arm(labels, latest, text))
     return Figure(
@@ -52,15 +53,6 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
         half=True,
         paper=theme.PAPER[dark],
     )
-
-
-def _score(recording: Recording) -> Array:
-    """(F, A) test accuracy, or for a regression R²."""
-    data = load(recording.experiment.data, recording.experiment.seed)
-    if data.classes:
-        return recording.test_accuracy
-    score: Array = 1 - recording.test_loss / float(np.var(data.y_test))
-    return score
 
 
 class _Accuracy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ MOST_TRAIN, MOST_TEST = 400, 130
 BINS = 24
 EDGE = 0.14  # share of the picture's height or width that a distribution at its edge takes
 PAD = 0.04
-SHAPES = ("circle", "triangle-up", "square", "diamond")
+SHAPES, MARKS = ("circle", "triangle-up", "square", "diamond"), "●▲■◆"
 TRAIN, TEST = "training", "test"
 POINTS, EDGES = "points", ("across", "upwards")
 
@@ -174,10 +173,20 @@ def coloured(pair: Pair, dark: bool) -> tuple[Any, Any]:
         )
         return alt.Color("value:Q", scale=scale, legend=None), alt.value("circle")
     names = list(pair.class_names)
-    colors = (palette(dark) * math.ceil(len(names) / 4))[: len(names)]
-    shapes = (SHAPES * math.ceil(len(names) / 4))[: len(names)]
+    colors = [palette(dark)[place % 4] for place in range(len(names))]
+    shapes = [SHAPES[_shape(place)] for place in range(len(names))]
     color = alt.Color("target:N", scale=alt.Scale(domain=names, range=colors), legend=None)
-    return color, alt.Shape("target:N", scale=alt.Scale(domain=names, range=list(shapes)), legend=None)
+    return color, alt.Shape("target:N", scale=alt.Scale(domain=names, range=shapes), legend=None)
+
+
+def _shape(place: int) -> int:
+    """The next four classes take the same colours with other shapes."""
+    return (place + place // 4) % 4
+
+
+def class_marks(pair: Pair) -> list[str]:
+    """The mark of each class, as a letter."""
+    return [MARKS[_shape(place)] for place in range(len(pair.class_names))]
 
 
 def _edge_rows(way: Way) -> dict[str, list[dict[str, Any]]]:

@@ -98,7 +98,7 @@ def _explain(error: FieldError, slots: dict[str, DeltaGenerator]) -> None:
 
 
 def _main_row(slots: dict[str, DeltaGenerator]) -> None:
-    rate, activation, depth = st.columns([4, 5, 3], vertical_alignment="top")
+    rate, activation, depth = st.columns([5, 9, 4], vertical_alignment="top")
     with rate:
         pick_number("training.learning_rate", log_steps(-4, 1))
     with activation:

@@ -33,12 +33,12 @@ def navigation() -> None:
 
 
 def warm_up() -> None:
-    """Get the default run onto the shelf before anybody asks, so that the first visitor finds it finished."""
+    """Get the default run onto the shelf before anybody asks, and what draws it into memory."""
     from bnviz.core.experiment import Experiment
     from bnviz.runs import shared_store
-    from bnviz.ui import lab
+    from bnviz.ui import dispatch, lab
 
-    shared_store().open(Experiment(), lab.__name__)
+    dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
 
 
 def begin() -> None:

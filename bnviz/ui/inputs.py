@@ -93,8 +93,8 @@ def _chart(spec: dict[str, Any], key: str, alt: str) -> None:
 def _key(pair: Pair) -> str:
     if not pair.classes:
         return text("inputs.colour_is_target")
-    marks = ("●", "▲", "■", "◆")
-    names = [f"{marks[place % 4]} {own_data.plain(name)}" for place, name in enumerate(pair.class_names)]
+    marks = clouds.class_marks(pair)
+    names = [f"{mark} {own_data.plain(name)}" for mark, name in zip(marks, pair.class_names, strict=True)]
     return text("inputs.classes", names=", ".join(names))
 
 

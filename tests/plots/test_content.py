@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bnviz import plots
+from bnviz.core.data import load
 from bnviz.core.schedule import BINS
 from bnviz.plots.bins import PARTS, ROWS
 from bnviz.plots.digits import png_url
@@ -153,6 +154,14 @@ def test_a_png_url_is_a_png():
     header, body = png_url(np.zeros((8, 8, 3), np.uint8)).split(",")
     assert header == "data:image/png;base64"
     assert base64.b64decode(body).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_results_of_a_regression_say_what_is_explained(run):
+    recording = run("regression")
+    table = plots.results(recording)
+    assert not [name for name in table if "accuracy" in name or "90 %" in name]
+    y = load(recording.experiment.data, 0).y_test
+    assert table["test R²"].to_numpy() == pytest.approx(1 - recording.final_test_loss / y.var())
 
 
 def test_results_are_one_row_an_arm(run):
