@@ -122,14 +122,18 @@ class NormNet(nn.Module):
         return [layer for layer in self.hidden if isinstance(layer, Layer)]
 
 
-def build(network: Network, arm: Arm, *, inputs: int, outputs: int, seed: int) -> NormNet:
-    """A freshly initialized network, in float64.
+def build(
+    network: Network, arm: Arm, *, inputs: int, outputs: int, seed: int, dtype: torch.dtype = torch.float64
+) -> NormNet:
+    """A freshly initialized network. Its weights are drawn in float64 and rounded to `dtype`.
 
     Weights are normal with standard deviation gain * sqrt(g / fan_in), g = 2 for ReLU (He et al. 2015) and 1
     otherwise; the output layer has sqrt(1 / fan_in); biases start at 0. The draws depend on the seed and the shape
     alone, so all arms start from the same weights (times their gain).
     """
-    net = NormNet(network, arm, inputs=inputs, outputs=outputs).double()
+    net = NormNet(network, arm, inputs=inputs, outputs=outputs)
+    if dtype != torch.get_default_dtype():
+        net = net.to(dtype)
     rng = generator(seed, WEIGHTS)
     gain = network.gain if arm.gain is None else arm.gain
     g = 2.0 if network.activation == "relu" else 1.0
