@@ -191,8 +191,6 @@ def show_ways_on(data: Data, view: Inputs) -> None:
     params = {"data.name": data.name} | codec.group_to_link("data", data, Data(data.name))
     params |= {"seed": str(view.seed)} if view.seed else {}
     with st.container(horizontal=True):
-        for name, page in frame.labs():
-            if name != PAGE:
-                st.page_link(
-                    page, label=text(f"inputs.to_{name}"), icon=":material/arrow_forward:", query_params=params
-                )
+        for name, page in frame.others(PAGE):
+            label = text(f"inputs.to_{name}")
+            st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)

@@ -143,10 +143,9 @@ def show_ways_on() -> None:
     st.subheader(text("ravine.on"))
     params = data_params(controls.current())
     with st.container(horizontal=True):
-        for name, page in frame.labs():
-            if name != "ravine":
-                label = text(f"ravine.to_{name}")
-                st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
+        for name, page in frame.others("ravine"):
+            label = text(f"ravine.to_{name}")
+            st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
 
 
 def _rerun() -> None:
