@@ -1,9 +1,9 @@
-"""Arm-steps per second of both engines against a plain nn.Sequential + torch.optim loop, in one run.
+"""The compiled engine against a plain nn.Sequential + torch.optim loop, in one run.
 
-    python benchmarks/engine.py [--rounds 5]
+    python -m benchmarks.engine [--rounds 5]
 
-Both sides train the same four arms on the same batches, one torch thread, in alternating rounds; what is printed are
-medians of processor time.
+Both sides train the same arms on the same batches, one torch thread, in alternating rounds; what is printed are
+medians of processor time and of the ratios within a round.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import itertools
 import math
 import statistics
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import nn
 
-from bnviz.core import armrun, engine, kernel, kernel_run, recording
+from benchmarks.report import Row, table
+from bnviz.core import engine, kernel, kernel_run, recording
 from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 
@@ -29,6 +31,10 @@ SIZES = {
     "M": (Data("moons", n=400), (32, 32, 32), 32, 500),
     "L": (Data("digits"), (100,) * 5, 64, 500),
 }
+RATIOS = {"S": 55, "M": 20, "L": 2.5}
+WHOLE_MS = {"S": 25, "M": 60, "L": 800}
+SHARES = {"L": 0.55, "M": 0.25}
+MOST_EXTRA, SPIRAL = 0.2, 35_000
 
 
 def experiment_of(size: str) -> Experiment:
@@ -72,16 +78,6 @@ def plain(experiment: Experiment) -> None:
                 break
 
 
-def torch_engine(experiment: Experiment) -> None:
-    """Train all arms with the torch engine's updates and no frames."""
-    state = engine.start(experiment)
-    chunk = recording.blank(experiment, load(experiment.data, experiment.seed), 0, experiment.training.steps)
-    for index, arm in enumerate(state.arms):
-        run = armrun.ArmRun(arm, 0, index, chunk)
-        run.frames = {}
-        run.run(experiment.training.steps)
-
-
 def kernel_engine(experiment: Experiment) -> None:
     """Train all arms with the kernel's updates and no frames."""
     state = engine.start(experiment)
@@ -103,7 +99,7 @@ def products(experiment: Experiment) -> float:
     data = load(experiment.data, experiment.seed)
     widths = (data.inputs, *experiment.network.hidden, data.outputs)
     weights = [one * other for one, other in itertools.pairwise(widths)]
-    rows = experiment.training.batch_size * experiment.training.steps * len(ARMS)
+    rows = experiment.training.batch_size * experiment.training.steps * len(experiment.arms)
     return 2.0 * rows * (3 * sum(weights) - weights[0])
 
 
@@ -118,37 +114,105 @@ def best_rate(size: int = 512, rounds: int = 20) -> float:
     return 4 * 2.0 * size**3 / min(times)
 
 
-def seconds(work: object, experiment: Experiment) -> float:
+def seconds(work: Callable[[Experiment], object], experiment: Experiment) -> float:
     """Processor time of one call."""
     begun = time.process_time()
-    work(experiment)  # type: ignore[operator]
+    work(experiment)
     return time.process_time() - begun
 
 
-WORKS = (plain, torch_engine, kernel_engine, kernel_recorded)
+WORKS = (plain, kernel_engine, kernel_recorded)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Processor times of one experiment over alternating rounds, a row each: all of WORKS, in order."""
+
+    experiment: Experiment
+    rounds: tuple[tuple[float, ...], ...]
+
+    def middle(self, work: Callable[[Experiment], object]) -> float:
+        """Median seconds of one kind of work."""
+        return statistics.median(row[WORKS.index(work)] for row in self.rounds)
+
+    def ratio(self, slow: Callable[[Experiment], object], fast: Callable[[Experiment], object]) -> float:
+        """How many times longer one work takes than the other: the median over the rounds."""
+        return statistics.median(row[WORKS.index(slow)] / row[WORKS.index(fast)] for row in self.rounds)
+
+    @property
+    def updates(self) -> int:
+        """Updates of all arms."""
+        return self.experiment.training.steps * len(self.experiment.arms)
+
+
+def measure(experiment: Experiment, rounds: int) -> Times:
+    """Run all works in turn, once to warm up and then `rounds` times."""
+    kernel.warm_up()
+    table = [tuple(seconds(work, experiment) for work in WORKS) for _ in range(rounds + 1)]
+    return Times(experiment, tuple(table[1:]))
+
+
+def speed_row(work: str, times: Times, wanted: float) -> Row:
+    """How many times as fast as the plain loop the kernel trains."""
+    ratio = times.ratio(plain, kernel_engine)
+    return Row(f"{work}, training against the plain loop", f"{wanted:g}x", f"{ratio:.1f}x", ratio >= wanted)
+
+
+def recording_row(work: str, times: Times) -> Row:
+    """What recording adds to the kernel's training."""
+    extra = times.ratio(kernel_recorded, kernel_engine) - 1
+    return Row(
+        f"{work}, recording on top of training", f"{MOST_EXTRA:.0%} at most", f"{extra:.0%}", extra <= MOST_EXTRA
+    )
+
+
+def whole_row(size: str, times: Times) -> Row:
+    """Start to recording."""
+    today, wanted = 1000 * times.middle(kernel_recorded), WHOLE_MS[size]
+    work = f"{size}, 500 updates x 4 arms, recorded, start to recording"
+    return Row(work, f"{wanted} ms at most", f"{today:.0f} ms", today <= wanted)
+
+
+def share_row(size: str, times: Times, peak: float) -> Row:
+    """Share of the best rate of matrix products that all of training reaches."""
+    share = products(times.experiment) / times.middle(kernel_engine) / peak
+    wanted = SHARES[size]
+    return Row(f"{size}, share of numpy's best matrix-product rate", f"{wanted:.0%}", f"{share:.0%}", share >= wanted)
+
+
+def spiral_row(rounds: int) -> Row:
+    """The job of an in-browser playground, which makes about 35,000 updates a second without any norm."""
+    training = Training(batch_size=10, steps=2000)
+    experiment = Experiment(Data("spirals"), Network((8, 8, 8), "tanh"), (Arm("batch"),), training)
+    kernel.warm_up()
+    times = [seconds(kernel_engine, experiment) for _ in range(rounds + 1)][1:]
+    rate = training.steps / statistics.median(times)
+    work = "spirals, 8-8-8, batch 10, batch norm on: updates per processor second"
+    return Row(work, f"{SPIRAL:,}", f"{rate:,.0f}", rate >= SPIRAL)
+
+
+def rows(rounds: int = 5) -> list[Row]:
+    """The figures of the engine."""
+    times = {size: measure(experiment_of(size), rounds) for size in SIZES}
+    alone = measure(replace(experiment_of("S"), arms=ARMS[1:2]), rounds)
+    default, peak = measure(Experiment(), rounds), best_rate()
+    return [
+        speed_row("S, 4 arms", times["S"], RATIOS["S"]),
+        speed_row("S, 1 arm", alone, RATIOS["S"]),
+        *(speed_row(size, times[size], RATIOS[size]) for size in ("M", "L")),
+        *(recording_row(size, times[size]) for size in SIZES),
+        recording_row("default run of the training lab", default),
+        *(whole_row(size, times[size]) for size in SIZES),
+        *(share_row(size, times[size], peak) for size in SHARES),
+        spiral_row(rounds),
+    ]
 
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    kernel.warm_up()
-    peak = best_rate()
-    print("arm-steps/s, and how many times the plain loop's in brackets; products: share of numpy's best float32 rate")
-    print("| net | plain loop | torch engine | kernel | kernel, recorded | products | recorded run, ms |")
-    print("|---|---|---|---|---|---|---|")
-    for size in SIZES:
-        experiment = experiment_of(size)
-        for work in WORKS:
-            seconds(work, experiment)
-        times = [[seconds(work, experiment) for work in WORKS] for _ in range(rounds)]
-        middle = [statistics.median(column) for column in zip(*times, strict=True)]
-        ratios = [statistics.median(row[0] / row[i] for row in times) for i in range(len(WORKS))]
-        updates = experiment.training.steps * len(ARMS)
-        cells = [f"{updates / second:,.0f} ({ratio:.1f})" for second, ratio in zip(middle, ratios, strict=True)]
-        share = products(experiment) / middle[2] / peak
-        print(f"| {size} | {' | '.join(cells)} | {share:.0%} | {1000 * middle[3]:.0f} |")
+    print(table(rows(parser.parse_args().rounds)))
 
 
 if __name__ == "__main__":

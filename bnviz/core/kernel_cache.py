@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,10 +81,18 @@ def is_kept(dtype: str) -> bool:
 
 
 def mark_kept(dtype: str) -> None:
-    """Remember that the machine code for a precision is complete."""
+    """Remember that the machine code for a precision is complete; what earlier sources have left is removed."""
     place = folder()
     try:
         if place is not None:
             (place / f"ready-{dtype}").touch()
+            _remove_others(place)
     except OSError:
         pass
+
+
+def _remove_others(place: Path) -> None:
+    """Remove the folders of other sources. A process that still needs one compiles anew, in memory."""
+    for other in place.parent.glob("kernel-*"):
+        if other != place:
+            shutil.rmtree(other, ignore_errors=True)

@@ -7,34 +7,30 @@ from __future__ import annotations
 
 import math
 
-from bnviz.core.kernel_math import column_sums, dot, inner, matmul, short_total
+from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, folded, load, load_or, root, store
+from bnviz.core.kernel_math import column_sums, inlined, inner
+from bnviz.core.kernel_matmul import matmul
 from bnviz.core.kernel_plan import RELU, SIGMOID, TANH
 
 
-@inner
+@inlined
 def linear_forward(x, weight_t, bias, z):
-    """z = x W^T + b. (A layer without biases gives a vector of no length.)"""
-    for i in range(z.shape[0]):
-        row = z[i]
-        for j in range(row.size):
-            row[j] = bias[j] if bias.size else 0
-    matmul(x, weight_t, z)
+    """z = x W^T + b. (A layer without biases is given zeros.)"""
+    matmul(x, weight_t, bias, z)
 
 
-@inner
-def linear_backward(grad_z, x, grad_weight, grad_bias):
+@inlined
+def linear_backward(grad_z, x, zeros, grad_weight, grad_bias):
     """grad_W = grad_z^T x,  grad_b = sum of the rows of grad_z."""
-    grad_weight[:] = 0
-    matmul(grad_z.T, x, grad_weight)
+    matmul(grad_z.T, x, zeros, grad_weight)
     if grad_bias.size:
         column_sums(grad_z, grad_bias)
 
 
-@inner
-def linear_backward_input(grad_z, weight, grad_x):
+@inlined
+def linear_backward_input(grad_z, weight, zeros, grad_x):
     """grad_x = grad_z W."""
-    grad_x[:] = 0
-    matmul(grad_z, weight, grad_x)
+    matmul(grad_z, weight, zeros, grad_x)
 
 
 @inner
@@ -82,39 +78,53 @@ def activation_backward(grad, a, activation):
             grad[i] *= a[i] * (one - a[i])
 
 
+@inlined
+def mean_of(x, j):
+    """Means of WIDTH columns from j on."""
+    whole = everywhere(x.dtype.type(0))
+    for i in range(x.shape[0]):
+        whole = whole + load(x[i], j)
+    return whole / x.dtype.type(x.shape[0])
+
+
+@inlined
+def variance_of(x, j, mean):
+    """Biased variances of WIDTH columns from j on, around their means."""
+    whole = everywhere(x.dtype.type(0))
+    for i in range(x.shape[0]):
+        away = load(x[i], j) - mean
+        whole = add_product(away, away, whole)
+    return whole / x.dtype.type(x.shape[0])
+
+
 @inner
 def moments(x, mean, var):
-    """Mean and biased variance of each column, in two passes."""
-    count = x.dtype.type(x.shape[0])
-    column_sums(x, mean)
-    for j in range(mean.size):
-        mean[j] /= count
-        var[j] = 0
-    for i in range(x.shape[0]):
-        row = x[i]
-        for j in range(mean.size):
-            var[j] += (row[j] - mean[j]) * (row[j] - mean[j])
-    for j in range(mean.size):
-        var[j] /= count
+    """Mean and biased variance of each column."""
+    for j in range(0, mean.size, WIDTH):
+        middle = mean_of(x, j)
+        store(mean, j, middle)
+        store(var, j, variance_of(x, j, middle))
 
 
 @inner
 def batch_forward(x, gamma, beta, eps, x_hat, y, inv_std, mean, var):
     """x_hat = (x - mean) * inv_std and y = gamma * x_hat + beta by column, with inv_std = 1 / sqrt(var + eps)."""
     one = x.dtype.type(1)
-    moments(x, mean, var)
-    for j in range(mean.size):
-        inv_std[j] = one / math.sqrt(var[j] + eps)
-    for i in range(x.shape[0]):
-        row, hat, out = x[i], x_hat[i], y[i]
-        for j in range(mean.size):
-            normal = (row[j] - mean[j]) * inv_std[j]
-            hat[j] = normal
-            out[j] = gamma[j] * normal + beta[j]
+    for j in range(0, mean.size, WIDTH):
+        middle = mean_of(x, j)
+        variance = variance_of(x, j, middle)
+        scale, g, b = one / root(variance + eps), load(gamma, j), load(beta, j)
+        store(mean, j, middle)
+        store(var, j, variance)
+        store(inv_std, j, scale)
+        for i in range(x.shape[0]):
+            normal = (load(x[i], j) - middle) * scale
+            store(x_hat[i], j, normal)
+            store(y[i], j, add_product(g, normal, b))
 
 
 @inner
-def batch_backward(grad, x_hat, gamma, inv_std, grad_gamma, grad_beta, along, mean):
+def batch_backward(grad, x_hat, gamma, inv_std, grad_gamma, grad_beta):
     """Gradients of batch norm by column; grad, by y, becomes the gradient by x.
 
     grad_gamma += sum(grad * x_hat),  grad_beta += sum(grad),  and with grad_x_hat = gamma * grad
@@ -122,23 +132,19 @@ def batch_backward(grad, x_hat, gamma, inv_std, grad_gamma, grad_beta, along, me
         grad_x = inv_std * (grad_x_hat - mean(grad_x_hat) - x_hat * mean(grad_x_hat * x_hat))
     """
     count = grad.dtype.type(grad.shape[0])
-    mean[:] = 0
-    along[:] = 0
-    for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        for j in range(mean.size):
-            g = row[j]
-            mean[j] += g
-            along[j] += g * hat[j]
-    for j in range(mean.size):
-        grad_gamma[j] += along[j]
-        grad_beta[j] += mean[j]
-        mean[j] *= gamma[j] / count
-        along[j] *= gamma[j] / count
-    for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        for j in range(mean.size):
-            row[j] = (gamma[j] * row[j] - mean[j] - hat[j] * along[j]) * inv_std[j]
+    for j in range(0, gamma.size, WIDTH):
+        whole = along = everywhere(grad.dtype.type(0))
+        for i in range(grad.shape[0]):
+            g = load(grad[i], j)
+            whole = whole + g
+            along = add_product(g, load(x_hat[i], j), along)
+        store(grad_gamma, j, load(grad_gamma, j) + along)
+        store(grad_beta, j, load(grad_beta, j) + whole)
+        scale, part = load(inv_std, j), load(gamma, j)
+        mean, mean_along = part * whole / count, part * along / count
+        for i in range(grad.shape[0]):
+            g = part * load(grad[i], j) - mean - load(x_hat[i], j) * mean_along
+            store(grad[i], j, g * scale)
 
 
 @inner
@@ -152,48 +158,58 @@ def track(running, batch, momentum, factor):
 @inner
 def affine(x_hat, gamma, beta, y):
     """y = gamma * x_hat + beta, gamma and beta one number a column."""
-    for i in range(y.shape[0]):
-        row, hat = y[i], x_hat[i]
-        for j in range(y.shape[1]):
-            row[j] = gamma[j] * hat[j] + beta[j]
+    for j in range(0, gamma.size, WIDTH):
+        g, b = load(gamma, j), load(beta, j)
+        for i in range(y.shape[0]):
+            store(y[i], j, add_product(g, load(x_hat[i], j), b))
 
 
 @inner
 def affine_backward(grad_y, x_hat, gamma, grad_gamma, grad_beta):
-    """grad_gamma += sum(grad_y x_hat), grad_beta += sum(grad_y) by column; grad_y becomes grad_x_hat = gamma grad_y."""
-    for i in range(grad_y.shape[0]):
-        row, hat = grad_y[i], x_hat[i]
-        for j in range(gamma.size):
-            g = row[j]
-            grad_gamma[j] += g * hat[j]
-            grad_beta[j] += g
-            row[j] = g * gamma[j]
+    """grad_gamma = sum(grad_y x_hat), grad_beta = sum(grad_y) by column; grad_y becomes grad_x_hat = gamma grad_y."""
+    for j in range(0, gamma.size, WIDTH):
+        whole = along = everywhere(gamma.dtype.type(0))
+        for i in range(grad_y.shape[0]):
+            g = load(grad_y[i], j)
+            along = add_product(g, load(x_hat[i], j), along)
+            whole = whole + g
+            store(grad_y[i], j, g * load(gamma, j))
+        store(grad_gamma, j, along)
+        store(grad_beta, j, whole)
 
 
 @inner
 def group_forward(x, eps, center, x_hat, inv_std):
     """x_hat = (x - mean) * inv_std for each row of x, whose numbers are one group; without center, mean = 0."""
-    one, count = x.dtype.type(1), x.dtype.type(x.shape[1])
+    zero, one, count = x.dtype.type(0), x.dtype.type(1), x.dtype.type(x.shape[1])
     for i in range(x.shape[0]):
         row, hat = x[i], x_hat[i]
-        mean = short_total(row) / count if center else x.dtype.type(0)
-        for j in range(row.size):
-            hat[j] = row[j] - mean
-        inv_std[i] = one / math.sqrt(dot(hat, hat) / count + eps)
-        for j in range(row.size):
-            hat[j] *= inv_std[i]
+        whole = squares = everywhere(zero)
+        for j in range(0, row.size, WIDTH):
+            whole = whole + load(row, j)
+        mean = folded(whole) / count if center else zero
+        for j in range(0, row.size, WIDTH):
+            away = load_or(row, j, mean) - mean
+            squares = add_product(away, away, squares)
+        scale = one / math.sqrt(folded(squares) / count + eps)
+        inv_std[i] = scale
+        for j in range(0, row.size, WIDTH):
+            store(hat, j, (load(row, j) - mean) * scale)
 
 
 @inner
 def group_backward(grad, x_hat, center, inv_std):
     """grad_x = inv_std * (grad - mean(grad) - x_hat * mean(grad * x_hat)) by row, in place of grad."""
-    count = grad.dtype.type(grad.shape[1])
+    zero, count = grad.dtype.type(0), grad.dtype.type(grad.shape[1])
     for i in range(grad.shape[0]):
-        row, hat = grad[i], x_hat[i]
-        along = dot(row, hat) / count
-        mean = short_total(row) / count if center else grad.dtype.type(0)
-        for j in range(row.size):
-            row[j] = (row[j] - mean - hat[j] * along) * inv_std[i]
+        row, hat, scale = grad[i], x_hat[i], inv_std[i]
+        whole = along = everywhere(zero)
+        for j in range(0, row.size, WIDTH):
+            whole = whole + load(row, j)
+            along = add_product(load(row, j), load(hat, j), along)
+        mean, mean_along = folded(whole) / count if center else zero, folded(along) / count
+        for j in range(0, row.size, WIDTH):
+            store(row, j, (load(row, j) - mean - load(hat, j) * mean_along) * scale)
 
 
 @inner

@@ -18,7 +18,7 @@ from bnviz.core.kernel_layers import (
     squared_error,
     track,
 )
-from bnviz.core.kernel_math import inner, matrix, transpose, vector
+from bnviz.core.kernel_math import inlined, inner, matrix, transpose, vector
 from bnviz.core.kernel_plan import (
     ACTIVATION,
     AFTER,
@@ -59,18 +59,19 @@ from bnviz.core.kernel_plan import (
     WEIGHTS_T,
     WIDEST,
     X_HAT,
+    ZEROS,
     X,
 )
 
 
-@inner
+@inlined
 def signal(plan, work, kind, layer):
     """What is kept of one hidden layer's pass, N x units: its PRE, X_HAT, NORMALIZED, POST or DROPPED."""
     rows, row = plan.codes[ROWS], plan.layers[layer]
     return matrix(work, plan.places[kind] + rows * row[START], rows, row[UNITS])
 
 
-@inner
+@inlined
 def output_of(plan, work, layer):
     """What a hidden layer hands on; layer -1 is the batch itself."""
     if layer < 0:
@@ -80,13 +81,13 @@ def output_of(plan, work, layer):
     return signal(plan, work, NORMALIZED if plan.layers[layer, PLACEMENT] == AFTER else POST, layer)
 
 
-@inner
-def bias_of(row, flat, first):
-    """A layer's bias (or its gradient) in flat memory; of no length where the layer has none."""
-    return vector(flat, first + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+@inlined
+def zeros(plan, work, length):
+    """So many zeros: at most EVAL_ROWS, or as many as the widest layer has units."""
+    return vector(work, plan.places[ZEROS], length)
 
 
-@inner
+@inlined
 def transpose_weights(plan, values, work):
     """Every weight matrix transposed, for the forward passes."""
     for layer in range(plan.layers.shape[0]):
@@ -95,15 +96,16 @@ def transpose_weights(plan, values, work):
         transpose(matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN]), weight_t)
 
 
-@inner
+@inlined
 def linear(plan, values, work, layer, x, z):
     """One linear layer."""
     row = plan.layers[layer]
     weight_t = matrix(work, plan.places[WEIGHTS_T] + row[WEIGHT], row[FAN_IN], row[UNITS])
-    linear_forward(x, weight_t, bias_of(row, values, 0), z)
+    bias = vector(values, row[BIAS], row[UNITS]) if row[BIAS] >= 0 else zeros(plan, work, row[UNITS])
+    linear_forward(x, weight_t, bias, z)
 
 
-@inner
+@inlined
 def norm_forward(plan, values, work, draws, layer, x):
     """x_hat and y = gamma * x_hat + beta of one layer in training; batch norm moves its running averages."""
     row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
@@ -130,11 +132,11 @@ def norm_forward(plan, values, work, draws, layer, x):
         disturb(plan, draws, layer, y.reshape(-1), False)
 
 
-@inner
+@inlined
 def norm_backward(plan, values, work, draws, layer, grad):
     """Gradients of gamma and beta, and grad turned from that by y into that by x."""
     row, gamma = plan.layers[layer], vector(values, plan.layers[layer, GAMMA], plan.layers[layer, UNITS])
-    units, widest, rows, groups = row[UNITS], plan.codes[WIDEST], plan.codes[ROWS], plan.codes[GROUPS]
+    units, rows, groups = row[UNITS], plan.codes[ROWS], plan.codes[GROUPS]
     x_hat = signal(plan, work, X_HAT, layer)
     grad_gamma = vector(work, plan.places[GRADS] + row[GAMMA], units)
     grad_beta = vector(work, plan.places[GRADS] + row[BETA], units)
@@ -144,12 +146,10 @@ def norm_backward(plan, values, work, draws, layer, grad):
         disturb(plan, draws, layer, grad.reshape(-1), True)
     if plan.codes[NORM] == BATCH:
         size = plan.codes[GHOST]
-        along = vector(work, plan.places[COLUMNS], units)
-        mean = vector(work, plan.places[COLUMNS] + widest, units)
         for first in range(0, rows, size):
             part = slice(first, first + size)
             inv_std = vector(work, plan.places[INV_STD] + rows // size * row[START] + first // size * units, units)
-            batch_backward(grad[part], x_hat[part], gamma, inv_std, grad_gamma, grad_beta, along, mean)
+            batch_backward(grad[part], x_hat[part], gamma, inv_std, grad_gamma, grad_beta)
     else:
         affine_backward(grad, x_hat, gamma, grad_gamma, grad_beta)
         inv_std = vector(work, plan.places[INV_STD] + rows * groups * layer, rows * groups)
@@ -205,7 +205,7 @@ def forward(plan, values, work, draws):
     linear(plan, values, work, depth, output_of(plan, work, depth - 1), logits)
 
 
-@inner
+@inlined
 def loss_and_gradient(plan, work, labels, targets):
     """The loss of the batch whose logits were computed; its gradient by them is left in DELTA."""
     rows, outputs = plan.codes[ROWS], plan.layers[plan.layers.shape[0] - 1, UNITS]
@@ -215,7 +215,7 @@ def loss_and_gradient(plan, work, labels, targets):
     return squared_error(logits, targets, grad)
 
 
-@inner
+@inlined
 def hidden_backward(plan, values, work, draws, layer, grad):
     """From the gradient by what a hidden layer hands on to that by its W x + b, in place."""
     flat, placement = grad.reshape(-1), plan.layers[layer, PLACEMENT]
@@ -241,9 +241,10 @@ def backward(plan, values, work, draws):
         if layer < depth:
             hidden_backward(plan, values, work, draws, layer, grad)
         grad_weight = matrix(work, plan.places[GRADS] + row[WEIGHT], row[UNITS], row[FAN_IN])
-        grad_bias = bias_of(row, work, plan.places[GRADS])
-        linear_backward(grad, output_of(plan, work, layer - 1), grad_weight, grad_bias)
+        grad_bias = vector(work, plan.places[GRADS] + max(row[BIAS], 0), row[UNITS] if row[BIAS] >= 0 else 0)
+        nothing = zeros(plan, work, row[FAN_IN])
+        linear_backward(grad, output_of(plan, work, layer - 1), nothing, grad_weight, grad_bias)
         if layer:
             weight = matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN])
-            linear_backward_input(grad, weight, matrix(work, before, rows, row[FAN_IN]))
+            linear_backward_input(grad, weight, nothing, matrix(work, before, rows, row[FAN_IN]))
             here, before = before, here

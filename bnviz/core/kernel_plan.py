@@ -30,13 +30,13 @@ RELU, TANH, SIGMOID, LINEAR = range(4)
 SGD, HEAVY_BALL, RMSPROP, ADAM = range(4)
 ACTIVATION_CODES = {"relu": RELU, "tanh": TANH, "sigmoid": SIGMOID, "linear": LINEAR}
 OPTIMIZER_CODES = {"sgd": SGD, "momentum": HEAVY_BALL, "rmsprop": RMSPROP, "adam": ADAM}
-EVAL_ROWS = 128
+EVAL_ROWS = 64
 
 
 # Where things lie in the work memory: signals and averages of all hidden layers (one layer after the other, N x units
 # each), and what one pass or one layer needs. Nothing in there outlives an update.
 (PRE, X_HAT, NORMALIZED, POST, DROPPED, INV_STD, WEIGHTS_T, GRADS, DELTA, DELTA_BEFORE, LOGITS, X, COLUMNS, OLD,
- AVERAGES, HIDDEN, HIDDEN_NEXT, HIDDEN_HAT, END) = range(19)  # fmt: skip
+ AVERAGES, HIDDEN, HIDDEN_NEXT, ZEROS, END) = range(19)  # fmt: skip
 # Where an update's random numbers lie among the draws; -1 where it needs none; DRAWN is how many.
 DRAWN_INPUT, DRAWN_DROPOUT, DRAWN_SCALE, DRAWN_SHIFT, DRAWN = range(END + 1, END + 6)
 
@@ -100,9 +100,13 @@ def places_for(table: Array, codes: Array, reals: Array, numbers: int) -> Array:
     rows, units, widest, parameters = (int(codes[code]) for code in (ROWS, UNITS_IN_ALL, WIDEST, PARAMETERS))
     sizes = dict.fromkeys((PRE, X_HAT, NORMALIZED, POST, DROPPED), rows * units)
     sizes |= dict.fromkeys((DELTA, DELTA_BEFORE), rows * widest)
-    sizes |= dict.fromkeys((HIDDEN, HIDDEN_NEXT, HIDDEN_HAT), EVAL_ROWS * widest)
+    sizes |= dict.fromkeys((HIDDEN, HIDDEN_NEXT), EVAL_ROWS * widest)
     sizes |= {WEIGHTS_T: parameters, OLD: parameters, GRADS: numbers, AVERAGES: numbers - parameters}
-    sizes |= {INV_STD: max(rows, EVAL_ROWS) * max(units, len(table) * int(codes[GROUPS])), COLUMNS: 4 * widest}
+    sizes |= {
+        INV_STD: rows * max(units, len(table) * int(codes[GROUPS])),
+        COLUMNS: 4 * widest,
+        ZEROS: max(widest, EVAL_ROWS),
+    }
     sizes |= {LOGITS: max(rows, EVAL_ROWS) * int(table[-1, UNITS]), X: rows * int(table[0, FAN_IN])}
     places, place = np.full(DRAWN + 1, -1, np.int64), 0
     for piece in range(END):

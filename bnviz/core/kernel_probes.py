@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from bnviz.core.kernel_lanes import WIDTH, larger, load, store
 from bnviz.core.kernel_layers import moments
 from bnviz.core.kernel_math import inner, spread, total, vector
 from bnviz.core.kernel_net import signal
@@ -80,23 +81,30 @@ def mean_and_std(a):
 
 
 @inner
-def std_within_units(plan, work, rows):
-    """How much a unit varies from row to row: the std of each column, mean over the columns."""
-    units, place = rows.shape[1], plan.places[COLUMNS]
-    mean, var = vector(work, place, units), vector(work, place + plan.codes[WIDEST], units)
+def record_moments(rows, mean, var, pages, at):
+    """Mean, std and row_std of N x units values, read off the mean and the variance of each unit.
+
+    The variance of all values is the mean of the units' variances plus the variance of the units' means.
+    """
+    frame, arm, layer, kind = at
     moments(rows, mean, var)
-    whole = 0.0
+    middle, within, units = total(mean) / mean.size, 0.0, mean.size
     for j in range(units):
-        whole += math.sqrt(var[j])
-    return whole / units
+        within += math.sqrt(var[j])
+    pages.mean[frame, arm, layer, kind], pages.row_std[frame, arm, layer, kind] = middle, within / units
+    between = spread(mean, mean.dtype.type(middle))
+    pages.std[frame, arm, layer, kind] = math.sqrt((total(var) + between) / units)
 
 
 @inner
 def record_values(plan, work, pages, at, layer, lay_at):
     """Mean, std and row_std of a layer's three kinds of values; lays aside those that `measure` needs in order."""
     frame, arm = at
-    bare, place = plan.layers[layer, PLACEMENT] == BARE, plan.codes[ROWS] * plan.layers[layer, START]
-    half = plan.codes[ROWS] * plan.codes[UNITS_IN_ALL]
+    units, place, widest = plan.layers[layer, UNITS], plan.places[COLUMNS], plan.codes[WIDEST]
+    mean, var = vector(work, place, units), vector(work, place + widest, units)
+    bare, first = plan.layers[layer, PLACEMENT] == BARE, plan.codes[ROWS] * plan.layers[layer, START]
+    half, recorded = plan.codes[ROWS] * plan.codes[UNITS_IN_ALL], min(pages.batch_mean.shape[3], units)
+    entering = 2 if plan.layers[layer, PLACEMENT] == AFTER else 0
     for kind in range(3):
         if kind == 1 and bare:
             pages.mean[frame, arm, layer, 1] = pages.mean[frame, arm, layer, 0]
@@ -104,22 +112,22 @@ def record_values(plan, work, pages, at, layer, lay_at):
             pages.row_std[frame, arm, layer, 1] = pages.row_std[frame, arm, layer, 0]
             continue
         rows = signal(plan, work, PRE if kind == 0 else NORMALIZED if kind == 1 else POST, layer)
-        pages.row_std[frame, arm, layer, kind] = std_within_units(plan, work, rows)
-        values = rows.reshape(-1)
-        mean, std = mean_and_std(values)
-        pages.mean[frame, arm, layer, kind], pages.std[frame, arm, layer, kind] = mean, std
+        record_moments(rows, mean, var, pages, (frame, arm, layer, kind))
+        if kind == entering:
+            pages.batch_mean[frame, arm, layer, :recorded] = mean[:recorded]
+            pages.batch_var[frame, arm, layer, :recorded] = var[:recorded]
         if kind < 2:
-            pages.aside[lay_at, place + kind * half : place + kind * half + values.size] = values
+            pages.aside[lay_at, first + kind * half : first + kind * half + rows.size] = rows.reshape(-1)
 
 
 @inner
 def column_maxima(a, top):
     """The largest value of each column."""
-    top[:] = a[0]
-    for i in range(1, a.shape[0]):
-        row = a[i]
-        for j in range(top.size):
-            top[j] = max(top[j], row[j])
+    for j in range(0, top.size, WIDTH):
+        most = load(a[0], j)
+        for i in range(1, a.shape[0]):
+            most = larger(load(a[i], j), most)
+        store(top, j, most)
 
 
 @inner
@@ -144,9 +152,7 @@ def record_units(plan, values, work, pages, at, layer):
     frame, arm = at
     row, places, widest = plan.layers[layer], plan.places, plan.codes[WIDEST]
     post = signal(plan, work, POST, layer)
-    mean, var = vector(work, places[COLUMNS], row[UNITS]), vector(work, places[COLUMNS] + widest, row[UNITS])
     top = vector(work, places[COLUMNS] + 2 * widest, row[UNITS])
-    moments(post if row[PLACEMENT] == AFTER else signal(plan, work, PRE, layer), mean, var)
     column_maxima(post, top)
     flat, zeros = post.reshape(-1), 0
     for i in range(flat.size):
@@ -155,8 +161,6 @@ def record_units(plan, values, work, pages, at, layer):
     pages.saturated[frame, arm, layer] = saturated_share(flat, top, plan.codes[ACTIVATION])
     pages.maximum[frame, arm, layer] = total(top) / top.size
     units = min(pages.gamma.shape[3], row[UNITS])
-    pages.batch_mean[frame, arm, layer, :units] = mean[:units]
-    pages.batch_var[frame, arm, layer, :units] = var[:units]
     pages.unit_max[frame, arm, layer, :units] = top[:units]
     if row[GAMMA] >= 0:
         pages.gamma[frame, arm, layer, :units] = vector(values, row[GAMMA], units)

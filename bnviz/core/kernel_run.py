@@ -26,6 +26,7 @@ from bnviz.core.kernel_plan import (
     DRAWN_SCALE,
     DRAWN_SHIFT,
     END,
+    EVAL_ROWS,
     FAN_IN,
     PLACEMENT,
     ROWS,
@@ -57,13 +58,18 @@ def _rows(data: Data, seed: int, dtype: str, extent: tuple[float, float, float, 
         return np.array(values, dtype, order="C").reshape(-1, width)
 
     none, wide = np.empty(0), rows.inputs
+
+    def in_blocks(values: Array) -> Array:
+        count = -(-len(values) // EVAL_ROWS)
+        filled = np.zeros((count * EVAL_ROWS, wide), dtype)
+        filled[: len(values)] = values
+        return np.ascontiguousarray(filled.reshape(count, EVAL_ROWS, wide).transpose(0, 2, 1))
+
     labels = [np.array(y if rows.classes else none, np.int64) for y in (rows.y_train, rows.y_test)]
     targets = [reals(none if rows.classes else y, 1) for y in (rows.y_train, rows.y_test)]
     grid = map_grid(extent) if wide == 2 else np.empty((0, wide))
-    return Rows(
-        reals(rows.x_train, wide), labels[0], targets[0], reals(rows.x_test, wide), labels[1], targets[1],
-        reals(grid, wide),
-    )  # fmt: skip
+    test, first, cells = (in_blocks(values) for values in (rows.x_test, rows.x_train[:EVAL_ROWS], grid))
+    return Rows(reals(rows.x_train, wide), labels[0], targets[0], test, labels[1], targets[1], first, cells)
 
 
 def draw(plan: Plan, seed: int, steps: range) -> Array:
@@ -115,8 +121,10 @@ class Block:
             return np.where(found, place, -1)
 
         rows = batches(self.data, training.order, training.batch_size, self.steps, experiment.seed)
-        tests = np.array([is_evaluated(int(step), total) for step in steps])
         frames, maps = place_in(self.recording.steps), place_in(self.recording.maps_at)
+        tests = np.array(
+            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)]
+        )
         return Schedule(rows, np.empty((len(steps), 0)), frames, tests, maps)
 
     def for_arm(self, plan: Plan) -> Schedule:

@@ -35,14 +35,18 @@ DIVERGED = 1000.0
 
 
 class Rows(NamedTuple):
-    """A data set in the run's precision; labels for classes, targets for regression, the other one empty."""
+    """A data set in the run's precision; labels for classes, targets for regression, the other one empty.
+
+    What is seen in eval mode lies in blocks of features x EVAL_ROWS: all test rows, the first training rows, the grid.
+    """
 
     x_train: Array
     labels: Array
     targets: Array
-    x_test: Array
+    test: Array
     test_labels: Array
     test_targets: Array
+    first: Array
     grid: Array
 
 
@@ -103,10 +107,10 @@ def observe(plan, values, work, data, schedule, pages, at, t, labels):
     record_gradients(plan, values, work, pages, at)
     if schedule.tests[t]:
         pages.test_loss[frame, arm], pages.test_accuracy[frame, arm] = test_figures(
-            plan, values, work, data.x_test, data.test_labels, data.test_targets
+            plan, values, work, data.test, data.test_labels, data.test_targets
         )
         if pages.sample.shape[2]:
-            record_sample(plan, values, work, data.x_train, pages.sample[frame, arm])
+            record_sample(plan, values, work, data.first[0], pages.sample[frame, arm])
     if schedule.maps[t] >= 0:
         record_map(plan, values, work, data.grid, pages.maps[schedule.maps[t], arm].reshape(-1))
     for i in range(count):
@@ -159,5 +163,4 @@ def train(plan, values, memory, work, data, schedule, pages, arm, begun, losses,
 @entry
 def evaluate(plan, values, work, data):
     """Test loss and accuracy of an arm in eval mode."""
-    transpose_weights(plan, values, work)
-    return test_figures(plan, values, work, data.x_test, data.test_labels, data.test_targets)
+    return test_figures(plan, values, work, data.test, data.test_labels, data.test_targets)

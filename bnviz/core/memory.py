@@ -83,6 +83,6 @@ class Memory:
 
 def memory_of(net: NormNet) -> Memory:
     """A fresh net's numbers, and an optimizer that remembers nothing yet."""
-    values = np.concatenate([tensor.detach().numpy().ravel() for tensor in _tensors(net)])
-    parameters = sum(parameter.numel() for parameter in net.parameters())
-    return Memory(net, values, np.zeros((2, parameters), values.dtype))
+    parameters, buffers = list(net.parameters()), list(net.buffers())
+    values = np.concatenate([tensor.detach().numpy().ravel() for tensor in (*parameters, *buffers)])
+    return Memory(net, values, np.zeros((2, sum(tensor.numel() for tensor in parameters)), values.dtype))

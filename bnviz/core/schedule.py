@@ -21,14 +21,16 @@ NO_CLASS = 255
 
 
 def is_recorded(step: int, total: int) -> bool:
-    """Whether there is a frame after `step` updates: all of the first 100, then fewer and fewer, and the last."""
-    spacing = 1 if step <= 100 else 2 if step <= 300 else 5 if step <= 1000 else 20
+    """Whether there is a frame after `step` updates: all of the first 20, then fewer and fewer, and the last."""
+    spacing = 1 if step <= 20 else 2 if step <= 60 else 5 if step <= 200 else 10 if step <= 1000 else 50
     return step % spacing == 0 or step == total
 
 
 def is_evaluated(step: int, total: int) -> bool:
-    """Whether the frame after `step` updates has test figures: the first 10, then every fifth, and the last."""
-    return is_recorded(step, total) and (step <= 10 or step % 5 == 0 or step == total)
+    """Whether the frame after `step` updates has test figures: the first 10, then every fifth update (to 100), every
+    tenth (to 200), every twentieth (to 1000), every hundredth, and the last."""
+    spacing = 1 if step <= 10 else 5 if step <= 100 else 10 if step <= 200 else 20 if step <= 1000 else 100
+    return is_recorded(step, total) and (step % spacing == 0 or step == total)
 
 
 def recorded_steps(total: int) -> NDArray[np.int32]:
@@ -49,7 +51,7 @@ def map_steps(total: int) -> NDArray[np.int32]:
 
 
 def recorded_units(experiment: Experiment) -> int:
-    """How many units of a layer are recorded one by one, so that the largest run takes about 35 MB."""
+    """How many units of a layer are recorded one by one, so that the largest run takes about 24 MB."""
     layers = max(1, len(experiment.network.hidden))
     frames = len(recorded_steps(experiment.training.steps))
     affordable = UNIT_BUDGET // (frames * len(experiment.arms) * layers * 7 * 4)

@@ -35,7 +35,7 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     bounds = _loss_bounds(train, test, done=recording.done)
     labels = [style.label for style in styles]
     latest = hold_known(test)
-    words = "mean squared error" if recording.experiment.data.name == "diabetes" else "cross-entropy"
+    words = "mean squared error" if recording.experiment.data.regression else "cross-entropy"
     captions = sentences(recording, "the test loss", "is", by_arm(labels, latest, theme.loss_text))
     low, high = seeds.ranges(panels.positive(test), [panels.positive(other.test_loss) for other in others])
     told = seeds.sentence(labels, low, high, len(others) + 1, theme.loss_text) if others else ""

@@ -31,6 +31,13 @@ HUES: dict[str, dict[bool, str]] = {
     "batch_noisy": {False: "#6d3fd1", True: "#b6a3ff"},
     "batch_ghost": {False: "#7a5c00", True: "#e3c546"},
 }
+# The same weights used in different ways: with running averages, with the batch's own statistics, with recomputed ones.
+MODES: dict[str, dict[bool, str]] = {
+    "eval": {False: "#0f3fa6", True: "#4f9bff"},
+    "train": {False: "#b4530a", True: "#ffb36b"},
+    "recomputed": {False: "#0b7a5b", True: "#3fd0a0"},
+    "none": HUES["none"],
+}
 SOLID: tuple[int, ...] = (1, 0)
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
 SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))

@@ -193,9 +193,9 @@ def test_loss_that_is_infinite_at_once():
 def test_frames_are_dense_at_first_and_include_both_ends(total):
     steps = recorded_steps(total)
     assert (steps[0], steps[-1]) == (0, total)
-    assert np.array_equal(steps[:101], np.arange(total + 1)[:101])
+    assert np.array_equal(steps[:21], np.arange(total + 1)[:21])
     assert (np.diff(steps) > 0).all()
-    assert len(steps) <= 500
+    assert len(steps) <= 250
     maps = map_steps(total)
     assert (maps[0], maps[-1]) == (0, total)
     assert len(maps) <= MAPS
@@ -360,7 +360,7 @@ def test_regression_has_no_accuracy():
 def test_tests_are_made_on_some_frames_only():
     recording = engine.train(with_training(LOOK, steps=23))
     wanted = [*range(11), 15, 20, 23]
-    assert np.flatnonzero(np.isfinite(recording.test_loss[:, 0])).tolist() == wanted
+    assert recording.steps[np.isfinite(recording.test_loss[:, 0])].tolist() == wanted
 
 
 # ---- decision maps

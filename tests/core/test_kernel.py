@@ -109,6 +109,12 @@ def test_float32_runs_begin_alike():
     np.testing.assert_allclose(got.quantiles[0], wanted.quantiles[0], rtol=1e-4, atol=1e-5)
 
 
+def test_tests_in_several_blocks_and_a_small_remainder():
+    """450 test rows are eight blocks, 70 are two; the last ones are not full."""
+    for data in (Data("digits"), Data("moons", n=280)):
+        assert_agree(*both(replace(DIGITS, data=data, arms=(Arm("batch"), Arm("group", groups=2)))))
+
+
 # ---- the same numbers, however a run is cut, and whoever makes the updates
 
 
@@ -229,6 +235,17 @@ def test_unwritable_folders_mean_no_cache(monkeypatch):
         kernel_cache.mark_kept("float32")
     finally:
         kernel_cache.folder.cache_clear()
+
+
+def test_machine_code_of_earlier_sources_is_removed(monkeypatch, tmp_path):
+    now, before, other = (tmp_path / name for name in ("kernel-1", "kernel-0", "else"))
+    for folder in (now, before, other):
+        folder.mkdir()
+    (before / "ready-float32").touch()
+    monkeypatch.setattr(kernel_cache, "folder", lambda: now)
+    kernel_cache.mark_kept("float32")
+    assert kernel_cache.is_kept("float32")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "kernel-1"]
 
 
 def test_damaged_machine_code_is_compiled_anew(monkeypatch):
