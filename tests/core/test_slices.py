@@ -210,3 +210,11 @@ def test_the_slice_of_batch_norm_is_flat_with_batch_statistics_and_steep_with_fr
     fresh, frozen, bare = far(batch, "batch"), far(batch, "running"), far(none, "batch")
     assert fresh < 5 < min(frozen, bare)
     assert min(frozen, bare) > 2.5 * fresh
+
+
+def test_a_convolutional_network_is_refused_in_words():
+    experiment = Experiment(Data(n=60), Network((4,), kind="conv"), (Arm("batch"),), Training(batch_size=8, steps=2))
+    memory = trained(experiment)[0]
+    direction = np.zeros(memory.moments.shape[1])
+    with pytest.raises(ValueError, match="convolutional network"):
+        loss_line(memory, (np.zeros((4, 64)), np.zeros(4, int)), direction, np.zeros(2), statistics="running")

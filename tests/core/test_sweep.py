@@ -324,3 +324,9 @@ def test_deep_sigmoid_nets_learn_far_sooner_with_batch_norm():
     steps = SweepTable(sweep, run(sweep, engine="kernel")).values("steps_to")[0]
     assert steps[1].max() <= 80
     assert steps[0].min() >= 5 * steps[1].max()
+
+
+def test_convolutions_are_swept_with_the_numbers_of_the_engine():
+    network = Network((4, 4), kind="conv", pool=1)
+    base = Experiment(Data("digits", n=100), network, (Arm("batch"),), Training(batch_size=10, steps=6))
+    assert_live(Sweep(base, (Axis("network.gain", (0.5, 2.0)),)), engine_name="torch")
