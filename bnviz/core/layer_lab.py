@@ -116,11 +116,12 @@ class Scene:
 
 
 def normed_layers(experiment: Experiment) -> dict[int, tuple[int, ...]]:
-    """The layers that have a norm, by arm; arms without any are left out, and convolutions: their rows are images."""
-    depth = len(experiment.network.hidden)
-    found: dict[int, tuple[int, ...]] = {}
-    if experiment.network.kind == "conv":
-        return found
+    """The layers whose norm can be looked into, by arm; arms without any are left out.
+
+    In a convolutional network those are the layers with batch norm: there each position is a row.
+    """
+    depth, found = len(experiment.network.hidden), {}
+    conv = getattr(experiment.network, "kind", "dense") == "conv"
     for place, arm in enumerate(experiment.arms):
         if conv and not arm.uses_batch_statistics:
             continue

@@ -53,8 +53,7 @@ def show() -> None:
 def _possible(lab: LayerLab, experiment: Experiment) -> LayerLab:
     """The choices, with the batch by hand where the run has no norm to look into."""
     if lab.source == "run" and not normed_layers(experiment):
-        lacking = "layer.no_norm" if experiment.network.kind == "dense" else "layer.no_rows"
-        st.info(text(lacking), icon=":material/info:")
+        st.info(text("layer.no_norm"), icon=":material/info:")
         state.choose_source("hand", experiment)
         return state.lab()
     return lab
@@ -65,7 +64,7 @@ def _engine(lab: LayerLab, experiment: Experiment) -> str:
     if lab.source != "run":
         return "torch"
     run = shared_store().find(experiment)
-    made_by = compiled.engine_for(experiment) if run is None else run.engine
+    made_by = compiled.best_engine() if run is None else run.engine
     return "kernel" if made_by == "kernel" and compiled.usable() else "torch"
 
 
