@@ -11,6 +11,7 @@
 #   BROWSER=no   asks for no browser: with PYTEST_ARGS="-m 'not browser'"
 #   CHROMIUM     the browser of the tests, where it has an unusual place
 #   STREAMLIT_SERVER_PORT, STREAMLIT_SERVER_ADDRESS  where the app listens
+#   BNVIZ_PROCESSES  how many processes train; two if not set, one on a single processor
 
 PYTHON ?= python3
 PIP_ARGS ?=

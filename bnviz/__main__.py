@@ -1,9 +1,15 @@
-"""`python -m bnviz run FILE.json` trains an experiment without the app; `python -m bnviz app` starts the app."""
+"""The command line.
+
+python -m bnviz app              starts the app
+python -m bnviz run FILE.json    trains an experiment without the app
+python -m bnviz compile          makes the machine code of the fast engine beforehand
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -12,6 +18,11 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.fields import FieldError
 
 BAR = 30
+COMPILED = "The compiled engine is ready.\n"
+NOT_COMPILED = (
+    "The compiled engine cannot be kept, because neither the program's folder nor the cache of this user can be "
+    "written. Nothing is lost: the torch engine serves until each start has compiled it anew.\n"
+)
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -43,8 +54,8 @@ def run(file: Path, out: Path | None) -> dict[str, object]:
         from bnviz.core.export import check_target
 
         check_target(out)
-    from bnviz.core.engine import train
     from bnviz.core.summary import summary
+    from bnviz.runs.compiled import train
 
     recording = train(experiment, progress=show_progress)
     if out is not None:
@@ -52,6 +63,21 @@ def run(file: Path, out: Path | None) -> dict[str, object]:
 
         save(recording, out)
     return {"arms": summary(recording)}
+
+
+def compile_engine(*, background: bool = False) -> int:
+    """Compile the fast engine, unless that is done; returns the exit status: 1 where it cannot be kept.
+
+    Args:
+        background: give way to whatever else the machine is doing.
+    """
+    from bnviz.runs.compiled import compile_once
+
+    if background and hasattr(os, "nice"):
+        os.nice(10)
+    kept = compile_once()
+    sys.stderr.write(COMPILED if kept else NOT_COMPILED)
+    return 0 if kept else 1
 
 
 def serve() -> None:
@@ -73,10 +99,14 @@ def main(arguments: list[str] | None = None) -> int:
     runner.add_argument("file", type=Path, metavar="FILE.json", help="what Experiment.to_json() writes")
     runner.add_argument("--out", type=Path, metavar="FILE.npz|.parquet|.csv", help="keep the whole recording")
     commands.add_parser("app", help="start the app")
+    compiler = commands.add_parser("compile", help="compile the fast engine now (half a minute, once)")
+    compiler.add_argument("--background", action="store_true", help="give way to whatever else the machine is doing")
     given = parser.parse_args(arguments)
     if given.command == "app":
         serve()
         return 0
+    if given.command == "compile":
+        return compile_engine(background=given.background)
     try:
         result = run(given.file, given.out)
     except FieldError as error:

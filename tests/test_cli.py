@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from bnviz.__main__ import main
-from bnviz.core.engine import train
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.runs.compiled import train
 
 KEYS = [
     "label", "status", "diverged_at", "train_loss", "test_loss", "test_accuracy", "best_test_accuracy", "steps_to_90",

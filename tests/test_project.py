@@ -61,12 +61,14 @@ def test_requirements_install_the_package_editable() -> None:
     assert lines[-1] == "-e ."
 
 
-def test_streamlit_finds_the_player() -> None:
+def test_streamlit_finds_the_components() -> None:
     found = {manifest.name: (manifest, root) for manifest, root in scan_component_manifests()}
     manifest, package_root = found["bnviz"]
     assert package_root == ROOT / "bnviz"
     folders = {component.name: component.resolve_asset_root(package_root) for component in manifest.components}
-    assert folders == {"player": ROOT / "bnviz/assets/player"}
+    for name in ("player", "microscope", "axes"):
+        assert folders[name] == ROOT / "bnviz/assets" / name
+    assert folders["ravine"] == ROOT / "bnviz/assets"
 
 
 # ---- .streamlit/config.toml

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from bnviz.core import probes
 from bnviz.core.data import Dataset, batch_rows, load
-from bnviz.core.experiment import Arm, Data, Experiment
+from bnviz.core.experiment import IMAGES, Arm, Data, Experiment
 from bnviz.core.memory import Array, Memory, memory_of
 from bnviz.core.network import NormNet, Trace, build
 from bnviz.core.recording import Recording
@@ -84,8 +84,9 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
 
 def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
     """An arm before its first update."""
-    shape = {"inputs": data.inputs, "outputs": data.outputs}
-    memory = memory_of(build(experiment.network, arm, **shape, seed=experiment.seed, dtype=dtype))
+    image, seed = IMAGES.get(experiment.data.name), experiment.seed
+    net = build(experiment.network, arm, inputs=data.inputs, outputs=data.outputs, seed=seed, image=image)
+    memory = memory_of(net.to(dtype))
     return ArmState(arm, memory, memory.values)
 
 
@@ -152,11 +153,14 @@ class ArmRun:
                 self.now = replace(kept, first_loss=self.now.first_loss, final=self._evaluate(kept.net, stop))
         return self.now
 
-    def _batch(self, step: int, draws: StepDraws) -> tuple[Tensor, Tensor]:
+    def rows(self, step: int) -> Array:
+        """Numbers of the training rows that update `step + 1` is computed on."""
         training = self.experiment.training
-        rows = torch.from_numpy(
-            batch_rows(self.tensors.data, training.order, training.batch_size, step, self.experiment.seed)
-        )
+        return batch_rows(self.tensors.data, training.order, training.batch_size, step, self.experiment.seed)
+
+    def batch(self, step: int, draws: StepDraws) -> tuple[Tensor, Tensor]:
+        """The inputs, with their noise, and the targets of update `step + 1`."""
+        training, rows = self.experiment.training, torch.from_numpy(self.rows(step))
         x, y = self.tensors.x_train[rows], self.tensors.y_train[rows]
         if training.input_noise:
             noise = draws.normal(INPUT_NOISE, tuple(x.shape))
@@ -169,7 +173,7 @@ class ArmRun:
         trace = Trace() if frame is not None else None
         averages = [buffer.clone() for buffer in now.net.buffers()] if trace else []  # the forward pass moves them
         draws = StepDraws(self.experiment.seed, step)
-        x, y = self._batch(step, draws)
+        x, y = self.batch(step, draws)
         dropout = self.experiment.training.dropout if now.arm.dropout is None else now.arm.dropout
         output = now.net.train()(x, dropout=dropout, draws=draws, trace=trace)
         loss = loss_of(output, y)

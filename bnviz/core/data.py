@@ -1,8 +1,7 @@
-"""Seeded data sets by name: five toy sets in the plane and four real tables that come with scikit-learn."""
+"""Seeded data sets by name: sets and pictures that are drawn, and four real tables of scikit-learn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -11,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets
 
-from bnviz.core.experiment import Data
+from bnviz.core import toys
+from bnviz.core.data_settings import DRAWN, SCALES, TABLE_ROWS, Data
+from bnviz.core.network_settings import IMAGES
 from bnviz.core.preprocess import Floats, preprocess
 from bnviz.core.streams import EPOCH, generator
+from bnviz.core.textures import CLASS_NAMES, textures
+from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
 
 Ints = NDArray[np.int64]
 
@@ -28,7 +31,8 @@ class Dataset:
         classes: number of classes; 0 for regression.
         feature_names: of the columns before preprocessing.
         class_names: what the class numbers mean.
-        images: the training rows as raw images in 0..1 (rows x height x width), or None.
+        images: the training rows as raw images in 0..1 (rows x height x width; in colour rows x 3 x height x width),
+            or None.
     """
 
     x_train: Floats
@@ -60,54 +64,7 @@ class Table:
     classes: int
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
-    image_shape: tuple[int, int] | None = None
-
-
-def _blobs(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
-    x, y = datasets.make_blobs(
-        n_samples=list(counts), centers=[(-1.0, -1.0), (1.0, 1.0)], cluster_std=max(noise * 4, 1e-9), random_state=seed
-    )
-    return x, y
-
-
-def _circles(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
-    x, y = datasets.make_circles(n_samples=counts, noise=noise, factor=0.5, random_state=seed)
-    return x, y
-
-
-def _moons(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
-    x, y = datasets.make_moons(n_samples=counts, noise=noise, random_state=seed)
-    return x, y
-
-
-def _spirals(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
-    """Two arms of 1.75 turns; the noise is a shift in both directions."""
-    rng, parts = np.random.default_rng(seed), []
-    for label, count in enumerate(counts):
-        radius = np.linspace(0.1, 1.0, count)
-        angle = 1.75 * 2 * np.pi * radius + np.pi * label
-        arm = radius[:, None] * np.stack([np.sin(angle), np.cos(angle)], axis=1)
-        parts.append(arm + rng.normal(scale=noise / 2, size=(count, 2)))
-    return np.concatenate(parts), np.repeat([0, 1], counts)
-
-
-def _xor(counts: tuple[int, int], noise: float, seed: int) -> tuple[Floats, Ints]:
-    """Class 1 where the two features have different signs; the noise moves points after they got their class."""
-    rng, parts = np.random.default_rng(seed), []
-    for label, count in enumerate(counts):
-        size, sign = rng.uniform(0.05, 1.0, (count, 2)), rng.choice([-1.0, 1.0], count)
-        parts.append(size * np.stack([sign, -sign if label else sign], axis=1))
-    x = np.concatenate(parts)
-    return x + rng.normal(scale=noise, size=x.shape), np.repeat([0, 1], counts)
-
-
-_TOYS: dict[str, Callable[[tuple[int, int], float, int], tuple[Floats, Ints]]] = {
-    "blobs": _blobs,
-    "circles": _circles,
-    "moons": _moons,
-    "spirals": _spirals,
-    "xor": _xor,
-}
+    image_shape: tuple[int, ...] | None = None
 
 
 @lru_cache(maxsize=8)
@@ -140,11 +97,16 @@ def feature_names(name: str) -> tuple[str, ...]:
 
 
 def _table(data: Data, seed: int) -> Table:
-    if data.name not in _TOYS:
+    if data.name == "textures":
+        x, y = textures(TABLE_ROWS["textures"], seed)
+        return Table(x, y, len(CLASS_NAMES), TEXTURE_FEATURES, CLASS_NAMES, IMAGES["textures"])
+    if data.name not in DRAWN:
         return _chosen(_real(data.name), data.features)
+    names = toys.feature_names(data.name)
+    if data.name in SCALES:
+        return Table(*toys.scales(data.name, data.rows, data.noise, seed), 0, names, ())
     ones = min(data.rows - 2, max(2, round(data.rows * data.balance)))
-    x, y = _TOYS[data.name]((data.rows - ones, ones), data.noise, seed)
-    return Table(x, y.astype(np.int64), 2, ("x1", "x2"), ("0", "1"))
+    return Table(*toys.classes(data.name, (data.rows - ones, ones), data.noise, seed), 2, names, ("0", "1"))
 
 
 def _stretch(x: Floats, data: Data) -> Floats:
@@ -155,25 +117,60 @@ def _stretch(x: Floats, data: Data) -> Floats:
     return x
 
 
+def table(data: Data, seed: int) -> Table:
+    """The rows of a data set as they come, stretched by its scale and offset: before split and preprocessing."""
+    found = _table(data, seed)
+    return replace(found, x=_stretch(found.x, data))
+
+
+def split(rows: int, train_rows: int, test_rows: int, seed: int) -> tuple[Ints, Ints]:
+    """Row numbers for training and for testing.
+
+    The rows are permuted with `numpy.random.default_rng(seed)`; the first ones are for training, the last ones for
+    testing, and rows between stay unused.
+    """
+    order = np.random.default_rng(seed).permutation(rows)
+    return order[:train_rows], order[rows - test_rows :]
+
+
 @lru_cache(maxsize=16)
 def load(data: Data, seed: int) -> Dataset:
     """The data set of an experiment: drawn or read, stretched, split and preprocessed.
 
-    The rows are permuted with `numpy.random.default_rng(seed)`; the first ones are for training, the last
-    `data.test_rows` for testing, and rows between (when `data.n` asks for fewer than there are) stay unused.
+    Rows are left unused when `data.n` asks for fewer than a real table has.
     """
-    table = _table(data, seed)
-    order = np.random.default_rng(seed).permutation(len(table.x))
-    train, test = order[: data.train_rows], order[len(order) - data.test_rows :]
-    x = _stretch(table.x, data)
-    x_train, x_test = preprocess(x[train], x[test], data.preprocess, shared_scale=table.image_shape is not None)
-    images = table.x[train].reshape(-1, *table.image_shape) / table.x.max() if table.image_shape else None
-    y_train, y_test = table.y[train], table.y[test]
-    if not table.classes:
-        mean, std = y_train.mean(), y_train.std()
-        y_train, y_test = (y_train - mean) / std, (y_test - mean) / std
-        y_train, y_test = y_train[:, None], y_test[:, None]
-    return Dataset(x_train, x_test, y_train, y_test, table.classes, table.feature_names, table.class_names, images)
+    whole = table(data, seed)
+    parts = split(len(whole.x), data.train_rows, data.test_rows, seed)
+    return dataset_of(whole, parts, data.preprocess, images=_images(data, parts[0], seed))
+
+
+def _images(data: Data, train: Ints, seed: int) -> Floats | None:
+    """The training rows as pictures from 0 to 1, if they are."""
+    plain = _table(data, seed) if data.name in IMAGES else None
+    if plain is None or plain.image_shape is None:
+        return None
+    low, high = plain.x.min(), plain.x.max()
+    pictures: Floats = (plain.x[train] - low).reshape(-1, *plain.image_shape) / (high - low)
+    return pictures
+
+
+def dataset_of(whole: Table, parts: tuple[Ints, Ints], method: str, *, images: Floats | None = None) -> Dataset:
+    """A table, split and preprocessed: features and a numeric target with statistics of the training rows alone.
+
+    Args:
+        whole: all rows.
+        parts: the row numbers for training and for testing.
+        method: raw, minmax, zscore or whitened.
+        images: the training rows as pictures, if they are.
+    """
+    train, test = parts
+    shared = whole.image_shape is not None
+    x_train, x_test = preprocess(whole.x[train], whole.x[test], method, shared_scale=shared)
+    y_train, y_test = whole.y[train], whole.y[test]
+    if not whole.classes:
+        mean, std = y_train.mean(), y_train.std() or 1.0
+        y_train, y_test = ((part[:, None] - mean) / std for part in (y_train, y_test))
+    return Dataset(x_train, x_test, y_train, y_test, whole.classes, whole.feature_names, whole.class_names, images)
 
 
 @lru_cache(maxsize=64)

@@ -6,126 +6,41 @@ in the browser, in a notebook, from a link and on the command line. This module 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bnviz.core.fields import Choice, FieldError, Flag, ListOf, Number, OneOrEach, OrNone, check_fields, setting
-from bnviz.core.rules import check_arm, check_batch, check_parts
+from bnviz.core.data_settings import DRAWN as DRAWN
+from bnviz.core.data_settings import PREPROCESSES as PREPROCESSES
+from bnviz.core.data_settings import REGRESSIONS as REGRESSIONS
+from bnviz.core.data_settings import SCALES as SCALES
+from bnviz.core.data_settings import SELECTABLE as SELECTABLE
+from bnviz.core.data_settings import TABLE_FEATURES as TABLE_FEATURES
+from bnviz.core.data_settings import TABLE_ROWS as TABLE_ROWS
+from bnviz.core.data_settings import TOYS as TOYS
+from bnviz.core.data_settings import Data as Data
+from bnviz.core.fields import Choice, FieldError, ListOf, Number, OneOrEach, OrNone, check_fields, setting
+from bnviz.core.network_settings import ACTIVATIONS as ACTIVATIONS
+from bnviz.core.network_settings import GAIN as GAIN
+from bnviz.core.network_settings import HEADS as HEADS
+from bnviz.core.network_settings import IMAGES as IMAGES
+from bnviz.core.network_settings import MAX_DEPTH as MAX_DEPTH
+from bnviz.core.network_settings import MAX_POOL as MAX_POOL
+from bnviz.core.network_settings import MAX_WIDTH as MAX_WIDTH
+from bnviz.core.network_settings import NETWORKS as NETWORKS
+from bnviz.core.network_settings import Network as Network
+from bnviz.core.rules import check_arm, check_batch, check_network, check_parts
 
-TOYS = ("blobs", "circles", "moons", "spirals", "xor")
-TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442}
-TABLE_FEATURES: Mapping[str, int] = {"digits": 64, "wine": 13, "breast_cancer": 30, "diabetes": 10}
-SELECTABLE = ("wine", "breast_cancer", "diabetes")
-TOY_ROWS, TOY_FEATURES = 500, 2
-PREPROCESSES = ("raw", "minmax", "zscore", "whitened")
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
+# Instance norm averages the positions of one image and channel, so it stands in convolutional networks only.
+IMAGE_NORMS = ("instance",)
 NORMS = ("none", "batch", "layer", "group", "rms", "batch_no_affine", "batch_noisy", "batch_ghost")
 BATCH_NORMS = ("batch", "batch_no_affine", "batch_noisy", "batch_ghost")
 PLACEMENTS = ("before", "after", "none")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 ORDERS = ("shuffled", "by_class", "fixed")
-MAX_DEPTH, MAX_WIDTH, MAX_ARMS, MAX_STEPS, MAX_BATCH = 10, 256, 6, 4000, 512
+MAX_ARMS, MAX_STEPS, MAX_BATCH = 6, 4000, 512
 
 RATE = Number(1e-6, 100.0)
-GAIN = Number(0.0, 100.0)
 SHARE = Number(0.0, 0.95)
-PER_FEATURE = ListOf(Number(-1e9, 1e9), 0, 64, "features")
 PLACEMENT = Choice(PLACEMENTS)
-
-
-@dataclass(frozen=True)
-class Data:
-    """Which rows the networks see.
-
-    Attributes:
-        name: a toy set (two features, two classes) or a real table.
-        n: rows in all, training and test; 0 means all of a real table and 500 of a toy set.
-        noise: spread of a toy set, as a share of its size; real tables ignore it.
-        balance: share of the rows of a toy set that belong to class 1; real tables ignore it.
-        preprocess: fitted on the training rows, applied to all. Images are scaled by one number for all pixels.
-        test_fraction: share of the rows kept for testing, rounded up to whole rows.
-        scale: factor for each feature before preprocessing; empty means 1 for each.
-        offset: added to each feature after `scale`; empty means 0 for each.
-        features: columns of a real table to use, counted from 0; empty means all. Digits always use all pixels.
-    """
-
-    name: str = setting("digits", Choice((*TOYS, *TABLE_ROWS)))
-    n: int = setting(0, Number(0, 5000, integer=True))
-    noise: float = setting(0.1, Number(0.0, 2.0))
-    balance: float = setting(0.5, Number(0.05, 0.95))
-    preprocess: str = setting("zscore", Choice(PREPROCESSES))
-    test_fraction: float = setting(0.25, Number(0.05, 0.95))
-    scale: tuple[float, ...] = setting((), PER_FEATURE)
-    offset: tuple[float, ...] = setting((), PER_FEATURE)
-    features: tuple[int, ...] = setting((), ListOf(Number(0, 63, integer=True), 0, 64, "features"))
-
-    def __post_init__(self) -> None:
-        check_fields(self, "data")
-        most = TABLE_ROWS.get(self.name, 5000)
-        if self.n and not 16 <= self.n <= most:
-            raise FieldError("data.n", f"{self.n} rows came; {self.name} has 16 to {most}. Use 0 for all of them.")
-        features = self._checked_features()
-        for name in ("scale", "offset"):
-            if (given := len(getattr(self, name))) > features:
-                problem = f"{given} numbers came, but {self.name} has {features} features. Give fewer."
-                raise FieldError(f"data.{name}", problem)
-
-    def _checked_features(self) -> int:
-        """How many features the networks see before preprocessing."""
-        there = TABLE_FEATURES.get(self.name, TOY_FEATURES)
-        if not self.features:
-            return there
-        if self.name not in SELECTABLE:
-            problem = f"Features {self.features} came, but {self.name} is used whole. Choose none, or another table."
-            raise FieldError("data.features", problem)
-        if max(self.features) >= there or len(set(self.features)) < len(self.features):
-            problem = f"Features {self.features} came; different numbers from 0 to {there - 1} are needed."
-            raise FieldError("data.features", problem)
-        return len(self.features)
-
-    @property
-    def planar(self) -> bool:
-        """Whether a row is a point in the plane that belongs to one of two classes."""
-        return self.name in TOYS or (self.name == "breast_cancer" and len(self.features) == 2)
-
-    @property
-    def rows(self) -> int:
-        """Rows in all."""
-        return self.n or TABLE_ROWS.get(self.name, TOY_ROWS)
-
-    @property
-    def test_rows(self) -> int:
-        """Rows kept for testing."""
-        return min(self.rows - 2, math.ceil(self.rows * self.test_fraction - 1e-9))
-
-    @property
-    def train_rows(self) -> int:
-        """Rows that training sees."""
-        return self.rows - self.test_rows
-
-
-@dataclass(frozen=True)
-class Network:
-    """The shape that all arms share.
-
-    Attributes:
-        hidden: width of each hidden layer; an empty list is a linear model.
-        activation: of every hidden layer.
-        gain: factor on the standard deviation sqrt(g / fan_in) of the hidden layers' normal initial weights,
-            with g = 2 for ReLU and 1 otherwise. The output layer always starts with sqrt(1 / fan_in).
-        bias: whether the linear layers have one (it starts at 0).
-    """
-
-    hidden: tuple[int, ...] = setting(
-        (64,) * 5, ListOf(Number(1, MAX_WIDTH, integer=True), 0, MAX_DEPTH, "hidden layers")
-    )
-    activation: str = setting("relu", Choice(ACTIVATIONS))
-    gain: float = setting(1.0, GAIN)
-    bias: bool = setting(True, Flag())
-
-    def __post_init__(self) -> None:
-        check_fields(self, "network")
 
 
 @dataclass(frozen=True)
@@ -133,7 +48,7 @@ class Arm:
     """One variant of the network inside a run.
 
     Attributes:
-        norm: the kind of normalization.
+        norm: the kind of normalization; instance norm needs a convolutional network.
         placement: before or after the activation, one word for all layers or one a layer; none leaves a layer bare.
         momentum: weight of the new batch in batch norm's running averages (torch's convention).
         eps: added to the variance, inside the root.
@@ -142,7 +57,7 @@ class Arm:
         learning_rate, gain, optimizer, dropout: this arm's own value; None takes the experiment's.
     """
 
-    norm: str = setting("batch", Choice(NORMS))
+    norm: str = setting("batch", Choice((*NORMS, *IMAGE_NORMS)))
     placement: str | tuple[str, ...] = setting(
         "before", OneOrEach(PLACEMENT, ListOf(PLACEMENT, 0, MAX_DEPTH, "placements"))
     )
@@ -221,6 +136,7 @@ class Experiment:
             raise FieldError("seed", str(error)) from None
         if not 1 <= len(self.arms) <= MAX_ARMS:
             raise FieldError("arms", f"{len(self.arms)} arms came; 1 to {MAX_ARMS} are possible.")
+        check_network(self)
         check_batch(self)
         for index in range(len(self.arms)):
             check_arm(self, index)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.core.data import load
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
 
@@ -57,6 +58,22 @@ def finite_train_loss(recording: Recording, arm: int) -> NDArray[np.float64]:
     at = int(recording.diverged_at[arm])
     losses: NDArray[np.float64] = recording.train_loss[: max(0, at - recording.first_step) if at >= 0 else None, arm]
     return losses
+
+
+def test_scores(recording: Recording) -> NDArray[np.float64]:
+    """(F, A) test accuracy, or for a regression R² = 1 - test loss / variance of the test targets."""
+    data = load(recording.experiment.data, recording.experiment.seed)
+    scores: NDArray[np.float64] = recording.test_accuracy
+    if not data.classes:
+        scores = explained(recording, recording.test_loss)
+    return scores
+
+
+def explained(recording: Recording, loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    """R² of test losses of a regression: the share of the variance of the test targets that is explained."""
+    data = load(recording.experiment.data, recording.experiment.seed)
+    share: NDArray[np.float64] = 1 - loss / float(np.var(data.y_test))
+    return share
 
 
 def _last(values: NDArray[np.float64]) -> float | None:

@@ -116,13 +116,13 @@ class Figure:
         """The sentence of one frame."""
         return self.captions if isinstance(self.captions, str) else self.captions[frame]
 
-    def spec_at(self, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> dict[str, Any]:
+    def spec_at(self, frame: int = -1, *, narrow: bool = False, width: float | str | None = None) -> dict[str, Any]:
         """The specification with the data of one frame in it.
 
         Args:
             frame: which frame; -1 is the last.
             narrow: take the specification for narrow windows.
-            width: of each view, in pixels.
+            width: of each view, in pixels, or "container".
         """
         frame %= len(self.steps)
         given = copy.deepcopy(self.narrow if narrow and self.narrow is not None else self.spec)
@@ -172,7 +172,7 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _set_width(spec: dict[str, Any], width: float) -> None:
+def _set_width(spec: dict[str, Any], width: float | str) -> None:
     """Set the width of the views inside facets, concatenations and layers."""
     for child in [spec.get("spec"), *spec.get("vconcat", ())]:
         if child is not None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from bnviz.core.data import load
 from bnviz.core.recording import Recording
-from bnviz.core.summary import status_words, summary
+from bnviz.core.summary import explained, status_words, summary
 
 DASH = "—"
 NAMES = {
@@ -16,6 +17,8 @@ NAMES = {
     "status": "status",
     "train_loss": "train loss",
     "test_loss": "test loss",
+}
+ACCURACY = {
     "test_accuracy": "test accuracy",
     "best_test_accuracy": "best test accuracy",
     "steps_to_90": "updates to 90 %",
@@ -27,12 +30,17 @@ def results(recording: Recording) -> pd.DataFrame:
 
     Returns:
         Numbers as numbers (NaN where there is none), so that a table can sort them; "cost of an update" is text,
-        such as "1.3 ×" the cost without a norm, and an em dash where no arm without a norm was run.
+        such as "1.3 ×" the cost without a norm, and an em dash where no arm without a norm was run. A regression has
+        R² (`bnviz.core.summary.explained`) in the place of accuracies.
     """
     rows = summary(recording)
     costs = [_cost(recording, arm) for arm in range(len(rows))]
     bare = next((cost for arm, cost in zip(recording.experiment.arms, costs, strict=True) if arm.norm == "none"), None)
-    frame = pd.DataFrame([{name: _number(row[key]) for key, name in NAMES.items()} for row in rows])
+    classes = load(recording.experiment.data, recording.experiment.seed).classes
+    names = NAMES | (ACCURACY if classes else {})
+    frame = pd.DataFrame([{name: _number(row[key]) for key, name in names.items()} for row in rows])
+    if not classes:
+        frame["test R²"] = explained(recording, frame["test loss"].to_numpy())
     frame["status"] = [status_words(recording, arm) for arm in range(len(rows))]
     frame["cost of an update"] = [DASH if not bare or not cost else f"{cost / bare:.1f} ×" for cost in costs]
     frame["updates per second"] = [round(1 / cost) if cost else math.nan for cost in costs]

@@ -25,10 +25,18 @@ HUES: dict[str, dict[bool, str]] = {
     "batch": {False: "#0f3fa6", True: "#4f9bff"},
     "layer": {False: "#c2530a", True: "#ff9b54"},
     "group": {False: "#0b7a5b", True: "#3fd0a0"},
+    "instance": {False: "#b42335", True: "#ff9a9a"},
     "rms": {False: "#a3277f", True: "#f58ad0"},
     "batch_no_affine": {False: "#0284a8", True: "#7be0f7"},
     "batch_noisy": {False: "#6d3fd1", True: "#b6a3ff"},
     "batch_ghost": {False: "#7a5c00", True: "#e3c546"},
+}
+# The same weights used in different ways: with running averages, with the batch's own statistics, with recomputed ones.
+MODES: dict[str, dict[bool, str]] = {
+    "eval": {False: "#0f3fa6", True: "#4f9bff"},
+    "train": {False: "#b4530a", True: "#ffb36b"},
+    "recomputed": {False: "#0b7a5b", True: "#3fd0a0"},
+    "none": HUES["none"],
 }
 SOLID: tuple[int, ...] = (1, 0)
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}

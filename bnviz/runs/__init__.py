@@ -1,5 +1,6 @@
 """Runs shared by all sessions of a server."""
 
-from bnviz.runs.store import Run, RunStore, run_name, shared_store
+from bnviz.runs.run import Run, run_name
+from bnviz.runs.store import RunStore, shared_store
 
 __all__ = ["Run", "RunStore", "run_name", "shared_store"]

@@ -1,138 +1,72 @@
 """The run store: one training for everyone who asks for the same experiment.
 
-Runs wait in a fair queue and take turns in one training process, a slice of updates each. A run whose last viewer
+Runs wait in a fair queue and take turns in a few training processes, a slice of updates each. A run whose last viewer
 has left is stopped at the end of its slice and goes on from there when somebody asks for it again. Finished runs stay
 in a cache that is bounded in bytes. A run that fails tells its own viewers and disturbs nobody else.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from bnviz.core.experiment import Experiment
-from bnviz.core.recording import Recording, join
-from bnviz.runs.trainer import Slice, StateLostError, Trainer
+from bnviz.runs.run import Run
+from bnviz.runs.trainer import PREPARATION, Slice, StateLostError, Trainer, processes
 
 SLICE_SECONDS = 0.12
-FIRST_SLICE = 4
+MOST_UPDATES = 500  # of one slice
+MOST_GROWTH = 16.0  # of a slice over the one before
 VIEWER_SECONDS = 20.0
 CACHE_BYTES = 400_000_000
+MOST_RESTARTS = 2
 
 _log = logging.getLogger(__name__)
 
 
-def run_name(experiment: Experiment) -> str:
-    """A short name, the same for equal experiments everywhere."""
-    return hashlib.sha256(experiment.to_json().encode()).hexdigest()[:16]
-
-
 class CanAdvance(Protocol):
     """What the store needs of a trainer."""
+
+    def prepare(self) -> None: ...
 
     def advance(self, name: str, experiment: str, updates: int, step: int) -> Slice: ...
 
     def drop(self, name: str) -> None: ...
 
 
-class Run:
-    """One experiment being trained, or trained.
-
-    Attributes:
-        experiment: what is run.
-        name: short, the same for equal experiments.
-        step: updates made so far.
-        status: ready (waiting for its turn), training, finished, stopped or failed.
-        problem: a sentence for the viewers of a failed run, else empty.
-        version: grows whenever there is something new to see.
-    """
-
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
-        self.json = experiment.to_json()
-        self.name = run_name(experiment)
-        self.step = 0
-        self.status = "ready"
-        self.problem = ""
-        self.version = 0
-        self.viewers: dict[str, float] = {}
-        self.restarts = 0
-        self.slice = FIRST_SLICE
-        self._chunks: list[Recording] = []
-        self._joined: Recording | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def active(self) -> bool:
-        """Whether more is to be expected without anybody asking again."""
-        return self.status in ("ready", "training")
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of what was recorded so far."""
-        return sum(chunk.nbytes for chunk in self._chunks)
-
-    def recording(self) -> Recording | None:
-        """All that is recorded so far; None before the first slice is done."""
-        with self._lock:
-            if self._joined is None and self._chunks:
-                self._joined = join(self._chunks)
-                self._chunks = [self._joined]
-            return self._joined
-
-    def add(self, part: Slice) -> None:
-        """Append what a slice recorded, and say in the same breath what the run is now."""
-        with self._lock:
-            self._chunks.append(part.chunk)
-            self._joined = None
-            self.step, self.status = part.step, "finished" if part.done else "training"
-            self.version += 1
-
-    def start_again(self) -> None:
-        """Forget everything recorded: the training process has lost the run."""
-        with self._lock:
-            self._chunks, self._joined, self.step = [], None, 0
-            self.restarts += 1
-            self.version += 1
-
-    def set_status(self, status: str, problem: str = "") -> None:
-        """Change the status, for all to see."""
-        with self._lock:
-            self.status, self.problem = status, problem
-            self.version += 1
-
-
 class RunStore:
     """Runs by experiment.
 
     Args:
-        trainer: makes the updates; a process of its own unless a test says otherwise.
+        trainers: make the updates, each for one run at a time; processes of their own unless a test says otherwise.
         cache_bytes: how much the recordings of idle runs may take together.
     """
 
     def __init__(
         self,
         *,
-        trainer: CanAdvance | None = None,
+        trainers: Sequence[CanAdvance] | None = None,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        self._trainer = Trainer() if trainer is None else trainer
+        self._trainers = tuple(Trainer() for _ in range(processes())) if trainers is None else tuple(trainers)
         self._cache_bytes = cache_bytes
         self._runs: OrderedDict[Experiment, Run] = OrderedDict()
         self._queue: deque[Run] = deque()
         self._wake = threading.Condition()
-        self._worker: threading.Thread | None = None
+        self._workers: list[threading.Thread] = []
+        self._busy = 0
 
     def open(self, experiment: Experiment, viewer: str) -> Run:
         """The run of an experiment, started or continued if need be; the viewer leaves what it watched before."""
         with self._wake:
             self._leave(viewer, keep=experiment)
             run = self._runs.get(experiment)
-            if run is None or run.status == "failed":
+            if run is None or run.status == "failed" or self._outdated(run, viewer):
                 run = self._runs[experiment] = Run(experiment)
                 self._enqueue(run)
             elif run.status == "stopped":
@@ -160,7 +94,17 @@ class RunStore:
     def ahead_of(self, run: Run) -> int:
         """How many other runs wait or train before this one's next turn."""
         with self._wake:
-            return self._queue.index(run) if run in self._queue else 0
+            if run not in self._queue:
+                return 0
+            return self._queue.index(run) + max(0, self._busy + 1 - len(self._trainers))
+
+    @staticmethod
+    def _outdated(run: Run, viewer: str) -> bool:
+        """Whether the torch engine has finished a run that the compiled one would make now.
+
+        Their last digits differ, and a link must show the same on all servers; who has seen the run keeps it.
+        """
+        return run.engine == "torch" and run.status == "finished" and viewer not in run.viewers and PREPARATION.compiled
 
     def _leave(self, viewer: str, *, keep: Experiment | None) -> None:
         for experiment, run in self._runs.items():
@@ -168,10 +112,13 @@ class RunStore:
                 run.viewers.pop(viewer, None)
 
     def _enqueue(self, run: Run) -> None:
+        """Let a run wait for its turn; another trainer is woken where all that are awake have something to do."""
         self._queue.append(run)
-        if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self._work, name="bnviz-runs", daemon=True)
-            self._worker.start()
+        if len(self._queue) + self._busy > len(self._workers) < len(self._trainers):
+            place = len(self._workers)
+            worker = threading.Thread(target=self._work, args=(place,), name=f"bnviz-runs-{place}", daemon=True)
+            self._workers.append(worker)
+            worker.start()
         self._wake.notify_all()
 
     def _evict(self) -> None:
@@ -183,7 +130,8 @@ class RunStore:
             run = self._runs[experiment]
             if not run.active and not self._watched(run):
                 total -= run.nbytes
-                self._trainer.drop(run.name)
+                if run.home is not None:
+                    self._trainers[run.home].drop(run.name)
                 del self._runs[experiment]
 
     @staticmethod
@@ -191,27 +139,40 @@ class RunStore:
         oldest = time.monotonic() - VIEWER_SECONDS
         return any(seen >= oldest for seen in list(run.viewers.values()))
 
-    def _work(self) -> None:
-        """The worker thread: one slice of the run at the head of the queue, then to the back with it."""
+    def _work(self, place: int) -> None:
+        """The thread of one trainer: one slice of the run whose turn it is, then to the back of the queue with it."""
+        with suppress(StateLostError, OSError):
+            self._trainers[place].prepare()
         while True:
+            run = self._next(place)
+            again = self._slice(run, place)
             with self._wake:
-                while not self._queue:
-                    self._wake.wait()
-                run = self._queue[0]
-            again = self._slice(run)
-            with self._wake:
-                self._queue.popleft()
+                self._busy -= 1
                 if again:
                     self._queue.append(run)
+                    self._wake.notify_all()
 
-    def _slice(self, run: Run) -> bool:
+    def _next(self, place: int) -> Run:
+        """Wait for a run that this trainer may carry on: the first that it has begun, or that nobody has."""
+        with self._wake:
+            while True:
+                run = next((run for run in self._queue if run.home in (None, place)), None)
+                if run is not None:
+                    self._queue.remove(run)
+                    self._busy += 1
+                    run.home = place
+                    return run
+                self._wake.wait()
+
+    def _slice(self, run: Run, place: int) -> bool:
         """Train one slice; True when the run wants another turn."""
         if not self._watched(run):
+            run.home = run.home if run.step else None
             run.set_status("stopped")
             return False
         begun = time.perf_counter()
         try:
-            part = self._trainer.advance(run.name, run.json, run.slice, run.step)
+            part = self._trainers[place].advance(run.name, run.json, run.slice, run.step)
         except StateLostError:
             return self._restarted(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this run alone
@@ -219,14 +180,14 @@ class RunStore:
             run.set_status("failed", str(error))
             return False
         spent = time.perf_counter() - begun
-        run.slice = max(1, min(200, round(run.slice * min(3.0, SLICE_SECONDS / max(spent, 1e-6)))))
-        run.add(part)
+        run.slice = max(1, min(MOST_UPDATES, round(run.slice * min(MOST_GROWTH, SLICE_SECONDS / max(spent, 1e-6)))))
+        run.add(part, seconds=spent)
         return not part.done
 
     @staticmethod
     def _restarted(run: Run) -> bool:
         """Begin again after the training process has lost the run, but not for ever."""
-        if run.restarts >= 2:
+        if run.restarts >= MOST_RESTARTS:
             run.set_status("failed", "The training process ended three times.")
             return False
         run.start_again()

@@ -1,4 +1,4 @@
-"""The server's side of the training process: starts it, asks it, and starts another when it has died."""
+"""The server's side of the training processes: starts them, asks them, and replaces one that has died."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from bnviz.core.export import from_bytes
 from bnviz.core.recording import Recording
 
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 
 class TrainingError(RuntimeError):
     """A run could not be carried on."""
@@ -24,35 +26,83 @@ class StateLostError(RuntimeError):
 
 @dataclass(frozen=True)
 class Slice:
-    """What came of one request."""
+    """What came of one request; `engine` is the one that has made the updates."""
 
     step: int
     done: bool
     chunk: Recording
+    engine: str = "torch"
 
 
-class Trainer:
-    """One training process. A second Python process costs no waiting for the interpreter's lock."""
+class Preparation:
+    """What the server knows of the compiled engine, and the process that compiles it beside the training."""
 
     def __init__(self) -> None:
+        self._kept = False
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def warm_up(self) -> None:
-        """Start the process, so that the first run does not wait for its imports."""
+    def found(self) -> None:
+        """A training process has the compiled engine."""
+        self._kept = True
+
+    def begin(self) -> None:
+        """Start compiling, unless somebody has."""
         with self._lock:
-            self._started()
+            if self._process is None and not self._kept:
+                command = [sys.executable, "-m", "bnviz", "compile", "--background"]
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={**os.environ, **THREADS},
+                )
+
+    @property
+    def compiled(self) -> bool:
+        """Whether runs that begin now are made by the compiled engine."""
+        return self._kept or (self._process is not None and self._process.poll() == 0)
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing can be kept on disk, so that every training process has to compile for itself."""
+        return not self._kept and self._process is not None and self._process.poll() not in (None, 0)
+
+
+PREPARATION = Preparation()  # one a server
+
+
+class Trainer:
+    """One training process. A Python process of its own costs no waiting for the interpreter's lock.
+
+    Args:
+        preparation: of the compiled engine.
+    """
+
+    def __init__(self, preparation: Preparation = PREPARATION) -> None:
+        self.preparation = preparation
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Start the process and wait for it; where it finds no compiled engine, see that there will be one."""
+        with self._lock:
+            head, _ = self._ask({"prepare": True})
+        if head.get("compiled"):
+            self.preparation.found()
+        else:
+            self.preparation.begin()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
             self._end()
         if self._process is None:
-            threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bnviz.runs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **threads},
+                env={**os.environ, **THREADS},
             )
         return self._process
 
@@ -71,12 +121,14 @@ class Trainer:
         """
         request = {"run": name, "experiment": experiment, "updates": updates, "step": step}
         with self._lock:
-            head, body = self._ask(request)
+            head, body = self._ask({**request, "compile_here": self.preparation.failed})
         if head.get("lost"):
             raise StateLostError(name)
         if "error" in head:
             raise TrainingError(str(head["error"]))
-        return Slice(int(head["step"]), bool(head["done"]), from_bytes(body))
+        if head["engine"] == "kernel":
+            self.preparation.found()
+        return Slice(int(head["step"]), bool(head["done"]), from_bytes(body), str(head["engine"]))
 
     def drop(self, name: str) -> None:
         """Let the process forget a run."""
@@ -118,3 +170,11 @@ class Trainer:
         for pipe in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):
                 pipe.close() if pipe is not None else None
+
+
+def processes() -> int:
+    """How many training processes a server has: BNVIZ_PROCESSES, else two, but no more than there are processors."""
+    given = os.environ.get("BNVIZ_PROCESSES", "")
+    if given.isascii() and given.isdigit() and int(given) > 0:
+        return int(given)
+    return min(2, os.cpu_count() or 1)

@@ -3,8 +3,9 @@
 It speaks over its standard input and output. A request is one line of JSON; an answer is one line of JSON with the
 length of what follows, and then a chunk of a recording as the bytes of an .npz file.
 
-    {"run": "name", "experiment": "...", "updates": 20}   start or continue a run
-    {"drop": "name"}                                      forget a run (no answer)
+    {"run": "name", "experiment": "...", "updates": 20, "step": 0}   start or continue a run
+    {"prepare": true}                                                load the compiled engine, if it is there
+    {"drop": "name"}                                                 forget a run (no answer)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from bnviz.core import engine
 from bnviz.core.experiment import Experiment
 from bnviz.core.export import to_bytes
+from bnviz.runs import compiled
 
 MOST_STATES = 64
 
@@ -28,20 +30,25 @@ class Worker:
     def __init__(self) -> None:
         self.states: OrderedDict[str, engine.State] = OrderedDict()
 
-    def advance(self, name: str, experiment: str, updates: int, step: int) -> tuple[dict[str, object], bytes]:
-        """Make updates of a run; an answer without a chunk says that the state after `step` updates is lost."""
+    def advance(self, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
+        """Make updates of a run; an answer without a chunk says that the state it should go on from is lost.
+
+        A run stays with the engine that has begun it.
+        """
+        name, step = str(request["run"]), int(str(request["step"]))
         state = self.states.pop(name, None)
-        if state is None:
-            state = engine.start(Experiment.from_json(experiment))
+        if state is None or step == 0:
+            state = engine.start(Experiment.from_json(str(request["experiment"])))
         if state.step != step:
             return {"lost": True, "size": 0}, b""
-        state, recording = engine.advance(state, updates)
+        chosen = state.engine or compiled.best_engine(compile_here=bool(request.get("compile_here")))
+        state, recording = engine.advance(state, int(str(request["updates"])), engine=chosen)
         if not state.done:
             self.states[name] = state
         while len(self.states) > MOST_STATES:
             self.states.popitem(last=False)
         chunk = to_bytes(recording)
-        return {"step": state.step, "done": state.done, "size": len(chunk)}, chunk
+        return {"step": state.step, "done": state.done, "engine": state.engine, "size": len(chunk)}, chunk
 
     def answer(self, request: dict[str, object]) -> tuple[dict[str, object], bytes] | None:
         """The answer to one request; None where there is none."""
@@ -49,8 +56,9 @@ class Worker:
             self.states.pop(str(request["drop"]), None)
             return None
         try:
-            updates, step = int(str(request["updates"])), int(str(request["step"]))
-            return self.advance(str(request["run"]), str(request["experiment"]), updates, step)
+            if "prepare" in request:
+                return {"compiled": compiled.usable(), "size": 0}, b""
+            return self.advance(request)
         except Exception as error:  # noqa: BLE001 - the run's viewers are told, the process lives on
             return {"error": f"{type(error).__name__}: {error}", "size": 0}, b""
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.core.data import feature_names
-from bnviz.core.experiment import PREPROCESSES, SELECTABLE, TABLE_ROWS, TOYS, Data
+from bnviz.core.experiment import DRAWN, PREPROCESSES, SELECTABLE, TABLE_ROWS, TOYS, Data
 from bnviz.ui.fields import key_of, pick_number, pick_word
 from bnviz.ui.messages import text
 
@@ -14,24 +14,25 @@ from bnviz.ui.messages import text
 def data_controls(slots: dict[str, DeltaGenerator]) -> None:
     """Show the controls of the data; `slots` is filled with places for messages."""
     with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
-        name = pick_word("data.name", (*TABLE_ROWS, *TOYS), on_change=_all_rows)
-        toy = name in TOYS
-        most = 5000 if toy else TABLE_ROWS[name]
+        name = pick_word("data.name", (*TABLE_ROWS, *DRAWN), on_change=_all_rows)
+        drawn = name in DRAWN
+        most = 5000 if drawn else TABLE_ROWS[name]
         st.session_state[key_of("data.n")] = min(st.session_state[key_of("data.n")], most)
         st.number_input(
-            text("train.labels.n" if toy else "train.labels.rows_of_table"),
+            text("train.labels.n" if drawn else "train.labels.rows_of_table"),
             min_value=16,
             max_value=most,
             step=50,
             key=key_of("data.n"),
             persist_state="session",
-            help=text("train.help.n" if toy else "train.help.rows_of_table"),
+            help=text("train.help.n" if drawn else "train.help.rows_of_table"),
         )
         slots["data.n"] = slots["data"] = st.container()
         if name in SELECTABLE:
             _features(name)
-        if toy:
+        if drawn:
             pick_number("data.noise", [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0])
+        if name in TOYS:
             pick_number("data.balance", [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
         pick_word("data.preprocess", PREPROCESSES)
         pick_number("data.test_fraction", [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.95])

@@ -9,30 +9,36 @@ import streamlit as st
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "pages"
+LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
 _STARTED = "frame.started"
 
 
+def labs() -> list[tuple[str, st.Page]]:
+    """The labs in the order in which one teaches with them, each with its name."""
+    names = [name for name in LABS if (PAGES / f"{name}.py").exists()]
+    return [(name, st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))) for name in names]
+
+
 def _pages() -> list[st.Page]:
-    return [
-        st.Page(ROOT / "pages" / "home.py", title=text("app.title"), default=True, visibility="hidden"),
-        st.Page(ROOT / "pages" / "train.py", title=text("app.train_title")),
-    ]
+    home = st.Page(PAGES / "home.py", title=text("app.title"), default=True, visibility="hidden")
+    return [home, *(page for _, page in labs())]
 
 
 def navigation() -> None:
     """Configure the app and run the page that the address names."""
     st.session_state[_STARTED] = True
     st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-    st.navigation(_pages()).run()
+    st.navigation(_pages(), position="top").run()
 
 
 def warm_up() -> None:
-    """Get the default run onto the shelf before anybody asks, so that the first visitor finds it finished."""
+    """Get the default run onto the shelf before anybody asks, and what draws it into memory."""
     from bnviz.core.experiment import Experiment
     from bnviz.runs import shared_store
-    from bnviz.ui import lab
+    from bnviz.ui import dispatch, lab
 
-    shared_store().open(Experiment(), lab.__name__)
+    dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
 
 
 def begin() -> None:
@@ -43,7 +49,7 @@ def begin() -> None:
     """
     if _STARTED not in st.session_state:
         st.session_state[_STARTED] = True
-        st.navigation(_pages())
+        st.navigation(_pages(), position="top")
         st.rerun()
 
 
@@ -54,4 +60,4 @@ def is_dark() -> bool:
 
 def go_to_train() -> None:
     """Open the training lab, with whatever settings the address holds."""
-    st.switch_page(ROOT / "pages" / "train.py", query_params=st.query_params.to_dict())
+    st.switch_page(PAGES / "train.py", query_params=st.query_params.to_dict())

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording
 from bnviz.core.summary import summary
-from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, percent
-from bnviz.runs import Run, run_name, shared_store
+from bnviz.runs import Run, shared_store
+from bnviz.ui import dispatch
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
-from bnviz.ui.payload import Playback, pack
-from bnviz.ui.pictures import figures, picture
 from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
-TICK = 0.2
+TICK = 0.3
+MOMENT = 0.6  # seconds: a run that ends within it is shown at once, not bit by bit
+GAIN = 0.5  # the rest of a run goes faster than its beginning, of which every frame is recorded
+HOP = 0.03
 BAND_RUNS = 4
-_VIEWER, _SENT, _STOPPED = "live.viewer", "live.sent", "live.stopped"
+_VIEWER, _STOPPED = "live.viewer", "live.stopped"
 _START, _STEP, _VISIT = "live.start", "live.step", "live.visit"
 _SHOWN, _PLAYER = "live.shown", "train.player"
-
-Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
 
 
 def viewer() -> str:
@@ -84,6 +82,8 @@ def show_run(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool, af
         after: called when the player has said where the reader rests.
     """
     paused = is_stopped(run.experiment)
+    if not paused:
+        _wait(run, MOMENT)
     going = [one for one in (run, *band) if one.active and not paused]
 
     def body() -> None:
@@ -91,12 +91,24 @@ def show_run(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool, af
             shared_store().watch(run, viewer())
             for place, one in enumerate(band):
                 shared_store().watch(one, f"{viewer()}/{place}")
+            _wait(run, TICK)
         _show(run, view, band, dark=dark)
         after()
         if is_stopped(run.experiment) != paused or any(not one.active for one in going):
             st.rerun()
 
     st.fragment(body, run_every=TICK if going else None)()
+
+
+def _wait(run: Run, moment: float) -> None:
+    """Wait for the end of a run that is near; a picture on the way to it would only cost time."""
+    end = time.monotonic() + moment
+    while run.active and time.monotonic() < end:
+        left = run.seconds_left
+        if left is not None and time.monotonic() + GAIN * left > end:
+            return
+        run.wait(run.version, HOP)
+        st.session_state.get(_VIEWER)  # here Streamlit may leave, when the reader has moved another control
 
 
 def is_stopped(experiment: Experiment) -> bool:
@@ -140,54 +152,12 @@ def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
         st.session_state.pop(_SHOWN, None)
         return
     start, visit = st.session_state.get(_START), st.session_state.get(_VISIT, 0)
-    message = _message(run, view, band, dark=dark, begin=(start, visit))
+    message = dispatch.message(run, view, band, dark=dark, begin=(start, visit))
     st.session_state[_SHOWN] = {"message": message, "rest": {"run": run.name, "visit": visit, "step": start}}
     result = mount(**st.session_state[_SHOWN], key=_PLAYER)
     if result.resync:
-        st.session_state.pop(_SENT, None)
+        dispatch.forget()
     st.session_state[_STEP] = result.step
-
-
-def _message(run: Run, view: View, band: tuple[Run, ...], *, dark: bool, begin: Begin) -> bytes:
-    """What the player is told: everything, or while training goes on the frames since the last two messages.
-
-    Two, because a tick of the fragment that interrupts the one before it swallows its message.
-    """
-    recording = run.recording()
-    assert recording is not None
-    ready = [one.recording() for one in band if one.status == "finished"]
-    others = tuple(one for one in ready if one is not None and one.done)
-    if not run.active:
-        st.session_state.pop(_SENT, None)
-        return _whole(recording, view, others, dark, begin)
-    drawn = figures(recording, view, dark=dark)
-    looks = (run.name, *(figure.title + json.dumps(figure.spec) for figure in drawn))
-    sent, first, last = st.session_state.get(_SENT, (None, 0, 0))
-    first, last = (first, last) if sent == looks else (0, 0)
-    frames = len(recording.steps)
-    st.session_state[_SENT] = (looks, last if frames > last else first, frames)
-    return _pack(recording, drawn, begin=begin, first=first)
-
-
-@lru_cache(maxsize=32)
-def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, begin: Begin) -> bytes:
-    """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin, first=0)
-
-
-def _pack(recording: Recording, drawn: list[Figure], *, begin: Begin, first: int) -> bytes:
-    experiment = recording.experiment
-    playback = Playback(
-        run_id=run_name(experiment),
-        steps=recording.steps[first:],
-        total_steps=experiment.training.steps,
-        steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,
-        finished=recording.done,
-        start=begin[0],
-        visit=begin[1],
-        first_frame=first,
-    )
-    return pack(playback, [picture(figure.since(first)) for figure in drawn])
 
 
 def state_in_words(run: Run, recording: Recording | None) -> str:
@@ -207,6 +177,7 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
         step=run.step,
         total=total,
         speed=speed,
+        engine=text(f"train.state.engine_{run.engine}"),
         unit=text("train.state.percentages") if shares else "",
     )
 

@@ -6,22 +6,23 @@ ends and every array starts at a multiple of 8 bytes, so that the browser can us
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.plots.figure import Column, FrameTable, SeriesTable
+from bnviz.ui.traits import Traits, outline, plain, traits
 from bnviz.ui.vega_spec import Spec, compile_spec
 
 ALIGNMENT = 8
 ARRAY_TYPES = ("float32", "int32", "uint16", "uint8")
+NOTHING: Mapping[str, Traits] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +66,8 @@ class Playback:
         finished: Whether no frame will follow.
         start: The step to show first; without it the newest.
         visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
-        first_frame: The number of the first frame carried. Above 0 the message continues one sent before:
-            specifications and columns that stay are left out.
+        first_frame: The number of the first frame carried. Above 0 the message continues one sent before.
+        places: What each frame is called; without names it is "update 12 of 300".
     """
 
     run_id: str
@@ -77,6 +78,7 @@ class Playback:
     start: int | None = None
     first_frame: int = 0
     visit: int = 0
+    places: Sequence[str] = ()
 
 
 @dataclass
@@ -96,12 +98,21 @@ class _Writer:
         return reference
 
 
-def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
+def pack(
+    playback: Playback,
+    pictures: Sequence[Picture],
+    *,
+    known: Mapping[str, Traits] = NOTHING,
+    again: Collection[str] = (),
+) -> bytes:
     """Pack one message to the player.
 
     Args:
         playback: The frames carried.
         pictures: The charts, in reading order; the per-frame columns and texts have one entry a frame.
+        known: The traits of the pictures as the player has them. A message that continues another one leaves out the
+            specifications and the columns that stay, where the player has them.
+        again: The ids of pictures that carry all frames, also those before `first_frame`.
 
     Returns:
         The bytes that `assets/player/payload.js` reads.
@@ -116,6 +127,8 @@ def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
     if len(set(ids)) < len(ids):
         raise ValueError(f"Every picture needs an id of its own, got {ids}.")
     writer = _Writer()
+    if playback.first_frame == 0:
+        known = NOTHING
     header = {
         "run": playback.run_id,
         "total": int(playback.total_steps),
@@ -124,34 +137,44 @@ def pack(playback: Playback, pictures: Sequence[Picture]) -> bytes:
         "start": playback.start,
         "visit": int(playback.visit),
         "first": int(playback.first_frame),
+        **({"places": list(playback.places)} if playback.places else {}),
         "steps": writer.add(steps),
-        "pictures": [_picture(p, len(steps), playback.first_frame == 0, writer) for p in pictures],
+        "pictures": [
+            _picture(p, len(steps), known.get(p.id), writer)
+            if p.id not in again
+            else _picture(p, playback.first_frame + len(steps), known.get(p.id), writer) | {"first": 0}
+            for p in pictures
+        ],
     }
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-(len(text) + 4) % ALIGNMENT)
     return b"".join([struct.pack("<I", len(text)), text, *writer.parts])
 
 
-def _picture(picture: Picture, frames: int, whole: bool, writer: _Writer) -> dict[str, Any]:
-    """Describe one picture; `whole` adds what a continuing message may leave out."""
+def _picture(picture: Picture, frames: int, known: Traits | None, writer: _Writer) -> dict[str, Any]:
+    """Describe one picture, but for the traits that the player has."""
+    look_hash, stay_hash = traits(picture)
+    known_look, known_stay = (None, None) if known is None else known
     tables = [_table(table, frames, writer) for table in picture.tables]
+    if stay_hash == known_stay:
+        for table in tables:
+            table["columns"] = [column for column in table["columns"] if "array" in column]
     entry: dict[str, Any] = {
         "id": picture.id,
         "captions": _texts(picture, "captions", frames),
         "alt": _texts(picture, "alt", frames),
+        "tables": tables,
+        "outline": outline(picture),
+        "stayHash": stay_hash,
     }
-    if not whole:
-        for table in tables:
-            table["columns"] = [column for column in table["columns"] if "array" in column]
-        return {**entry, "tables": tables}
+    if look_hash == known_look:
+        return entry
     look = {
         "spec": json.loads(compile_spec(picture.spec)),
         "narrow": None if picture.narrow is None else json.loads(compile_spec(picture.narrow)),
         "columns": [picture.columns, picture.narrow_columns],
     }
-    entry |= {"title": picture.title, "half": picture.half, "look": look, "lookHash": _digest(look)}
-    layout = [[t["dataset"], t["kind"], t["rows"], [c for c in t["columns"] if "values" in c]] for t in tables]
-    return {**entry, "tables": tables, "layoutHash": _digest(layout)}
+    return entry | {"title": picture.title, "half": picture.half, "look": look, "lookHash": look_hash}
 
 
 def _table(table: FrameTable | SeriesTable, frames: int, writer: _Writer) -> dict[str, Any]:
@@ -171,7 +194,7 @@ def _table(table: FrameTable | SeriesTable, frames: int, writer: _Writer) -> dic
 def _column(column: Column, shape: tuple[int, int], writer: _Writer) -> dict[str, Any]:
     """Describe one column: its values, or where its array lies."""
     if not column.per_frame:
-        return {"name": column.name, "values": [_plain(value) for value in column.values]}
+        return {"name": column.name, "values": [plain(value) for value in column.values]}
     array = _narrowed(np.asarray(column.values), column.name)
     if array.shape != shape:
         raise ValueError(f"Column {column.name!r} must have shape {shape} (frames, rows), got {array.shape}.")
@@ -199,14 +222,3 @@ def _texts(picture: Picture, name: str, frames: int) -> str | list[str]:
     if len(texts) != frames:
         raise ValueError(f"Picture {picture.id!r} has {len(texts)} {name} for {frames} frames.")
     return list(texts)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value that JSON knows: NaN and the infinities become null."""
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _digest(value: Any) -> str:
-    """Return a short name for a JSON value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

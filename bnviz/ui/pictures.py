@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 
+from altair.utils.schemapi import debug_mode
+
 from bnviz import plots
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
@@ -34,7 +36,8 @@ def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] =
         "saturation": lambda: [plots.saturation(recording, dark=dark), plots.maxima(recording, dark=dark)],
         "gradients": lambda: [plots.gradients(recording, dark=dark), plots.updates(recording, dark=dark)],
     }
-    return [figure for name in view.show for figure in makers[name]() if figure is not None]
+    with debug_mode(False):  # Altair's checks take as long as all the rest; the tests make them
+        return [figure for name in view.show for figure in makers[name]() if figure is not None]
 
 
 def picture(figure: Figure) -> Picture:

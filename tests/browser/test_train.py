@@ -14,6 +14,7 @@ FINISHED = re.compile(r"^Finished: \d+ updates")
 TRAINING = re.compile(r"^Training: \d+ of \d+ updates")
 QUICK = "data.name=moons&network.hidden=8_8&training.batch_size=10&training.steps=25"
 LONG = "training.steps=4000"
+SLOW = f"{LONG}&network.hidden={'_'.join(['256'] * 6)}"  # a minute and more, even for the compiled engine
 HUGE = f"{LONG}&network.hidden={'_'.join(['256'] * 10)}"
 
 OpenLab = Callable[..., Page]
@@ -154,8 +155,8 @@ def test_a_reload_keeps_everything(lab: OpenLab) -> None:
 
 
 def test_a_reader_scrubs_while_training_goes_on(lab: OpenLab) -> None:
-    page = lab(f"{LONG}&seed=11", until=TRAINING)
-    wait_for(page, "p.step > 100")
+    page = lab(f"{SLOW}&seed=11", until=TRAINING)
+    wait_for(page, "p.step > 20")
     page.get_by_role("button", name="Pause").click()
     slider = page.get_by_role("slider", name="Update", exact=True)
     box = slider.bounding_box()
@@ -185,7 +186,7 @@ def test_the_keyboard_moves_the_player(lab: OpenLab) -> None:
 
 
 def test_a_change_in_the_middle_of_a_run_starts_the_next_one(lab: OpenLab) -> None:
-    page = lab(f"{LONG}&seed=12", until=TRAINING)
+    page = lab(f"{SLOW}&seed=12", until=TRAINING)
     run = told(page, "run")
     page.get_by_text("tanh", exact=True).click()
     wait_for(page, f"p.run !== '{run}' && p.newest > 3")
@@ -195,13 +196,26 @@ def test_a_change_in_the_middle_of_a_run_starts_the_next_one(lab: OpenLab) -> No
     expect(page.get_by_text("Stopped after")).to_be_visible()
 
 
+def test_the_page_names_the_engine_that_trained(lab: OpenLab) -> None:
+    state = lab(QUICK).get_by_text(FINISHED).inner_text()
+    assert "(compiled engine)" in state or "(torch engine, whose last digits may differ" in state
+
+
+def test_a_run_of_a_few_seconds_is_followed_to_its_end(lab: OpenLab) -> None:
+    page = lab(f"{LONG}&seed=14&network.hidden=64_64_64&show=curves")
+    wait_for(page, "p.step === 4000 && p.mode === 'follow' && p.firstPaintMs !== null")
+    for caption in page.locator("figcaption").all():
+        expect(caption).to_have_text(re.compile("^After 4000 updates"))
+
+
 def test_pressing_twice_quickly_ends_at_the_last(lab: OpenLab) -> None:
     page = lab(f"{QUICK}&seed=5")
     for word in ("tanh", "sigmoid", "ReLU", "sigmoid"):
         page.get_by_text(word, exact=True).click(no_wait_after=True)
-    for _ in range(2):
+    # Streamlit counts two presses of a button as one while it is busy, so the second waits for the first to be taken.
+    for arms in ("layer(,|%2C)before", "layer(,|%2C)before.*group(,|%2C)before"):
         page.get_by_role("button", name="Add an arm").click(no_wait_after=True)
-    expect(page).to_have_url(re.compile("activation=sigmoid.*layer(,|%2C)before.*group(,|%2C)before"))
+        expect(page).to_have_url(re.compile(f"activation=sigmoid.*{arms}"))
     expect(page.get_by_text(FINISHED)).to_be_visible()
     expect(page.get_by_role("radio", name="sigmoid")).to_be_checked()
     wait_for(page, "p.step === 25")
@@ -383,7 +397,7 @@ def test_a_finished_page_is_quiet(new_page, serve) -> None:
 
 
 def test_nothing_is_mounted_anew_while_frames_steps_words_and_runs_change(lab: OpenLab) -> None:
-    page = lab(f"{LONG}&seed=13&network.hidden=8_8&show=histograms", until=TRAINING)
+    page = lab(f"{SLOW}&seed=13&show=histograms", until=TRAINING)
     wait_for(page, "p.newest > 5 && p.firstPaintMs !== null")
     page.locator(".player").evaluate("box => (box.mark = 'kept')")
     newest, run = told(page, "newest"), told(page, "run")

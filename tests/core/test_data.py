@@ -4,12 +4,24 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from bnviz.core.data import batch_rows, load
-from bnviz.core.experiment import PREPROCESSES, TABLE_ROWS, TOYS, Data
+from bnviz.core.data import batch_rows, load, table
+from bnviz.core.engine import train
+from bnviz.core.experiment import (
+    DRAWN,
+    PREPROCESSES,
+    SCALES,
+    TABLE_ROWS,
+    TOYS,
+    Arm,
+    Data,
+    Experiment,
+    Network,
+    Training,
+)
 from bnviz.core.fields import FieldError
 from bnviz.core.preprocess import preprocess
 
-NAMES = (*TOYS, *TABLE_ROWS)
+NAMES = (*DRAWN, *TABLE_ROWS)
 
 
 # ---- splits
@@ -217,3 +229,52 @@ def test_features_that_are_not_there_are_refused(data):
     name, features = data
     with pytest.raises(FieldError, match=r"data\.features"):
         Data(name, features=features)
+
+
+# ---- features on different scales
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("ranges", (-200, 0), (200, 2.5)),
+        ("thousands", (1, 1000), (5, 99_999)),
+        ("signals", (0, 0), (20, 2)),
+    ],
+)
+def test_scales_are_the_articles_own(name, low, high):
+    x = table(Data(name, n=4000), 0).x
+    assert (x >= low).all()
+    assert (x <= high).all()
+    assert np.ptp(x, axis=0) == pytest.approx(np.subtract(high, low), rel=0.01)
+    data = load(Data(name, preprocess="raw"), 0)
+    assert (data.classes, data.outputs, data.x_train.shape, data.y_train.shape) == (0, 1, (375, 2), (375, 1))
+
+
+def test_targets_of_the_scales_without_noise():
+    for name, weights in (("ranges", (0.01, 1)), ("normal", (0.2, 1)), ("thousands", (1 / 4, 1 / 98_999))):
+        rows = table(Data(name, noise=0.0), 3)
+        shift = (1, 1000) if name == "thousands" else (0, 0)
+        assert rows.y == pytest.approx((rows.x - shift) @ np.array(weights))
+    noisy = table(Data("ranges", n=5000, noise=0.3), 3)
+    assert (noisy.y - noisy.x @ [0.01, 1]).std() == pytest.approx(0.3, rel=0.05)
+    x = table(Data("normal", n=5000), 1).x
+    assert x.std(axis=0) == pytest.approx([5, 1], rel=0.05)
+
+
+def test_the_signals_are_two_noisy_copies_in_the_order_of_time():
+    rows = table(Data("signals", n=400, noise=0.0), 0)
+    time = np.linspace(0, 1, 400)
+    assert rows.y == pytest.approx(np.sin(4 * np.pi * time) + np.sin(10 * np.pi * time) / 2)
+    assert rows.x[:, 0] == pytest.approx(10 * rows.x[:, 1])
+    assert np.corrcoef(rows.x[:, 0], rows.y)[0, 1] == pytest.approx(1)
+    assert rows.feature_names == ("A", "B")
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_the_scales_train_as_a_regression(name):
+    experiment = Experiment(
+        Data(name), Network((8,)), (Arm("none"), Arm("batch")), Training(learning_rate=0.1, steps=200)
+    )
+    recording = train(experiment)
+    assert (recording.final_test_loss < 0.5).all()

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import from_link, to_link
-from bnviz.core.engine import train
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.runs.compiled import train
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Experiment(data=Data("moons", n=100), network=Network((8, 8)), training=Training(batch_size=10, steps=12))
@@ -61,6 +61,11 @@ def test_the_default_run_is_on_screen_without_pressing_anything():
     assert [picture["id"] for picture in header["pictures"]] == ["loss", "accuracy", "histograms-normalized"]
     assert link_of(app) == {}
     assert len(app.dataframe[0].value) == 3
+
+
+def test_the_engine_is_named():
+    state = next(line.value for line in opened().caption if line.value.startswith("Finished"))
+    assert "(compiled engine)" in state or "(torch engine, whose last digits may differ" in state
 
 
 def test_the_numbers_on_screen_are_those_of_the_engine():

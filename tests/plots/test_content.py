@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bnviz import plots
+from bnviz.core.data import load
 from bnviz.core.schedule import BINS
 from bnviz.plots.bins import PARTS, ROWS
 from bnviz.plots.digits import png_url
@@ -125,7 +126,7 @@ def test_gamma_and_beta_are_those_of_the_run(run):
 def test_norms_over_a_row_have_nothing_to_undo(run):
     figure = plots.gamma_beta(run("plane"), arm=3, layer=0)
     assert "sigma_middle" not in [c.name for c in figure.tables[1].columns]
-    assert "averages over the units" in figure.caption_at(0)
+    assert "averages within a row" in figure.caption_at(0)
 
 
 def test_maps_are_the_last_ones_drawn(run):
@@ -152,6 +153,14 @@ def test_a_png_url_is_a_png():
     header, body = png_url(np.zeros((8, 8, 3), np.uint8)).split(",")
     assert header == "data:image/png;base64"
     assert base64.b64decode(body).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_results_of_a_regression_say_what_is_explained(run):
+    recording = run("regression")
+    table = plots.results(recording)
+    assert not [name for name in table if "accuracy" in name or "90 %" in name]
+    y = load(recording.experiment.data, 0).y_test
+    assert table["test R²"].to_numpy() == pytest.approx(1 - recording.final_test_loss / y.var())
 
 
 def test_results_are_one_row_an_arm(run):

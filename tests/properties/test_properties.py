@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import (
+    DRAWN,
     NORMS,
     OPTIMIZERS,
     ORDERS,
@@ -19,7 +20,6 @@ from bnviz.core.experiment import (
     PREPROCESSES,
     TABLE_FEATURES,
     TABLE_ROWS,
-    TOYS,
     Arm,
     Data,
     Experiment,
@@ -156,7 +156,7 @@ def per_feature(most):
 
 @st.composite
 def data_sets(draw):
-    name = draw(st.sampled_from((*TOYS, *TABLE_ROWS)))
+    name = draw(st.sampled_from((*DRAWN, *TABLE_ROWS)))
     return Data(
         name=name,
         n=draw(st.just(0) | st.integers(100, TABLE_ROWS.get(name, 5000))),

@@ -1,5 +1,6 @@
 """The run store: one training for all, fair turns, cancelling, failing alone."""
 
+import os
 import threading
 import time
 
@@ -9,8 +10,9 @@ import pytest
 from bnviz.core import engine
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.runs import store as store_module
+from bnviz.runs import trainer as trainer_module
 from bnviz.runs.store import RunStore
-from bnviz.runs.trainer import Slice, StateLostError, Trainer, TrainingError
+from bnviz.runs.trainer import Preparation, Slice, StateLostError, Trainer, TrainingError, processes
 
 
 def small(seed=0, steps=60):
@@ -49,12 +51,15 @@ class Gate:
         self.calls = []
         self.states = {}
 
+    def prepare(self):
+        pass
+
     def advance(self, name, experiment, updates, step):
         self.entered.set()
         self.open.wait(20)
         wanted = Experiment.from_json(experiment)
         self.calls.append((wanted.seed, step))
-        state = self.states.get(name) or engine.start(wanted)
+        state = self.states[name] if step else engine.start(wanted)
         assert state.step == step
         self.states[name], chunk = engine.advance(state, min(updates, 10))
         return Slice(self.states[name].step, self.states[name].done, chunk)
@@ -65,7 +70,7 @@ class Gate:
 
 def test_two_viewers_share_one_training():
     gate = Gate()
-    store = RunStore(trainer=gate)
+    store = RunStore(trainers=[gate])
     first, second = store.open(small(), "ann"), store.open(small(), "ben")
     assert first is second
     wait_for(lambda: first.status == "finished")
@@ -74,9 +79,9 @@ def test_two_viewers_share_one_training():
 
 
 def test_the_recording_from_the_training_process_is_that_of_the_engine(trainer):
-    run = RunStore(trainer=trainer).open(small(), "ann")
+    run = RunStore(trainers=[trainer]).open(small(), "ann")
     wait_for(lambda: run.status == "finished")
-    direct = engine.train(small())
+    direct = engine.train(small(), engine=run.engine)
     streamed = run.recording()
     np.testing.assert_array_equal(streamed.train_loss, direct.train_loss)
     np.testing.assert_array_equal(streamed.histogram, direct.histogram)
@@ -85,7 +90,7 @@ def test_the_recording_from_the_training_process_is_that_of_the_engine(trainer):
 
 def test_a_run_that_nobody_watches_stops_and_goes_on_where_it_was():
     gate = Gate()
-    store = RunStore(trainer=gate)
+    store = RunStore(trainers=[gate])
     gate.open.clear()
     run = store.open(small(), "ann")
     assert gate.entered.wait(20)
@@ -104,7 +109,7 @@ def test_a_run_that_nobody_watches_stops_and_goes_on_where_it_was():
 def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
     monkeypatch.setattr(store_module, "VIEWER_SECONDS", 0.05)
     gate = Gate()
-    store = RunStore(trainer=gate)
+    store = RunStore(trainers=[gate])
     gate.open.clear()
     run = store.open(small(), "ann")
     assert gate.entered.wait(20)
@@ -115,7 +120,7 @@ def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
 
 def test_two_runs_take_turns():
     gate = Gate()
-    store = RunStore(trainer=gate)
+    store = RunStore(trainers=[gate])
     gate.open.clear()
     long, short = store.open(small(seed=1, steps=200), "ann"), store.open(small(seed=2, steps=30), "ben")
     gate.open.set()
@@ -133,7 +138,7 @@ def test_a_failing_run_tells_its_viewers_alone_and_can_be_tried_again():
                 raise TrainingError("The disk is on fire.")
             return super().advance(name, experiment, updates, step)
 
-    store = RunStore(trainer=Failing())
+    store = RunStore(trainers=[Failing()])
     bad, good = store.open(small(seed=1), "ann"), store.open(small(seed=2), "ben")
     wait_for(lambda: good.status == "finished")
     assert bad.status == "failed"
@@ -144,7 +149,7 @@ def test_a_failing_run_tells_its_viewers_alone_and_can_be_tried_again():
 
 
 def test_the_cache_is_bounded_and_forgets_the_longest_unused():
-    store = RunStore(trainer=Gate(), cache_bytes=1)
+    store = RunStore(trainers=[Gate()], cache_bytes=1)
     first = store.open(small(seed=1), "ann")
     wait_for(lambda: first.status == "finished")
     store.leave("ann")
@@ -153,14 +158,39 @@ def test_the_cache_is_bounded_and_forgets_the_longest_unused():
     assert store.open(small(seed=1), "ann") is not first
 
 
-def test_a_training_process_that_dies_is_replaced_and_the_run_begins_again(trainer):
-    store = RunStore(trainer=trainer)
-    run = store.open(small(steps=400), "ann")
-    wait_for(lambda: 0 < run.step < 400)
-    trainer._process.kill()
-    wait_for(lambda: run.status == "finished")
-    assert run.restarts == 1
-    np.testing.assert_array_equal(run.recording().train_loss, engine.train(small(steps=400)).train_loss)
+class Mortal(Trainer):
+    """A trainer whose process may be killed before a slice; its first slice waits for the other trainers."""
+
+    def __init__(self, together, dies_at):
+        super().__init__()
+        self.together, self.dies_at, self.calls = together, dies_at, 0
+
+    def advance(self, *request):
+        self.calls += 1
+        if self.calls == 1:
+            self.together.wait(60)
+        if self.calls == self.dies_at:
+            self._process.kill()
+            self._process.wait()
+        return super().advance(*request)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_training_process_that_dies_is_replaced_and_its_run_alone_begins_again(others):
+    together = threading.Barrier(1 + others)
+    trainers = [Mortal(together, dies_at) for dies_at in (3, None)[: 1 + others]]
+    try:
+        store = RunStore(trainers=trainers)
+        runs = [store.open(small(seed=seed, steps=4000), f"ann/{seed}") for seed in range(1 + others)]
+        for run in runs:
+            wait_for(lambda run=run: run.status == "finished", seconds=60)
+            wanted = engine.train(run.experiment, engine=run.engine)
+            np.testing.assert_array_equal(run.recording().train_loss, wanted.train_loss)
+        assert [run.restarts for run in runs].count(1) == 1
+        assert sum(run.restarts for run in runs) == 1
+    finally:
+        for trainer in trainers:
+            trainer.close()
 
 
 def test_what_the_training_process_cannot_do_is_a_sentence(trainer):
@@ -171,7 +201,136 @@ def test_what_the_training_process_cannot_do_is_a_sentence(trainer):
 
 
 def test_a_version_grows_with_every_chunk():
-    run = RunStore(trainer=Gate()).open(small(), "ann")
+    run = RunStore(trainers=[Gate()]).open(small(), "ann")
     wait_for(lambda: run.version >= 1)
     assert run.recording() is not None
     assert run.nbytes > 0
+
+
+# ---- several trainers
+
+
+def test_two_runs_are_trained_at_the_same_time_and_stay_with_their_trainers():
+    gates = [Gate(), Gate()]
+    for gate in gates:
+        gate.open.clear()
+    store = RunStore(trainers=gates)
+    one, two = store.open(small(seed=1), "ann"), store.open(small(seed=2), "ben")
+    assert all(gate.entered.wait(20) for gate in gates)
+    for gate in gates:
+        gate.open.set()
+    wait_for(lambda: (one.status, two.status) == ("finished", "finished"))
+    assert sorted(len({seed for seed, _ in gate.calls}) for gate in gates) == [1, 1]
+
+
+def test_many_runs_of_one_session_do_not_starve_the_run_of_another():
+    gates = [Gate(), Gate()]
+    for gate in gates:
+        gate.open.clear()
+    store = RunStore(trainers=gates)
+    crowd = [store.open(small(seed=seed, steps=4000), f"ann/{seed}") for seed in range(1, 9)]
+    late = store.open(small(seed=99, steps=40), "ben")
+    assert store.ahead_of(late) >= 6
+    for gate in gates:
+        gate.open.set()
+    wait_for(lambda: late.status == "finished")
+    assert all(run.status != "finished" for run in crowd)
+    calls = [seed for gate in gates for seed, _ in gate.calls]
+    assert max(calls.count(seed) for seed in range(1, 9)) <= len(late_turns(gates)) + 2
+    store.leave("ann/1")
+    for seed in range(2, 9):
+        store.leave(f"ann/{seed}")
+    wait_for(lambda: not any(run.active for run in crowd))
+
+
+def late_turns(gates):
+    return [step for gate in gates for seed, step in gate.calls if seed == 99]
+
+
+def test_a_trainer_without_runs_of_its_own_sleeps():
+    gates = [Gate(), Gate()]
+    store = RunStore(trainers=gates)
+    first = store.open(small(seed=1), "ann")
+    wait_for(lambda: first.status == "finished")
+    assert len(store._workers) == 1  # the second process is started when there is something to do for it
+    spent = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - spent < 0.1
+
+
+@pytest.mark.parametrize(("given", "wanted"), [("3", 3), ("0", None), ("", None), ("many", None), ("-1", None)])
+def test_the_number_of_processes_can_be_set(monkeypatch, given, wanted):
+    monkeypatch.setenv("BNVIZ_PROCESSES", given)
+    assert processes() == (wanted or min(2, os.cpu_count()))
+
+
+def test_who_waits_for_a_run_is_told_at_once():
+    gate = Gate()
+    gate.open.clear()
+    run = RunStore(trainers=[gate]).open(small(), "ann")
+    assert gate.entered.wait(20)
+    begun = time.monotonic()
+    threading.Timer(0.1, gate.open.set).start()
+    run.wait(run.version, 20)
+    assert run.version
+    assert time.monotonic() - begun < 10
+
+
+# ---- which engine
+
+
+class Known:
+    """What is known of the compiled engine, as a test wants it."""
+
+    compiled = failed = False
+
+    def found(self):
+        self.compiled = True
+
+    def begin(self):
+        self.begun = True
+
+
+def test_a_run_of_the_torch_engine_is_made_anew_once_the_compiled_one_is_there(monkeypatch):
+    known = Known()
+    monkeypatch.setattr(store_module, "PREPARATION", known)
+    store = RunStore(trainers=[Gate()])
+    old = store.open(small(), "ann")
+    wait_for(lambda: old.status == "finished")
+    assert old.engine == "torch"
+    assert store.open(small(), "ben") is old
+    known.compiled = True
+    assert store.open(small(), "ann") is old  # who has seen its numbers keeps them
+    new = store.open(small(), "cleo")
+    assert new is not old
+    wait_for(lambda: new.status == "finished")
+
+
+def test_a_trainer_that_finds_no_compiled_engine_has_it_compiled(monkeypatch):
+    for answer, compiled, begun in (({"compiled": True}, True, False), ({"compiled": False}, False, True)):
+        known = Known()
+        trainer = Trainer(known)
+        monkeypatch.setattr(trainer, "_ask", lambda request, answer=answer: (answer, b""))
+        trainer.prepare()
+        assert (known.compiled, hasattr(known, "begun")) == (compiled, begun)
+
+
+@pytest.mark.parametrize(("ends", "compiled", "failed"), [(0, True, False), (1, False, True)])
+def test_the_server_notices_how_compiling_has_ended(monkeypatch, ends, compiled, failed):
+    begun = []
+
+    class Ended:
+        def __init__(self, command, **options):
+            begun.append(command[1:])
+
+        def poll(self):
+            return ends
+
+    monkeypatch.setattr(trainer_module.subprocess, "Popen", Ended)
+    known = Preparation()
+    assert not known.compiled
+    assert not known.failed
+    known.begin()
+    known.begin()
+    assert begun == [["-m", "bnviz", "compile", "--background"]]
+    assert (known.compiled, known.failed) == (compiled, failed)

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.ui import vega_bundle
 from bnviz.ui.payload import ALIGNMENT, Column, FrameTable, Picture, Playback, SeriesTable, pack
+from bnviz.ui.traits import traits
 from bnviz.ui.vega_spec import compile_spec
 
 FRAMES, ROWS = 3, 5
@@ -87,27 +88,56 @@ def test_kinds_rows_and_texts() -> None:
     assert (entry["captions"], entry["alt"]) == (["a", "b", "c"], "spoken")
 
 
-def test_a_continuing_message_leaves_out_what_stays() -> None:
-    whole, _ = unpack(pack(playback(), [picture()]))
-    more, _ = unpack(pack(playback(first_frame=2), [picture()]))
-    entry = more["pictures"][0]
+def entry(one: Picture, **changes: Any) -> dict[str, Any]:
+    """How the header describes a picture."""
+    return unpack(pack(playback(), [one], **changes))[0]["pictures"][0]
+
+
+def test_a_continuing_message_leaves_out_what_the_player_has() -> None:
+    more, _ = unpack(pack(playback(first_frame=2), [picture()], known={"one": traits(picture())}))
+    told = more["pictures"][0]
     assert more["first"] == 2
-    assert "look" in whole["pictures"][0]
-    assert not {"look", "lookHash", "layoutHash", "title"} & entry.keys()
-    assert [column["name"] for column in entry["tables"][0]["columns"]] == ["count"]
+    assert "look" in entry(picture())
+    assert not {"look", "lookHash", "title"} & told.keys()
+    assert [column["name"] for column in told["tables"][0]["columns"]] == ["count"]
+
+
+def test_a_changed_look_is_sent_without_the_columns_that_stay() -> None:
+    known = {"one": traits(picture())}
+    told = unpack(pack(playback(first_frame=2), [picture(spec=chart(height=90))], known=known))[0]["pictures"][0]
+    assert told["look"]["spec"]["height"] == 90
+    assert [column["name"] for column in told["tables"][0]["columns"]] == ["count"]
+
+
+def test_changed_columns_that_stay_are_sent_without_the_look() -> None:
+    counts = Column("count", np.ones((FRAMES, ROWS), np.float32), per_frame=True)
+    other = picture(tables=[FrameTable("frame", [Column("bin", list("vwxyz")), counts])])
+    told = unpack(pack(playback(first_frame=2), [other], known={"one": traits(picture())}))[0]["pictures"][0]
+    assert "look" not in told
+    assert told["tables"][0]["columns"][0]["values"] == list("vwxyz")
+
+
+def test_a_message_from_the_first_frame_on_says_everything() -> None:
+    assert entry(picture(), known={"one": traits(picture())}) == entry(picture())
 
 
 def test_hashes_follow_what_they_name() -> None:
-    def hashes(one: Picture) -> tuple[str, str]:
-        entry = unpack(pack(playback(), [one]))[0]["pictures"][0]
-        return entry["lookHash"], entry["layoutHash"]
+    def hashes(one: Picture) -> tuple[str, str, str]:
+        told = entry(one)
+        assert (told["lookHash"], told["stayHash"]) == traits(one)
+        return told["lookHash"], told["stayHash"], told["outline"]
 
-    look, layout = hashes(picture())
-    other_data = hashes(picture(np.zeros((FRAMES, ROWS), np.float32)))
+    look, stays, shape = hashes(picture())
+    assert hashes(picture(np.zeros((FRAMES, ROWS), np.float32))) == (look, stays, shape)
     other_look = hashes(picture(spec=chart(height=90)))
-    assert other_data == (look, layout)
     assert other_look[0] != look
-    assert other_look[1] == layout
+    assert other_look[1:] == (stays, shape)
+    counts = Column("count", np.zeros((FRAMES, ROWS), np.float32), per_frame=True)
+    for bins in (["a", "b", "c", "d", "f"], [1.0, 2.0, 3.0, 4.0, 5.0]):
+        other_stays = hashes(picture(tables=[FrameTable("frame", [Column("bin", bins), counts])]))
+        assert other_stays[1] != stays
+        assert (other_stays[0], other_stays[2]) == (look, shape)
+    assert hashes(picture(tables=[FrameTable("other", [Column("bin", list("abcde")), counts])]))[2] != shape
 
 
 def test_a_series_may_be_empty_at_first() -> None:

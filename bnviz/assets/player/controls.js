@@ -23,6 +23,7 @@ export class Controls {
     this.clock = clock;
     this.recording = recording;
     this.epoch = 0;
+    this.places = [];
     this.playing = null;
     this.buildButtons();
     this.buildSlider();
@@ -93,8 +94,17 @@ export class Controls {
   }
 
   /** Take over what a message says about the whole run. */
-  describe({ total, epoch }) {
+  describe({ total, epoch, places }) {
     this.total = Math.max(1, total);
+    this.places = places ?? [];
+    const noun = this.places.length ? "Stage" : "Update";
+    this.slider.setAttribute("aria-label", noun);
+    for (const [name, way, key] of [["back", "back", "←"], ["forward", "forward", "→"]]) {
+      const label = `One ${this.places.length ? "frame" : "update"} ${way}`;
+      const one = this.buttons.querySelector(`.button.${name}`);
+      one.title = `${label} (${key})`;
+      one.setAttribute("aria-label", label);
+    }
     this.slider.max = String(this.total);
     this.epoch = epoch > 0 ? epoch : 0;
     for (const one of this.epochButtons) one.hidden = this.epoch <= 1;
@@ -106,9 +116,8 @@ export class Controls {
     const epoch = this.epoch > 0 ? ` · epoch ${(step / this.epoch).toFixed(1)}` : "";
     this.slider.value = String(step);
     this.slider.style.setProperty("--played", `${(100 * step) / this.total}%`);
-    this.where.textContent = this.recording.count
-      ? `update ${step} of ${this.total}${epoch}`
-      : "waiting for the first update";
+    const said = this.places[this.clock.frame] ?? `update ${step} of ${this.total}${epoch}`;
+    this.where.textContent = this.recording.count ? said : "waiting for the first update";
   }
 
   /** Show what changes less often: play or pause, following, how far the data reach. */

@@ -47,8 +47,9 @@ export class Picture {
   /** Point the picture to the data of a run. */
   feed(recording, material) {
     this.recording = recording;
-    if (this.material === material) return;
+    if (this.material === material && this.version === material.version) return;
     this.material = material;
+    this.version = material.version;
     this.refill = true;
     this.shown = -1;
   }

@@ -23,10 +23,15 @@ class Table {
     this.dataset = entry.dataset;
     this.kind = entry.kind;
     this.rows = entry.rows;
-    this.fixed = entry.columns.filter((column) => column.values);
+    this.stay(entry);
     this.moving = entry.columns
       .filter((column) => column.array)
       .map((column) => ({ name: column.name, store: new Growing(column.array) }));
+  }
+
+  /** Take over the columns that stay. */
+  stay(entry) {
+    this.fixed = entry.columns.filter((column) => column.values);
   }
 
   write(entry, first) {
@@ -56,12 +61,26 @@ class Table {
 /** What one picture shows: its tables and its sentences. */
 class Material {
   constructor(entry) {
-    this.hash = entry.layoutHash;
+    this.outline = entry.outline;
+    this.stayHash = entry.stayHash;
+    this.version = 0; // grows when what stays or was shown before changes after all
     this.tables = entry.tables.map((table) => new Table(table));
     this.texts = { captions: [], alt: [] };
   }
 
+  /** Whether a message continues what is known here, or brings all that is new. */
+  takes(entry) {
+    const brings = entry.tables.some((table) => table.columns.some((column) => column.values));
+    return this.outline === entry.outline && (brings || this.stayHash === entry.stayHash);
+  }
+
   write(entry, first) {
+    if (entry.first === 0) this.version += 1; // frames that were shown before have changed
+    if (this.stayHash !== entry.stayHash) {
+      entry.tables.forEach((table, index) => this.tables[index].stay(table));
+      this.stayHash = entry.stayHash;
+      this.version += 1;
+    }
     entry.tables.forEach((table, index) => this.tables[index].write(table, first));
     for (const name of ["captions", "alt"]) {
       const given = entry[name];
@@ -97,7 +116,7 @@ export class Recording {
     const whole = message.first === 0;
     const known = message.run === this.runId;
     if (!whole && (!known || message.first > this.count)) return false;
-    if (!whole && !message.pictures.every((entry) => this.materials.has(entry.id))) return false;
+    if (!whole && !message.pictures.every((entry) => this.materials.get(entry.id)?.takes(entry))) return false;
     if (!known) {
       this.runId = message.run;
       this.steps = [];
@@ -105,10 +124,10 @@ export class Recording {
     }
     message.steps.forEach((step, index) => (this.steps[message.first + index] = step));
     for (const entry of message.pictures) {
-      if (whole && this.materials.get(entry.id)?.hash !== entry.layoutHash) {
+      if (whole && this.materials.get(entry.id)?.outline !== entry.outline) {
         this.materials.set(entry.id, new Material(entry));
       }
-      this.materials.get(entry.id).write(entry, message.first);
+      this.materials.get(entry.id).write(entry, entry.first ?? message.first);
     }
     return true;
   }

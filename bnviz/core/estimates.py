@@ -1,0 +1,64 @@
+"""How well the running averages stand for the mean and variance of all training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.core.averages import START_MEAN, START_VAR, plain, running, unbiased
+from bnviz.core.moment import Stats
+from bnviz.core.watch import Watched
+
+Array = NDArray[Any]
+
+
+def distance(tracked: Sequence[Stats], full: Sequence[Stats]) -> tuple[float, float]:
+    """How far running averages are from the full-data values, over all units of all layers.
+
+    Returns:
+        Mean of |mean - full mean| / full standard deviation, and mean of |log(var / full var)|; units that do not
+        vary at all are left out.
+    """
+    pairs = list(zip(tracked, full, strict=True))
+    mean, full_mean, var, full_var = (
+        np.concatenate([pair[side][part] for pair in pairs]) for part in (0, 1) for side in (0, 1)
+    )
+    there = full_var > 0
+    means = np.abs(mean - full_mean)[there] / np.sqrt(full_var[there])
+    return float(means.mean()), float(np.abs(np.log(var[there] / full_var[there])).mean())
+
+
+class Estimate(NamedTuple):
+    """What one way of estimating says of one unit: mean and variance."""
+
+    name: str
+    mean: float
+    var: float
+
+
+def estimates(run: Watched, layer: int, unit: int, *, step: int, momentum: float) -> list[Estimate]:
+    """One unit's mean and variance after some updates, estimated in four ways.
+
+    Args:
+        run: what was watched.
+        layer, unit: counted from 0.
+        step: updates made, at least 1.
+        momentum: of the running average.
+
+    Returns:
+        Named batch (the last one; unbiased), running, plain (the average of all batches, torch's momentum=None) and
+        precise (one pass over all training rows with the weights of that moment).
+    """
+    size, full = run.experiment.training.batch_size, run.full[run.place(step)][layer]
+    mean = run.batch_mean[layer][:step, [unit]]
+    var = unbiased(run.batch_var[layer][:step, [unit]], size)
+    ways = {
+        "batch": (mean[-1], var[-1]),
+        "running": (running(mean, momentum, START_MEAN)[-1], running(var, momentum, START_VAR)[-1]),
+        "plain": (plain(mean, START_MEAN)[-1], plain(var, START_VAR)[-1]),
+        "precise": (full.mean[[unit]], full.var[[unit]]),
+    }
+    return [Estimate(name, float(one[0]), float(two[0])) for name, (one, two) in ways.items()]

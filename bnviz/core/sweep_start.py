@@ -1,0 +1,68 @@
+"""The states that the many runs of a sweep begin with, without building a torch network for each of them.
+
+A network is built once for each structure; its initial weights are then drawn straight into flat memory, the same
+numbers that `network.build` draws.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bnviz.core.armrun import ArmState
+from bnviz.core.data import load
+from bnviz.core.engine import start
+from bnviz.core.experiment import Arm, Experiment, Network
+from bnviz.core.memory import Memory, memory_of
+from bnviz.core.network import build
+from bnviz.core.streams import WEIGHTS, generator
+
+Shape = tuple[int, int]
+
+
+@lru_cache(maxsize=12)
+def _template(network: Network, arm: Arm, size: Shape, dtype: torch.dtype) -> tuple[Memory, tuple[int, ...]]:
+    """A network of this structure as flat memory, and where its weight matrices start there."""
+    net = build(network, arm, inputs=size[0], outputs=size[1], seed=0).to(dtype)
+    weights, starts, place = {id(linear.weight) for linear in net.linears()}, [], 0
+    for parameter in net.parameters():
+        if id(parameter) in weights:
+            starts.append(place)
+        place += parameter.numel()
+    return memory_of(net), tuple(starts)
+
+
+@lru_cache(maxsize=4)
+def _draws(seed: int, shapes: tuple[Shape, ...]) -> tuple[NDArray[np.float64], ...]:
+    """Standard normal numbers for each weight matrix, from the input to the output."""
+    rng = generator(seed, WEIGHTS)
+    return tuple(rng.standard_normal(shape).ravel() for shape in shapes)
+
+
+def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dtype) -> ArmState:
+    network = experiment.network
+    shape = replace(arm, learning_rate=None, gain=None, optimizer=None, dropout=None)
+    template, starts = _template(replace(network, gain=1.0), shape, size, dtype)
+    widths = (size[0], *network.hidden, size[1])
+    draws = _draws(experiment.seed, tuple(zip(widths[1:], widths[:-1], strict=True)))
+    gain, g = network.gain if arm.gain is None else arm.gain, 2.0 if network.activation == "relu" else 1.0
+    memory = template.copied()
+    for layer, (first, drawn) in enumerate(zip(starts, draws, strict=True)):
+        hidden, fan_in = layer < len(network.hidden), widths[layer]
+        std = gain * math.sqrt(g / fan_in) if hidden else math.sqrt(1.0 / fan_in)
+        memory.values[first : first + drawn.size] = std * drawn
+    return ArmState(arm, memory, memory.values)
+
+
+def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
+    """The arms before their first update, with the numbers of `engine.start`, which serves convolutions itself."""
+    if experiment.network.kind == "conv":
+        return start(experiment, dtype).arms
+    data = load(experiment.data, experiment.seed)
+    size = data.inputs, data.outputs
+    return tuple(_first_state(experiment, arm, size, dtype) for arm in experiment.arms)

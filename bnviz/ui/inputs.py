@@ -1,0 +1,198 @@
+"""What the inputs lab shows: the link in and out, the clouds, the table, the moves, and what scaling does not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from bnviz.core import codec
+from bnviz.core.experiment import PREPROCESSES, SELECTABLE, Data
+from bnviz.core.prepared import Pair, prepared
+from bnviz.core.table_facts import squeeze
+from bnviz.plots import inputs as clouds
+from bnviz.plots import inputs_moves, inputs_shape, inputs_table
+from bnviz.ui import frame, inputs_controls, links, own_data
+from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
+from bnviz.ui.messages import text
+from bnviz.ui.payload import Playback, pack
+from bnviz.ui.pictures import picture
+from bnviz.ui.player import mount
+
+_PROBLEMS = "inputs_link_problems"
+_SERIES = "signals"
+
+
+def take_link() -> None:
+    """Show what the address names if it says something new; explain what of it could not be used."""
+    if links.arrived(PAGE):
+        params = st.query_params.to_dict()
+        problems: list[str] = []
+        inputs_controls.show(*_settings(params, problems))
+        st.session_state[_PROBLEMS] = problems
+    inputs_controls.restore()
+    links.show_problems(st.session_state.get(_PROBLEMS, []))
+
+
+def _settings(params: dict[str, str], problems: list[str]) -> tuple[Data, Inputs]:
+    """The settings that a link names, with a sentence for each that had to be replaced."""
+    view = codec.group_from_link(PAGE, Inputs(), params, problems)
+    name = params.get("data.name", USUAL.name)
+    data = codec.group_from_link("data", inputs_controls.usual(name) if name in SETS else USUAL, params, problems)
+    if data.name not in SETS:
+        problems.append(text("inputs.not_here", name=data.name))
+        data = USUAL
+    if data.name in SELECTABLE and len(data.features) != 2:
+        if data.features:
+            problems.append(text("inputs.two_features", count=len(data.features)))
+        data = inputs_controls.usual(data.name)
+    if view.source == OWN and own_data.table() is None:
+        problems.append(text("inputs.own.not_here"))
+        view = Inputs("set", view.axes, view.outlier, view.seed)
+    return data, view
+
+
+def write_link(data: Data, view: Inputs) -> None:
+    """Let the address name what is on screen."""
+    wanted = codec.group_to_link("data", data, inputs_controls.usual(data.name)) | codec.group_to_link(
+        PAGE, view, Inputs()
+    )
+    if data.name != USUAL.name:
+        wanted["data.name"] = data.name
+    links.write(PAGE, wanted)
+
+
+def pair_of(data: Data, view: Inputs) -> Pair:
+    """The two features that are on screen: of a set by name or of the reader's own table."""
+    own = own_data.table()
+    if view.source != OWN or own is None:
+        return prepared(data, view.seed)
+    return own_data.pair(own, inputs_controls.own_columns(), data, view.seed)
+
+
+def show_clouds(pair: Pair, view: Inputs) -> None:
+    """Four clouds side by side, one below the other in a narrow window."""
+    look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark())
+    st.markdown(own_data.plain(inputs_table.spread_words(pair)))
+    with st.container(horizontal=True, gap="medium"):
+        for method in PREPROCESSES:
+            title = text(f"train.options.preprocess.{method}")
+            with st.container(width=294):
+                chart = clouds.cloud(pair, method, title=title, look=look)
+                _chart(chart, f"inputs_cloud_{method}", inputs_table.cloud_words(pair, method))
+    st.caption(" ".join([text("inputs.fitted_on_training"), _key(pair), text("inputs.edges")]))
+
+
+def _chart(spec: dict[str, Any], key: str, alt: str) -> None:
+    """A chart as wide as its place."""
+    st.vega_lite_chart(spec, width="stretch", theme=None, key=key, alt=alt)
+
+
+def _key(pair: Pair) -> str:
+    if not pair.classes:
+        return text("inputs.colour_is_target")
+    marks = clouds.class_marks(pair)
+    names = [f"{mark} {own_data.plain(name)}" for mark, name in zip(marks, pair.class_names, strict=True)]
+    return text("inputs.classes", names=", ".join(names))
+
+
+def show_table(pair: Pair) -> None:
+    """The facts, side by side."""
+    titles = {method: text(f"train.options.preprocess.{method}") for method in PREPROCESSES}
+    st.subheader(text("inputs.facts"))
+    found = inputs_table.table(pair, titles)
+    height = 35 * (len(found) + 1) + 3
+    st.dataframe(found, hide_index=True, width="stretch", height=height, column_config=_columns(found.columns))
+    losses = {0: "linear", 2: "logistic"}
+    names = pair.ways["whitened"].names
+    new = text("inputs.new_names", first=pair.names[0], second=pair.names[1], sum=names[0], difference=names[1])
+    st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}")
+
+
+def _columns(names: Iterable[str]) -> dict[str, Any]:
+    first, *others = names
+    pinned = st.column_config.TextColumn(pinned=True, width="medium")
+    return {first: pinned, **{name: st.column_config.TextColumn(width="small") for name in others}}
+
+
+def show_moves(pair: Pair, data: Data, view: Inputs) -> None:
+    """Decorrelation, scrubbed and played in the browser."""
+    st.subheader(text("inputs.moves"))
+    st.markdown(text("inputs.moves_words"))
+    series = view.source != OWN and data.name == _SERIES
+    own = view.source == OWN and own_data.table() is not None
+    message = (_moves.__wrapped__ if own else _moves)(pair, series, frame.is_dark())
+    _play(message, run=_name(pair))
+
+
+def _name(pair: Pair) -> str:
+    return f"moves-{id(pair)}"
+
+
+@lru_cache(maxsize=16)
+def _moves(pair: Pair, series: bool, dark: bool) -> bytes:
+    drawn = inputs_moves.figures(pair, series=series, dark=dark)
+    last = len(drawn[0].steps) - 1
+    playback = Playback(
+        run_id=_name(pair), steps=drawn[0].steps, total_steps=last, steps_per_epoch=0, finished=True, start=0,
+        places=inputs_moves.places(),
+    )  # fmt: skip
+    return pack(playback, [picture(figure) for figure in drawn])
+
+
+@st.fragment
+def _play(message: bytes, *, run: str) -> None:
+    mount(message, rest={"run": run, "visit": 0, "step": 0}, key="inputs.player")
+
+
+def show_limits(pair: Pair, view: Inputs) -> None:
+    """What scaling does not do: it keeps the shape, and one point spoils min-max."""
+    dark = frame.is_dark()
+    st.subheader(text("inputs.limits"))
+    st.markdown(text("inputs.shape_words"))
+    for column, place in zip(st.columns(2), (0, 1), strict=True):
+        with column:
+            told = inputs_shape.shape_words(pair, place)
+            st.vega_lite_chart(
+                inputs_shape.shape(pair, place, dark=dark),
+                width="stretch",
+                theme=None,
+                key=f"inputs_shape_{place}",
+                alt=told,
+            )
+            st.caption(own_data.plain(told))
+    st.markdown(text("inputs.outlier_words"))
+    inputs_controls.choose_outlier()
+    column_values = pair.x[pair.train_rows, 0]
+    if column_values.max() <= column_values.min():
+        st.info(text("inputs.constant"), icon=":material/info:")
+        return
+    squeezed = squeeze(column_values, view.outlier)
+    told = inputs_shape.strips_words(pair.names[0], squeezed)
+    st.vega_lite_chart(
+        inputs_shape.strips(column_values, squeezed, dark=dark),
+        width="stretch",
+        theme=None,
+        key="inputs_strips",
+        alt=told,
+    )
+    st.caption(own_data.plain(told))
+
+
+def show_ways_on(data: Data, view: Inputs) -> None:
+    """The same data in the other labs."""
+    st.subheader(text("inputs.on"))
+    if view.source == OWN:
+        st.caption(text("inputs.own.stays"))
+        return
+    inputs_controls.choose_preprocess()
+    params = {"data.name": data.name} | codec.group_to_link("data", data, Data(data.name))
+    params |= {"seed": str(view.seed)} if view.seed else {}
+    with st.container(horizontal=True):
+        for name, page in frame.labs():
+            if name != PAGE:
+                st.page_link(
+                    page, label=text(f"inputs.to_{name}"), icon=":material/arrow_forward:", query_params=params
+                )

@@ -1,0 +1,21 @@
+"""Inputs: what scaling does to data, and what it does not."""
+
+import streamlit as st
+
+from bnviz.ui import inputs
+from bnviz.ui.frame import begin
+from bnviz.ui.inputs_controls import controls
+from bnviz.ui.messages import text
+
+begin()
+st.title(text("app.inputs_title"))
+st.caption(text("inputs.intro"))
+inputs.take_link()
+data, view = controls()
+pair = inputs.pair_of(data, view)
+inputs.show_clouds(pair, view)
+inputs.show_table(pair)
+inputs.show_moves(pair, data, view)
+inputs.show_limits(pair, view)
+inputs.show_ways_on(data, view)
+inputs.write_link(data, view)

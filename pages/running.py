@@ -1,0 +1,20 @@
+"""Training and inference: batch norm's running averages, and what comes of them."""
+
+import streamlit as st
+
+from bnviz.ui import running_settings
+from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.messages import text
+from bnviz.ui.running_controls import choose
+from bnviz.ui.running_parts import run_in_words, show_part
+from bnviz.ui.running_run import study_of
+
+begin()
+st.title(text("app.running_title"))
+st.caption(text("running.intro"))
+running_settings.take_link()
+settings = choose()
+study = study_of(settings.experiment)
+settings = show_part(study, settings, dark=is_dark())
+st.caption(run_in_words(study, settings))
+running_settings.write_link(settings)
