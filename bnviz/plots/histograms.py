@@ -15,7 +15,7 @@ from bnviz.plots import compose, panels, theme
 from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, top_of
 from bnviz.plots.figure import Figure
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import by_arm, hold, lists_by_arm, sentences
+from bnviz.plots.sentences import by_arm, for_channels, hold, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style, number_expr, percent_expr
 
 KIND_WORDS = {
@@ -69,7 +69,8 @@ def _captions(recording: Recording, kind: str, values: list[str]) -> list[str]:
     texts = sentences(recording, subject, "varies from row to row by", told, empty=f"{subject} is not finite")
     steep = activation in STEEP and kind != "post"
     shaded = f" Shaded: where the slope of the {activation} is at least half of its largest." if steep else ""
-    return [text.replace("by between", "between sd") + shaded for text in texts]
+    experiment = recording.experiment
+    return [for_channels(experiment, text.replace("by between", "between sd")) + shaded for text in texts]
 
 
 @lru_cache(maxsize=compose.KEPT)

@@ -1,0 +1,88 @@
+// One preprocessing with one learning rate chosen: what is known at each step. All numbers come from Python.
+
+import { fill, number, share } from "./words.js";
+
+export class Path {
+  constructor(side, stage) {
+    this.side = side;
+    this.stage = stage;
+    this.size = stage.steps + 1;
+    this.rate = 0;
+  }
+
+  /** The window shown and the losses in it. */
+  get view() {
+    return this.stage.equal ? this.side.even : this.side.fitted;
+  }
+
+  get diverged() {
+    return this.side.diverged[this.rate];
+  }
+
+  /** The last step at which the path has a place of its own. */
+  get last() {
+    return this.diverged < 0 ? this.size - 1 : this.diverged - 1;
+  }
+
+  at(name, step) {
+    return this.side[name][this.rate * this.size + Math.min(step, this.last)];
+  }
+
+  pair(name, step) {
+    const start = 2 * (this.rate * this.size + Math.min(step, this.last));
+    return [this.side[name][start], this.side[name][start + 1]];
+  }
+
+  /** The points of all steps up to one. */
+  points(step) {
+    const found = [];
+    for (let k = 0; k <= Math.min(step, this.last); k++) found.push(this.pair("points", k));
+    return found;
+  }
+
+  inside(step) {
+    const [[x, y], [x0, x1, y0, y1]] = [this.pair("points", step), this.view.window];
+    return x >= x0 && x <= x1 && y >= y0 && y <= y1;
+  }
+
+  /** One step in words. */
+  sentence(step) {
+    const { words } = this.stage;
+    const [[wa, wb], [a, b]] = [this.pair("points", step), this.side.axes];
+    const gone = this.diverged >= 0 && step >= this.diverged;
+    const shown = Math.min(step, this.last);
+    const told = fill(words.path, {
+      step: shown,
+      steps: this.stage.steps,
+      loss: number(this.at("loss", step)),
+      left: share(this.at("left", step)),
+      a,
+      b,
+      wa: number(wa),
+      wb: number(wb),
+    });
+    const { stretch } = this.view;
+    const more = [gone ? fill(words.stopped, { at: this.diverged }) : "", this.inside(step) ? "" : words.outside];
+    if (stretch && !this.stage.equal) more.push(fill(words.stretched, { times: stretch }));
+    return [told, ...more].filter(Boolean).join(" ");
+  }
+
+  /** The gradient at one step in words. */
+  gradient(step) {
+    const { words } = this.stage;
+    const [ga, gb] = this.pair("gradients", step).map((value) => number(value === 0 ? 0 : -value));
+    if (ga === "0" && gb === "0") return words.arrows_flat;
+    const [[a, b], angle] = [this.side.axes, this.at("angles", step)];
+    const known = Number.isFinite(angle);
+    return fill(known ? words.arrows : words.arrows_there, { ga, gb, a, b, angle: known ? number(angle) : "" });
+  }
+
+  /** The learning rate in words. */
+  rateWords(rate = this.rate) {
+    const { words, rated } = this.stage;
+    return fill(rated ? words.size : words.share, {
+      share: String(Number(this.side.shares[rate].toPrecision(3))),
+      rate: number(this.side.rates[rate]),
+    });
+  }
+}

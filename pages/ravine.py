@@ -1,0 +1,16 @@
+"""The ravine that becomes a bowl: the true loss over two weights, and descent on it."""
+
+import streamlit as st
+
+from bnviz.ui import ravine
+from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.messages import text
+from bnviz.ui.ravine_controls import controls
+
+begin()
+st.title(text("app.ravine_title"))
+st.caption(text("ravine.intro"))
+ravine.take_link()
+ravine.show(controls(), dark=is_dark())
+ravine.show_ways_on()
+ravine.write_link()
