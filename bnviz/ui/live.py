@@ -21,7 +21,7 @@ from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
 TICK = 0.3
-MOMENT = 0.6  # seconds: a run that ends within it is shown at once, not bit by bit
+MOMENT = 0.8  # seconds: a run that ends within it is shown at once, not bit by bit
 GAIN = 0.5  # the rest of a run goes faster than its beginning, of which every frame is recorded
 HOP = 0.03
 BAND_RUNS = 4
