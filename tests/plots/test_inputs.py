@@ -235,7 +235,7 @@ def test_the_table_holds_the_facts():
     assert found.loc["maximum, x1", "raw"] == f"{pair.ways['raw'].facts.maximum[0]:.0f}"
     assert found.loc["std, x2", "zscore"] == "1.00"
     assert len({*found.loc["skew, x1", ["raw", "minmax", "zscore"]]}) == 1
-    assert found.loc["excess kurtosis, x1", "raw"] == found.loc["excess kurtosis, x1", "minmax"] == "−1.17"
+    assert len({*found.loc["excess kurtosis, x1", ["raw", "minmax", "zscore"]]}) == 1
     assert found.loc["condition number, with bias", "minmax"] == f"{pair.ways['minmax'].facts.condition_bias:.1f}"
     assert found.loc["largest stable learning rate", "whitened"] == "2.00"
     whole = inputs_table.table(pair_of("wine"), TITLES).set_index("training rows")
