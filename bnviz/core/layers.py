@@ -72,7 +72,7 @@ class BatchNorm(Norm):
             return inference(x, self.gamma, self.beta, self.running_mean, self.running_var, self.eps)
         ghosts = x.split(self.ghost_size) if self.ghost_size else (x,)
         y = torch.cat([self._train(rows) for rows in ghosts]) if self.ghost_size else self._train(x)
-        return self._disturb(y, draws) if self.noisy and draws is not None else y
+        return self.disturb(y, draws) if self.noisy and draws is not None else y
 
     def _train(self, x: Tensor) -> Tensor:
         y, mean, var = apply_norm(x, self.gamma, self.beta, "batch", self.eps, 1)
@@ -80,7 +80,7 @@ class BatchNorm(Norm):
         moving_average(self.running_var, unbiased(var.flatten(), x.numel() // x.shape[1]), self.momentum)
         return y
 
-    def _disturb(self, y: Tensor, draws: StepDraws) -> Tensor:
+    def disturb(self, y: Tensor, draws: StepDraws) -> Tensor:
         """y * s + m, see `disturbance`; the same s and m at all positions of an image."""
         wide = y.reshape(*y.shape[:2], -1)  # N x C x H * W
         scale, shift = (torch.from_numpy(part).to(y.dtype) for part in disturbance(draws, *y.shape[:2]))

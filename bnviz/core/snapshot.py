@@ -184,7 +184,7 @@ class Probe:
         self.h, self.y = inputs[0].detach().numpy().copy(), output
         output.retain_grad()
         draws = inputs[1] if len(inputs) > 1 else None
-        disturbed: Tensor | None = module._disturb(output, draws) if self.noisy and draws is not None else None
+        disturbed: Tensor | None = module.disturb(output, draws) if self.noisy and draws is not None else None
         return disturbed
 
     def result(self, running_mean: Array | None, running_var: Array | None) -> LayerSnapshot | None:
