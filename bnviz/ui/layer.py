@@ -160,6 +160,8 @@ def _of_the_run(lab: LayerLab, experiment: Experiment) -> str:
     )
     if moment.diverged_at >= 0:
         said += text("layer.caption.diverged", at=moment.diverged_at)
+    if experiment.network.kind == "conv":
+        said += text("layer.caption.positions")
     extras = {"batch_ghost": "ghost", "batch_noisy": "noisy"}
     norm = experiment.arms[arm].norm
     return said + (text(f"layer.caption.{extras[norm]}") if norm in extras else "")
