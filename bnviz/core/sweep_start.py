@@ -28,7 +28,7 @@ Shape = tuple[int, int]
 @lru_cache(maxsize=12)
 def _template(network: Network, arm: Arm, size: Shape, dtype: torch.dtype) -> tuple[Memory, tuple[int, ...]]:
     """A network of this structure as flat memory, and where its weight matrices start there."""
-    net = build(network, arm, inputs=size[0], outputs=size[1], seed=0, dtype=dtype)
+    net = build(network, arm, inputs=size[0], outputs=size[1], seed=0).to(dtype)
     weights, starts, place = {id(linear.weight) for linear in net.linears()}, [], 0
     for parameter in net.parameters():
         if id(parameter) in weights:
