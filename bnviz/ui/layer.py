@@ -64,7 +64,7 @@ def _engine(lab: LayerLab, experiment: Experiment) -> str:
     if lab.source != "run":
         return "torch"
     run = shared_store().find(experiment)
-    made_by = compiled.best_engine() if run is None else run.engine
+    made_by = compiled.engine_for(experiment) if run is None else run.engine
     return "kernel" if made_by == "kernel" and compiled.usable() else "torch"
 
 

@@ -186,6 +186,12 @@ def test_what_cannot_be_sliced_is_said_plainly():
         weight_direction(memory, 1, 8, 0)
 
 
+def test_convolutions_are_not_sliced():
+    (memory,) = trained(replace(DIGITS, network=Network((4,), kind="conv"), training=Training(batch_size=8, steps=1)))
+    with pytest.raises(ValueError, match="slices are for dense ones"):
+        loss_line(memory, training_rows(DIGITS), np.zeros(memory.moments.shape[1]), STEPS[0])
+
+
 def test_ghost_batches_of_one_row():
     (memory,) = trained(replace(DIGITS, arms=(Arm("batch_ghost", ghost_size=8),)))
     with pytest.raises(BatchOfOneError, match="17 rows came"):

@@ -155,6 +155,14 @@ def test_a_function_may_choose_the_engine_of_each_cell():
     assert found[::3] == wanted
 
 
+def test_convolutions_are_not_for_the_kernel_whoever_chooses():
+    network, training = Network((4,), kind="conv"), Training(batch_size=8, steps=3)
+    base = Experiment(Data(n=40), network, (Arm("none"), Arm("batch"), Arm("instance")), training)
+    sweep = Sweep(base, (Axis("network.gain", (0.5, 2.0)),))
+    assert {outcome.engine for outcome in run(sweep, engine=lambda: "kernel")} == {"torch"}
+    assert_live(sweep, engine_name="torch")
+
+
 def test_stopping_inside_a_long_cell():
     long = replace(MOONS, training=replace(MOONS.training, steps=4000))
     asked = []
