@@ -1,4 +1,4 @@
-"""Seeded data sets by name: sets that are drawn, and four real tables that come with scikit-learn."""
+"""Seeded data sets by name: sets and pictures that are drawn, and four real tables of scikit-learn."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from sklearn import datasets
 
 from bnviz.core import toys
-from bnviz.core.data_settings import DRAWN, SCALES, Data
+from bnviz.core.data_settings import DRAWN, SCALES, TABLE_ROWS, Data
+from bnviz.core.network_settings import IMAGES
 from bnviz.core.preprocess import Floats, preprocess
 from bnviz.core.streams import EPOCH, generator
+from bnviz.core.textures import CLASS_NAMES, textures
+from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
 
 Ints = NDArray[np.int64]
 
@@ -28,7 +31,8 @@ class Dataset:
         classes: number of classes; 0 for regression.
         feature_names: of the columns before preprocessing.
         class_names: what the class numbers mean.
-        images: the training rows as raw images in 0..1 (rows x height x width), or None.
+        images: the training rows as raw images in 0..1 (rows x height x width; in colour rows x 3 x height x width),
+            or None.
     """
 
     x_train: Floats
@@ -60,7 +64,7 @@ class Table:
     classes: int
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
 
 
 @lru_cache(maxsize=8)
@@ -93,6 +97,9 @@ def feature_names(name: str) -> tuple[str, ...]:
 
 
 def _table(data: Data, seed: int) -> Table:
+    if data.name == "textures":
+        x, y = textures(TABLE_ROWS["textures"], seed)
+        return Table(x, y, len(CLASS_NAMES), TEXTURE_FEATURES, CLASS_NAMES, IMAGES["textures"])
     if data.name not in DRAWN:
         return _chosen(_real(data.name), data.features)
     names = toys.feature_names(data.name)
@@ -134,15 +141,16 @@ def load(data: Data, seed: int) -> Dataset:
     """
     whole = table(data, seed)
     parts = split(len(whole.x), data.train_rows, data.test_rows, seed)
-    return dataset_of(whole, parts, data.preprocess, images=_images(data, parts[0]))
+    return dataset_of(whole, parts, data.preprocess, images=_images(data, parts[0], seed))
 
 
-def _images(data: Data, train: Ints) -> Floats | None:
-    """The training rows as pictures, if they are."""
-    plain = _table(data, 0) if data.name == "digits" else None
+def _images(data: Data, train: Ints, seed: int) -> Floats | None:
+    """The training rows as pictures from 0 to 1, if they are."""
+    plain = _table(data, seed) if data.name in IMAGES else None
     if plain is None or plain.image_shape is None:
         return None
-    pictures: Floats = plain.x[train].reshape(-1, *plain.image_shape) / plain.x.max()
+    low, high = plain.x.min(), plain.x.max()
+    pictures: Floats = (plain.x[train] - low).reshape(-1, *plain.image_shape) / (high - low)
     return pictures
 
 

@@ -11,8 +11,8 @@ from bnviz.core.fields import Choice, FieldError, ListOf, Number, check_fields, 
 TOYS = ("blobs", "circles", "moons", "spirals", "xor")
 SCALES = ("ranges", "thousands", "signals", "normal")
 DRAWN = (*TOYS, *SCALES)
-TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442}
-TABLE_FEATURES: Mapping[str, int] = {"digits": 64, "wine": 13, "breast_cancer": 30, "diabetes": 10}
+TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442, "textures": 1900}
+TABLE_FEATURES: Mapping[str, int] = {"digits": 64, "wine": 13, "breast_cancer": 30, "diabetes": 10, "textures": 768}
 SELECTABLE = ("wine", "breast_cancer", "diabetes")
 REGRESSIONS = (*SCALES, "diabetes")
 TOY_ROWS, TOY_FEATURES = 500, 2

@@ -57,12 +57,17 @@ def choose(state: State, engine: str) -> str:
     """Which engine makes the next updates.
 
     A run stays with the engine that has begun it, so that its numbers do not depend on when the kernel was compiled.
+    Convolutions are for the torch engine alone.
 
     Raises:
-        ValueError: when there is no such engine.
+        ValueError: when there is no such engine, or the kernel is asked for convolutions.
     """
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} came; one of {', '.join(ENGINES)} is needed.")
+    if state.experiment.network.kind == "conv":
+        if engine == "kernel":
+            raise ValueError("The kernel came for a convolutional network, which it does not know. Take torch or auto.")
+        return "torch"
     if engine == "auto" and not state.engine:
         precision = str(state.dtype).removeprefix("torch.")
         return "kernel" if precision in KERNEL_PRECISIONS and _kernel().available(precision) else "torch"

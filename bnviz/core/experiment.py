@@ -17,44 +17,30 @@ from bnviz.core.data_settings import TABLE_FEATURES as TABLE_FEATURES
 from bnviz.core.data_settings import TABLE_ROWS as TABLE_ROWS
 from bnviz.core.data_settings import TOYS as TOYS
 from bnviz.core.data_settings import Data as Data
-from bnviz.core.fields import Choice, FieldError, Flag, ListOf, Number, OneOrEach, OrNone, check_fields, setting
-from bnviz.core.rules import check_arm, check_batch, check_parts
+from bnviz.core.fields import Choice, FieldError, ListOf, Number, OneOrEach, OrNone, check_fields, setting
+from bnviz.core.network_settings import ACTIVATIONS as ACTIVATIONS
+from bnviz.core.network_settings import GAIN as GAIN
+from bnviz.core.network_settings import HEADS as HEADS
+from bnviz.core.network_settings import IMAGES as IMAGES
+from bnviz.core.network_settings import MAX_DEPTH as MAX_DEPTH
+from bnviz.core.network_settings import MAX_POOL as MAX_POOL
+from bnviz.core.network_settings import MAX_WIDTH as MAX_WIDTH
+from bnviz.core.network_settings import NETWORKS as NETWORKS
+from bnviz.core.network_settings import Network as Network
+from bnviz.core.rules import check_arm, check_batch, check_network, check_parts
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
+# Instance norm averages the positions of one image and channel, so it stands in convolutional networks only.
+IMAGE_NORMS = ("instance",)
 NORMS = ("none", "batch", "layer", "group", "rms", "batch_no_affine", "batch_noisy", "batch_ghost")
 BATCH_NORMS = ("batch", "batch_no_affine", "batch_noisy", "batch_ghost")
 PLACEMENTS = ("before", "after", "none")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 ORDERS = ("shuffled", "by_class", "fixed")
-MAX_DEPTH, MAX_WIDTH, MAX_ARMS, MAX_STEPS, MAX_BATCH = 10, 256, 6, 4000, 512
+MAX_ARMS, MAX_STEPS, MAX_BATCH = 6, 4000, 512
 
 RATE = Number(1e-6, 100.0)
-GAIN = Number(0.0, 100.0)
 SHARE = Number(0.0, 0.95)
 PLACEMENT = Choice(PLACEMENTS)
-
-
-@dataclass(frozen=True)
-class Network:
-    """The shape that all arms share.
-
-    Attributes:
-        hidden: width of each hidden layer; an empty list is a linear model.
-        activation: of every hidden layer.
-        gain: factor on the standard deviation sqrt(g / fan_in) of the hidden layers' normal initial weights,
-            with g = 2 for ReLU and 1 otherwise. The output layer always starts with sqrt(1 / fan_in).
-        bias: whether the linear layers have one (it starts at 0).
-    """
-
-    hidden: tuple[int, ...] = setting(
-        (64,) * 5, ListOf(Number(1, MAX_WIDTH, integer=True), 0, MAX_DEPTH, "hidden layers")
-    )
-    activation: str = setting("relu", Choice(ACTIVATIONS))
-    gain: float = setting(1.0, GAIN)
-    bias: bool = setting(True, Flag())
-
-    def __post_init__(self) -> None:
-        check_fields(self, "network")
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ class Arm:
     """One variant of the network inside a run.
 
     Attributes:
-        norm: the kind of normalization.
+        norm: the kind of normalization; instance norm needs a convolutional network.
         placement: before or after the activation, one word for all layers or one a layer; none leaves a layer bare.
         momentum: weight of the new batch in batch norm's running averages (torch's convention).
         eps: added to the variance, inside the root.
@@ -71,7 +57,7 @@ class Arm:
         learning_rate, gain, optimizer, dropout: this arm's own value; None takes the experiment's.
     """
 
-    norm: str = setting("batch", Choice(NORMS))
+    norm: str = setting("batch", Choice((*NORMS, *IMAGE_NORMS)))
     placement: str | tuple[str, ...] = setting(
         "before", OneOrEach(PLACEMENT, ListOf(PLACEMENT, 0, MAX_DEPTH, "placements"))
     )
@@ -150,6 +136,7 @@ class Experiment:
             raise FieldError("seed", str(error)) from None
         if not 1 <= len(self.arms) <= MAX_ARMS:
             raise FieldError("arms", f"{len(self.arms)} arms came; 1 to {MAX_ARMS} are possible.")
+        check_network(self)
         check_batch(self)
         for index in range(len(self.arms)):
             check_arm(self, index)

@@ -9,6 +9,7 @@ NORM_WORDS = {
     "batch": "batch norm",
     "layer": "layer norm",
     "group": "group norm",
+    "instance": "instance norm",
     "rms": "RMS norm",
     "batch_no_affine": "batch norm without gamma and beta",
     "batch_noisy": "noisy batch norm",

@@ -16,7 +16,7 @@ NOISE_MEAN, NOISE_SCALE, NOISE_ROW = 0.5, 1.25, 0.1
 
 
 class Norm(nn.Module):
-    """Layer, group or RMS norm, and what all norms share: gamma, beta, eps.
+    """Layer, group, instance or RMS norm, and what all norms share: gamma, beta, eps.
 
     Args:
         kind: one of `norms.KINDS`.
@@ -39,7 +39,7 @@ class Norm(nn.Module):
                 self.register_buffer(name, value)
 
     def forward(self, x: Tensor, draws: StepDraws | None = None) -> Tensor:
-        """Normalize x, N x C."""
+        """Normalize x, N x C or N x C x H x W."""
         return apply_norm(x, self.gamma, self.beta, self.kind, self.eps, self.groups)[0]
 
 
@@ -81,9 +81,10 @@ class BatchNorm(Norm):
         return y
 
     def disturb(self, y: Tensor, draws: StepDraws) -> Tensor:
-        """y * s + m, see `disturbance`."""
-        scale, shift = disturbance(draws, *y.shape)
-        return y * torch.from_numpy(scale).to(y.dtype) + torch.from_numpy(shift).to(y.dtype)
+        """y * s + m, see `disturbance`; the same s and m at all positions of an image."""
+        wide = y.reshape(*y.shape[:2], -1)  # N x C x H * W
+        scale, shift = (torch.from_numpy(part).to(y.dtype) for part in disturbance(draws, *y.shape[:2]))
+        return (wide * scale[:, :, None] + shift[:, :, None]).reshape(y.shape)
 
 
 def disturbance(draws: StepDraws, rows: int, features: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

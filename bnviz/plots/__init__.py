@@ -1,6 +1,7 @@
 """Pictures: recordings and arrays in, Altair charts or Plotly figures out."""
 
 from bnviz.plots.accuracy import accuracy
+from bnviz.plots.axes import block_message
 from bnviz.plots.bands import bands
 from bnviz.plots.curves import loss
 from bnviz.plots.digits import digit_sample
@@ -18,6 +19,7 @@ __all__ = [
     "SeriesTable",
     "accuracy",
     "bands",
+    "block_message",
     "decision_maps",
     "digit_sample",
     "gamma_beta",

@@ -41,8 +41,10 @@ class Frame:
 
 
 def shares_of(recording: Recording, counts: Array) -> Array:
-    """Counts as shares of all values of the layer: rows of the batch times units."""
-    sizes = recording.experiment.training.batch_size * np.array(recording.experiment.network.hidden, np.float32)
+    """Counts as shares of all values of the layer: rows of the batch times units, and positions of a convolution."""
+    network, rows = recording.experiment.network, recording.experiment.training.batch_size
+    positions = np.array(network.positions(recording.experiment.data.name), np.float32)
+    sizes = rows * positions * np.array(network.hidden, np.float32)
     return np.asarray(counts / sizes[None, None, :, None], np.float32)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 import numpy as np
 
+from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Array, Recording
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import alt_texts, by_arm, has_diverged, hold, sentences
+from bnviz.plots.sentences import alt_texts, by_arm, for_channels, has_diverged, hold, sentences
 from bnviz.plots.theme import arm_style
 
 DATASET = "layers"
@@ -131,8 +132,17 @@ def _alive(recording: Recording, values: Array) -> Array:
     return np.where(has_diverged(recording)[:, :, None], np.nan, values)
 
 
+def _in_words_of(measure: Measure, experiment: Experiment) -> Measure:
+    """Channels instead of units where the network convolves."""
+    title, axis, subject, verb = (
+        for_channels(experiment, text) for text in (measure.title, measure.axis, *measure.caption)
+    )
+    return replace(measure, title=title, axis=axis, caption=(subject, verb))
+
+
 def _figure(recording: Recording, measure: Measure, *, dark: bool) -> Figure:
     """One panel a layer with one line an arm."""
+    measure = _in_words_of(measure, recording.experiment)
     labels = [style.label for style in arm_style(recording.experiment)]
     count, depth = measure.values.shape[2], len(recording.experiment.network.hidden)
     names = panels.layer_names(count, output=count > depth)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.core.experiment import Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
 from bnviz.plots.theme import number
@@ -22,6 +24,13 @@ def after(steps: Array) -> list[str]:
         "Before the first update" if step == 0 else f"After {step} update{'' if step == 1 else 's'}"
         for step in steps.tolist()
     ]
+
+
+def for_channels(experiment: Experiment, text: str) -> str:
+    """The text, which speaks of units, as it is to be read beside this network: a convolution's units are channels."""
+    if experiment.network.kind == "dense":
+        return text
+    return re.sub(r"\bunit(s?)\b", r"channel\1", text).replace("from row to row", "over rows and positions")
 
 
 def listed(parts: Sequence[str]) -> str:

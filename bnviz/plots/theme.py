@@ -25,6 +25,7 @@ HUES: dict[str, dict[bool, str]] = {
     "batch": {False: "#0f3fa6", True: "#4f9bff"},
     "layer": {False: "#c2530a", True: "#ff9b54"},
     "group": {False: "#0b7a5b", True: "#3fd0a0"},
+    "instance": {False: "#b42335", True: "#ff9a9a"},
     "rms": {False: "#a3277f", True: "#f58ad0"},
     "batch_no_affine": {False: "#0284a8", True: "#7be0f7"},
     "batch_noisy": {False: "#6d3fd1", True: "#b6a3ff"},

@@ -13,7 +13,7 @@ from bnviz.core.recording import Array, Recording
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import after, has_diverged
+from bnviz.plots.sentences import after, for_channels, has_diverged
 from bnviz.plots.theme import ArmStyle, arm_style, number
 
 UNITS, MIDDLES = "units", "middles"
@@ -152,7 +152,8 @@ def _panel(recording: Recording, pair: Pair, style: ArmStyle, look: Look) -> com
     lines = alt.Chart(alt.NamedData(UNITS)).mark_line(strokeWidth=0.8, opacity=0.4, color=style.color, clip=True)
     lines = lines.encode(
         x=x, y=alt.Y(f"{pair.name}:Q", **y), detail=alt.Detail("unit:N"),
-        tooltip=[alt.Tooltip("unit:N", title="unit"), alt.Tooltip("step:Q", title="updates"),
+        tooltip=[alt.Tooltip("unit:N", title=for_channels(recording.experiment, "unit")),
+                 alt.Tooltip("step:Q", title="updates"),
                  alt.Tooltip(f"{pair.name}:Q", format=".3f")],
     )  # fmt: skip
     legend = _Legend(style, look)
@@ -207,7 +208,7 @@ def _captions(recording: Recording, pairs: tuple[Pair, Pair], arm: int, layer: i
     own = "an axis of its own" if len(apart) == 1 else "axes of their own"
     note = f" Mind: {' and '.join(apart)} {'is' if len(apart) == 1 else 'are'} drawn on {own}." if apart else ""
     if pairs[0].undoing is None:
-        note = " This norm averages over the units of a row, so no gamma and beta of a unit could undo it."
+        note = " This norm averages within a row of the batch, so no gamma and beta could undo it."
     middles = [(_middle(pair.learned)[1], None if pair.undoing is None else _middle(pair.undoing)[1]) for pair in pairs]
     texts = []
     for frame, start in enumerate(after(recording.steps)):
@@ -230,9 +231,10 @@ def _alt(recording: Recording, pairs: tuple[Pair, Pair], layer: int) -> list[str
         for name, values in ((pair.name, pair.learned), (pair.other, pair.undoing))
         if values is not None
     ]
-    start = (
+    start = for_channels(
+        recording.experiment,
         f"Two line charts over 0 to {recording.experiment.training.steps} updates, layer {layer + 1}: gamma above, "
-        "beta below, one thin line a unit, with the median and the 15th to 85th percentile. "
+        "beta below, one thin line a unit, with the median and the 15th to 85th percentile. ",
     )
     texts = []
     for frame, step in enumerate(recording.steps.tolist()):

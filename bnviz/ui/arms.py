@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bnviz.core.experiment import MAX_ARMS, NORMS, OPTIMIZERS, PLACEMENTS, Arm
+from bnviz.core.experiment import IMAGE_NORMS, MAX_ARMS, NORMS, OPTIMIZERS, PLACEMENTS, Arm
 from bnviz.ui.fields import key_of, log_steps, pick_number
 from bnviz.ui.messages import text
 
@@ -93,7 +93,7 @@ def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
     with name:
         st.selectbox(
             mark or text("train.labels.norm"),
-            list(NORMS),
+            [*NORMS, *IMAGE_NORMS],
             key=_key(number, "norm"),
             persist_state="session",
             format_func=lambda word: text(f"train.options.norm.{word}"),

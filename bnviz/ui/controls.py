@@ -26,9 +26,9 @@ from bnviz.ui.arms import edit_arms, seed_arms
 from bnviz.ui.data_controls import data_controls
 from bnviz.ui.fields import key_of, log_steps, pick_number, pick_segment, pick_word
 from bnviz.ui.messages import text
+from bnviz.ui.network_controls import network_controls
 
 _EXPERIMENT = "train.experiment"
-WIDTHS = [1, 2, 4, 8, 16, 32, 50, 64, 100, 128, 200, 256]
 BATCHES = [1, 2, 4, 8, 10, 16, 32, 60, 64, 100, 128, 256]
 STEPS = [1, 12, 25, 50, 100, 200, 300, 400, 500, 800, 1000, 2000, 4000]
 
@@ -78,7 +78,7 @@ def experiment_controls(marks: list[str]) -> Experiment:
         st.subheader(text("train.labels.arms"), help=text("train.help.norm"))
         arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
         _training(slots)
-        _network(slots)
+        network_controls(slots)
         data_controls(slots)
         _seed()
     try:
@@ -125,24 +125,6 @@ def _training(slots: dict[str, DeltaGenerator]) -> None:
         pick_number("training.weight_decay", [0.0, 1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 1e-1])
         pick_number("training.input_noise", [0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0])
         pick_word("training.order", ORDERS)
-
-
-def _network(slots: dict[str, DeltaGenerator]) -> None:
-    with st.expander(text("train.labels.network"), icon=":material/hub:"):
-        if st.toggle(text("train.labels.uneven"), key=key_of("uneven"), persist_state="session"):
-            st.text_input(
-                text("train.labels.widths"),
-                key=key_of("widths"),
-                persist_state="session",
-                help=text("train.help.widths"),
-            )
-        else:
-            pick_number("width", WIDTHS)
-        slots["network.hidden"] = slots["network"] = st.container()
-        pick_number("network.gain", [0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
-        st.toggle(
-            text("train.labels.bias"), key=key_of("network.bias"), persist_state="session", help=text("train.help.bias")
-        )
 
 
 def _another_seed() -> None:

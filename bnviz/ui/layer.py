@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
@@ -34,7 +36,8 @@ def show() -> None:
         st.error(problem, icon=":material/info:")
     lesson_pills()
     lab = _possible(state.lab(), experiment)
-    on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
+    with st.spinner(text("layer.repeating")) if lab.source == "run" else nullcontext():
+        on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
     window_controls(lab, on_stage.case.h.shape)
     phases = examine(on_stage.case)
     _lesson(lab, on_stage, phases)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from bnviz.core.experiment import Experiment
+from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
 from bnviz.ui.messages import text
@@ -45,7 +45,7 @@ def available(experiment: Experiment) -> tuple[str, ...]:
         lacking.add("units")
     if not experiment.data.planar:
         lacking.add("maps")
-    if experiment.data.name != "digits":
+    if experiment.data.name not in IMAGES:
         lacking.add("digits")
     if experiment.network.activation == "linear":
         lacking.add("saturation")

@@ -43,6 +43,8 @@ def test_tables_are_as_large_as_said():
     from sklearn import datasets
 
     for name, rows in TABLE_ROWS.items():
+        if name == "textures":  # drawn, not read
+            continue
         assert getattr(datasets, f"load_{name}")().data.shape == (rows, TABLE_FEATURES[name])
 
 

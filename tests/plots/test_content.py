@@ -127,7 +127,7 @@ def test_gamma_and_beta_are_those_of_the_run(run):
 def test_norms_over_a_row_have_nothing_to_undo(run):
     figure = plots.gamma_beta(run("plane"), arm=3, layer=0)
     assert "sigma_middle" not in [c.name for c in figure.tables[1].columns]
-    assert "averages over the units" in figure.caption_at(0)
+    assert "averages within a row" in figure.caption_at(0)
 
 
 def test_maps_are_the_last_ones_drawn(run):

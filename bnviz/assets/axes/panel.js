@@ -1,0 +1,49 @@
+// What the chosen cell and its companions come to, in words and numbers.
+
+const SPOKEN_MS = 500;
+
+function number(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e4 || size < 1e-3 ? value.toExponential(2) : value.toPrecision(4);
+  return text.replace("-", "−");
+}
+
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export class Panel {
+  constructor() {
+    this.element = document.createElement("div");
+    this.element.className = "panel";
+    this.spoken = document.createElement("p");
+    this.spoken.className = "spoken";
+    this.spoken.setAttribute("aria-live", "polite");
+    this.lines = ["where", "who", "value", "mean", "var", "formula"].map((name) => {
+      const line = document.createElement("p");
+      line.className = name;
+      return [name, line];
+    });
+    this.element.append(...this.lines.map(([, line]) => line), this.spoken);
+  }
+
+  show(data, [n, c, h, w], lit, rests) {
+    const value = data.values[n][c][h][w];
+    const [mean, variance, hat] = [data.mean[lit], data.var[lit], data.xHat[n][c][h][w]];
+    const sizes = { N: data.shape[0], C: data.shape[1], H: data.shape[2], W: data.shape[3] };
+    const group = Math.floor((c * data.groups) / sizes.C);
+    const width = sizes.C / data.groups;
+    const values = {
+      ...sizes, n: n + 1, c: c + 1, h: h + 1, w: w + 1, cells: data.cells, from: group * width + 1,
+      to: (group + 1) * width, eps: data.eps, x: number(value), mean: number(mean), var: number(variance),
+      hat: number(hat), minus: mean < 0 ? `(${number(mean)})` : number(mean),
+    };
+    for (const [name, line] of this.lines) line.textContent = fill(data.words[name], values);
+    this.element.style.setProperty("--lit", data.colors.lit);
+    clearTimeout(this.timer);
+    if (!rests) return;
+    const text = this.lines.map(([, line]) => line.textContent).join(" ");
+    this.timer = setTimeout(() => (this.spoken.textContent = text), SPOKEN_MS);
+  }
+}

@@ -1,0 +1,79 @@
+"""What stands around the block: the formula with its axes, the counts, and which norms are the same thing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bnviz import plots
+from bnviz.core import axes as core
+from bnviz.core.axes import Block, Choices, Values
+from bnviz.core.norms import KINDS
+from bnviz.plots import theme
+from bnviz.ui import axes
+from bnviz.ui.messages import text
+
+
+def show(choices: Choices, *, dark: bool) -> None:
+    """The block, and all below it."""
+    with st.spinner(text("axes.training")):
+        values = core.live_block(choices)
+    block = core.block_of(values, choices.norm, groups=choices.groups)
+    images, digits = core.live_images(choices)
+    message = plots.block_message(
+        block,
+        images,
+        kind=choices.norm,
+        groups=choices.groups,
+        normalized=choices.shown == "normalized",
+        dark=dark,
+    )
+    axes.show_block(message, choices)
+    if block.nothing_left:
+        st.info(block.nothing_left, icon=":material/info:")
+    st.caption(_source(choices, block, [int(digit) for digit in digits]))
+    formula, table = st.columns([5, 6], gap="large")
+    with formula:
+        _formula(choices, block)
+    with table:
+        _counts(choices, values)
+    _facts(values)
+
+
+def _source(choices: Choices, block: Block, digits: list[int]) -> str:
+    shape = " × ".join(str(size) for size in block.values.shape)
+    listed = ", ".join(map(str, digits))
+    place = "average" if choices.block == core.BLOCKS else "conv"
+    return text(f"axes.source.{place}", shape=shape, digits=listed, updates=choices.updates, block=choices.block)
+
+
+def _formula(choices: Choices, block: Block) -> None:
+    st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
+    st.latex(text(f"axes.formula.{choices.norm}"))
+    st.latex(text("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
+    st.markdown(text(f"axes.says.{choices.norm}"))
+    st.markdown(text("axes.says.count", means=len(block.var), cells=block.cells))
+
+
+def _counts(choices: Choices, values: Values) -> None:
+    """One row a norm."""
+    st.subheader(text("axes.counts.title"))
+    columns = ("norm", "axes", "means", "cells", "learned", "tracked", "fixed")
+    rows = []
+    for kind in KINDS:
+        found = core.block_of(values, kind, groups=choices.groups)
+        numbers = core.counts(kind, core.CHANNELS)
+        cells = [text(f"axes.counts.name.{kind}"), text(f"axes.counts.over.{kind}"), len(found.var), found.cells,
+                 numbers.learned, numbers.tracked, ", ".join(numbers.fixed)]  # fmt: skip
+        told = [f"**{cell}**" if kind == choices.norm else str(cell) for cell in cells]
+        rows.append({text(f"axes.counts.{column}"): cell for column, cell in zip(columns, told, strict=True)})
+    st.table(rows, border="horizontal", hide_index=True, alt=text("axes.counts.title"))
+    st.caption(text("axes.counts.note"))
+
+
+def _facts(values: Values) -> None:
+    st.subheader(text("axes.facts.title"))
+    st.markdown(text("axes.facts.convolution"))
+    lines = [
+        f"- {text(f'axes.facts.{name}', difference=theme.number(gap))}" for name, gap in core.equalities(values).items()
+    ]
+    st.markdown("\n".join([text("axes.facts.measured"), *lines]))

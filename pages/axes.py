@@ -1,0 +1,15 @@
+"""Which axes are averaged: the cells of one mean, lit in a block of a real convolutional network."""
+
+import streamlit as st
+
+from bnviz.ui import axes, axes_notes
+from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.messages import text
+
+begin()
+st.title(text("axes.title"))
+st.caption(text("axes.intro"))
+axes.take_link()
+choices = axes.controls()
+axes_notes.show(choices, dark=is_dark())
+axes.write_link(choices)
