@@ -19,6 +19,7 @@ from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
 
 COMPONENT_NAME = "bnviz.ravine"
+TAKERS = ("inputs", "train")  # the other labs that take their data from a link
 _PROBLEMS, _OPENED, _START = "ravine.problems", "ravine.opened", "ravine.player.start"
 _TOLD, _AGAIN = "ravine.player.told", "ravine.player.again"
 
@@ -144,7 +145,7 @@ def show_ways_on() -> None:
     params = data_params(controls.current())
     with st.container(horizontal=True):
         for name, page in frame.labs():
-            if name != "ravine":
+            if name in TAKERS:
                 label = text(f"ravine.to_{name}")
                 st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
 
