@@ -46,9 +46,9 @@ def __getattr__(name: str) -> Any:
 
         return Recording
     if name == "run_sweep":
-        from bnviz.core.sweep_run import run
+        from bnviz.runs.sweeps import run_sweep
 
-        return run
+        return run_sweep
     if name == "loss_slice":
         from bnviz.core.slices import loss_slice
 

@@ -15,13 +15,14 @@ from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import Data, Experiment
 from bnviz.core.fields import Choice, Number, OrNone, check_fields, setting
 from bnviz.core.microscope import PRECISIONS, Case, examine, of_layer
+from bnviz.core.positions import as_rows, row_names
 from bnviz.core.snapshot import LayerSnapshot, snapshot
 from bnviz.core.source_lines import PHASES
 
 Array = NDArray[Any]
 SOURCES = ("hand", "data", "run")
 LESSONS = ("undo", "drag", "two", "one", "constant", "eps", "far", "weights")
-MOST_BATCHES = 200
+MOST_BATCHES, MOST_PLACES = 200, 10**7
 SEED = 0
 
 
@@ -79,10 +80,10 @@ class LayerLab:
     beta: tuple[tuple[int, float], ...] = setting((), Pairs())
     undo: int = setting(-1, Number(-1, MOST_BATCHES, integer=True))
     feature: int = setting(0, Number(0, 255, integer=True))
-    row: int = setting(0, Number(0, 511, integer=True))
+    row: int = setting(0, Number(0, MOST_PLACES, integer=True))
     drag: float | None = setting(None, OrNone(Number(-30.0, 30.0)))
     factor: float = setting(10.0, Number(0.001, 1000.0))
-    first_row: int = setting(0, Number(0, 511, integer=True))
+    first_row: int = setting(0, Number(0, MOST_PLACES, integer=True))
     first_feature: int = setting(0, Number(0, 255, integer=True))
     phase: int = setting(2, Number(1, len(PHASES), integer=True))
     lesson: str = setting("none", Choice(("none", *LESSONS)))
@@ -115,12 +116,15 @@ class Scene:
 
 
 def normed_layers(experiment: Experiment) -> dict[int, tuple[int, ...]]:
-    """The layers that have a norm, by arm; arms without any are left out, and convolutions: their rows are images."""
-    depth = len(experiment.network.hidden)
-    found: dict[int, tuple[int, ...]] = {}
-    if experiment.network.kind == "conv":
-        return found
+    """The layers whose norm can be looked into, by arm; arms without any are left out.
+
+    In a convolutional network those are the layers with batch norm: there each position is a row.
+    """
+    depth, found = len(experiment.network.hidden), {}
+    conv = getattr(experiment.network, "kind", "dense") == "conv"
     for place, arm in enumerate(experiment.arms):
+        if conv and not arm.uses_batch_statistics:
+            continue
         layers = tuple(layer for layer, word in enumerate(arm.placements(depth)) if word != "none")
         if layers:
             found[place] = layers
@@ -137,9 +141,9 @@ def scene(lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "t
         engine: the one that has made the run.
     """
     if lab.source == "run":
-        plain, batches, linear, names = _of_run(lab, experiment, engine)
+        plain, batches, linear, names, rows_named = _of_run(lab, experiment, engine)
     else:
-        plain, batches, linear, names = _without_run(lab, data)
+        plain, batches, linear, names, rows_named = _without_run(lab, data)
     features, rows = plain.h.shape[1], len(plain.h)
     plain = _with_own_gamma_and_beta(plain, lab).cast(lab.precision)
     feature, row = min(lab.feature, features - 1), min(lab.row, rows - 1)
@@ -148,11 +152,10 @@ def scene(lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "t
         h = plain.h.copy()
         h[row, feature] = lab.drag
         case = replace(plain, h=h)
-    row_names = tuple(str(place + 1) for place in range(rows))
-    return Scene(case, plain, batches, linear, row_names, names, feature, row)
+    return Scene(case, plain, batches, linear, rows_named, names, feature, row)
 
 
-Parts = tuple[Case, Callable[[int], Array], tuple[Array, Array, Array], tuple[str, ...]]
+Parts = tuple[Case, Callable[[int], Array], tuple[Array, Array, Array], tuple[str, ...], tuple[str, ...]]
 
 
 def _with_own_gamma_and_beta(case: Case, lab: LayerLab) -> Case:
@@ -189,7 +192,7 @@ def _without_run(lab: LayerLab, data: Data) -> Parts:
     def batches(number: int) -> Array:
         return _batch(lab, data, number)
 
-    return _undone(case, batches, lab), batches, (h, weight, np.zeros(features)), names
+    return _undone(case, batches, lab), batches, (h, weight, np.zeros(features)), names, row_names(h.shape)
 
 
 def _names(lab: LayerLab, data: Data) -> tuple[str, ...]:
@@ -221,7 +224,8 @@ def _of_run(lab: LayerLab, experiment: Experiment, engine: str) -> Parts:
         return found
 
     now = look(lab.batch)
-    case = of_layer(now)
+    flat = as_rows(now)
+    case = of_layer(flat)
     if lab.eps is not None:
         case = replace(case, eps=lab.eps)
     count = len(case.h)
@@ -229,6 +233,7 @@ def _of_run(lab: LayerLab, experiment: Experiment, engine: str) -> Parts:
     names = tuple(f"unit {place + 1}" for place in range(len(now.gamma)))
 
     def batches(number: int) -> Array:
-        return of_layer(look(number)).h
+        return of_layer(as_rows(look(number))).h
 
-    return _undone(case, batches, lab), batches, (now.x[:count], now.weight, bias), names
+    linear = (flat.x[:count], flat.weight, bias)
+    return _undone(case, batches, lab), batches, linear, names, row_names(now.h.shape)[:count]

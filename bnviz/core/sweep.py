@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -164,7 +165,7 @@ class Sweep:
     @property
     def cells(self) -> int:
         """Points times seeds: the experiments to run."""
-        return len(list(self.points())) * len(self.seeds)
+        return math.prod(self.shape) * len(self.seeds)
 
     @property
     def size(self) -> int:

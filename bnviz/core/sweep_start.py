@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bnviz.core.armrun import ArmState, first_state
 from bnviz.core.data import load
+from bnviz.core.engine import start
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.core.memory import Memory, memory_of
 from bnviz.core.network import build
@@ -51,15 +52,17 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
     draws = _draws(experiment.seed, tuple(zip(widths[1:], widths[:-1], strict=True)))
     gain, g = network.gain if arm.gain is None else arm.gain, 2.0 if network.activation == "relu" else 1.0
     memory = template.copied()
-    for layer, (start, drawn) in enumerate(zip(starts, draws, strict=True)):
+    for layer, (first, drawn) in enumerate(zip(starts, draws, strict=True)):
         hidden, fan_in = layer < len(network.hidden), widths[layer]
         std = gain * math.sqrt(g / fan_in) if hidden else math.sqrt(1.0 / fan_in)
-        memory.values[start : start + drawn.size] = std * drawn
+        memory.values[first : first + drawn.size] = std * drawn
     return ArmState(arm, memory, memory.values)
 
 
 def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
-    """The arms before their first update, with the numbers of `engine.start`."""
+    """The arms before their first update, with the numbers of `engine.start`, which serves convolutions itself."""
+    if experiment.network.kind == "conv":
+        return start(experiment, dtype).arms
     data = load(experiment.data, experiment.seed)
     if experiment.network.kind == "conv":
         return tuple(first_state(experiment, arm, data, dtype) for arm in experiment.arms)

@@ -29,8 +29,8 @@ class Outcome:
         point: its place on each axis;  arm: its number;  seed: the seed itself.
         train_loss: on the last finite batch.
         test_loss, test_accuracy: in eval mode at the last finite step; the accuracy of a regression is NaN.
-        steps_to: updates until a test reached the sweep's target; -1 for never. Runs are tested when live runs are:
-            after each of the first 10 updates, then every 5th (or 10th, or 20th) and the last.
+        steps_to: updates until a test reached the sweep's target; -1 for never. Runs are tested when live runs
+            are: see `schedule.is_evaluated`.
         diverged_at: updates after which the loss was not finite or above 1000 times the first; -1 for never.
         updates: updates made.
         seconds: processor time of the updates.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 import altair as alt
 import numpy as np
@@ -13,6 +14,7 @@ from bnviz.core.schedule import recorded_steps
 from bnviz.core.summary import test_scores
 from bnviz.plots import compose, curves, panels, seeds, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.panels import Look
 from bnviz.plots.sentences import by_arm, hold_known, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
@@ -35,8 +37,9 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     else:
         name = "test R²"
         base, base_text, low = 0.0, "always the mean", -1.0
-    chart = _Accuracy(recording, styles, name, (low, base), base_text, dark)
-    chart.banded = bool(others)
+    chart = partial(
+        _chart, recording.experiment.training.steps, tuple(styles), name, (low, base, base_text), bool(others)
+    )
     latest = hold_known(values)
     least, most = seeds.ranges(values, [test_scores(other) for other in others])
     told = seeds.sentence(labels, least, most, len(others) + 1, text) if others else ""
@@ -44,8 +47,8 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     return Figure(
         id="accuracy",
         title="Test accuracy" if data.classes else "Share of the variance explained, test rows",
-        spec=chart.build(narrow=False),
-        narrow=chart.build(narrow=True),
+        spec=chart(Look(dark)),
+        narrow=chart(Look(dark, narrow=True)),
         tables=[curves.rows(labels, {curves.TEST: values}), *([seeds.table(labels, least, most)] if others else [])],
         steps=recording.steps,
         captions=[caption + told for caption in captions],
@@ -55,38 +58,33 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     )
 
 
-class _Accuracy:
-    """Builds the chart of the accuracy, wide and narrow."""
-
-    def __init__(
-        self, recording: Recording, styles: list[ArmStyle], name: str, levels: tuple[float, float], base_text: str,
-        dark: bool,
-    ) -> None:  # fmt: skip
-        self.recording, self.styles, self.name, self.dark = recording, styles, name, dark
-        self.low, self.base = levels
-        self.base_text = base_text
-        self.banded = False
-
-    def build(self, *, narrow: bool) -> compose.Spec:
-        """The chart for one kind of window."""
-        dark = self.dark
-        x = panels.step_axis(self.recording.experiment.training.steps)
-        label = "format(datum.value, '.1f')" if self.low else "format(100 * datum.value, 'd') + ' %'"
-        axis = alt.Axis(tickCount=5, title=self.name, labelExpr=f"replace({label}, '-', '−')")
-        y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[self.low, 1], nice=False))
-        color, dash = curves.arms(self.styles, narrow=narrow)
-        base = alt.Chart(alt.NamedData(curves.DATASET))
-        points = len(recorded_steps(self.recording.experiment.training.steps)) <= curves.NEAR_POINTS
-        lines = base.mark_line(clip=True, strokeWidth=3, strokeJoin="round", point=points).encode(
-            x=x, y=y, color=color, strokeDash=dash
-        )
-        chart = compose.layered(
-            *((seeds.band(x, y, self.styles),) if self.banded else ()),
-            panels.level(self.base, dark=dark),
-            panels.level_text(self.base, f"{self.base_text}", dark=dark, size=theme.TINY if narrow else theme.SMALL),
-            lines,
-            curves.exact(x, y, self.name, 2, share=not self.low),
-            panels.step_rule(dark=dark),
-            height=curves.HEIGHT,
-        )
-        return compose.finished(chart, dark=dark, narrow=narrow)
+@lru_cache(maxsize=compose.KEPT)
+def _chart(
+    total: int,
+    arm_styles: tuple[ArmStyle, ...],
+    name: str,
+    level: tuple[float, float, str],
+    banded: bool,
+    look: Look,
+) -> compose.Spec:
+    """The chart; `level` has the lower end of the axis, and the level that asks for no learning with its name."""
+    (low, base, base_text), styles = level, list(arm_styles)
+    x = panels.step_axis(total)
+    label = "format(datum.value, '.1f')" if low else "format(100 * datum.value, 'd') + ' %'"
+    axis = alt.Axis(tickCount=5, title=name, labelExpr=f"replace({label}, '-', '−')")
+    y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[low, 1], nice=False))
+    color, dash = curves.arms(styles, narrow=look.narrow)
+    points = len(recorded_steps(total)) <= curves.NEAR_POINTS
+    lines = alt.Chart(alt.NamedData(curves.DATASET)).mark_line(
+        clip=True, strokeWidth=3, strokeJoin="round", point=points
+    )
+    chart = compose.layered(
+        *((seeds.band(x, y, styles),) if banded else ()),
+        panels.level(base, dark=look.dark),
+        panels.level_text(base, base_text, dark=look.dark, size=theme.TINY if look.narrow else theme.SMALL),
+        lines.encode(x=x, y=y, color=color, strokeDash=dash),
+        curves.exact(x, y, name, 2, share=not low),
+        panels.step_rule(dark=look.dark),
+        height=curves.HEIGHT,
+    )
+    return compose.finished(chart, dark=look.dark, narrow=look.narrow)

@@ -15,6 +15,7 @@ from bnviz.plots.figure import STEP
 
 Spec = dict[str, Any]
 SCHEMA = alt.SCHEMA_URL
+KEPT = 64  # specifications of one kind of chart: building one takes longer than filling it, and nobody changes it
 
 
 def single(chart: alt.Chart) -> Spec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import altair as alt
 import numpy as np
@@ -33,7 +34,7 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     styles = arm_style(recording.experiment, dark=dark)
     train, test = _train_loss(recording), recording.test_loss
     bounds = _loss_bounds(train, test, done=recording.done)
-    labels = [style.label for style in styles]
+    labels, total = [style.label for style in styles], recording.experiment.training.steps
     latest = hold_known(test)
     words = "mean squared error" if recording.experiment.data.regression else "cross-entropy"
     captions = sentences(recording, "the test loss", "is", by_arm(labels, latest, theme.loss_text))
@@ -42,8 +43,8 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     return Figure(
         id="loss",
         title="Loss",
-        spec=_loss_chart(recording, styles, bounds, bool(others), look=Look(dark)),
-        narrow=_loss_chart(recording, styles, bounds, bool(others), look=Look(dark, narrow=True)),
+        spec=_loss_chart(total, tuple(styles), bounds, bool(others), Look(dark)),
+        narrow=_loss_chart(total, tuple(styles), bounds, bool(others), Look(dark, narrow=True)),
         tables=[
             rows(labels, {TEST: panels.positive(test), TRAIN: panels.positive(train)}),
             _ends(recording, labels, train, bounds),
@@ -108,11 +109,12 @@ def _ends(recording: Recording, labels: list[str], train: Array, bounds: tuple[f
     return SeriesTable(ENDS, [Column("arm", labels), Column("told", told), Column("value", values, per_frame=True)])
 
 
+@lru_cache(maxsize=compose.KEPT)
 def _loss_chart(
-    recording: Recording, styles: list[ArmStyle], bounds: tuple[float, float], banded: bool, *, look: Look
+    total: int, arm_styles: tuple[ArmStyle, ...], bounds: tuple[float, float], banded: bool, look: Look
 ) -> compose.Spec:
-    dark, narrow = look.dark, look.narrow
-    x = panels.step_axis(recording.experiment.training.steps)
+    styles, dark, narrow = list(arm_styles), look.dark, look.narrow
+    x = panels.step_axis(total)
     y = panels.log_axis("value", bounds, title="loss")
     width = alt.StrokeWidth(
         "set:N", sort=None, scale=alt.Scale(domain=[TEST, TRAIN], range=[3, 0.9]), legend=_set_legend(dark)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 
+from bnviz.core.experiment import Network
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE, post_range
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, top_of
 from bnviz.plots.figure import Figure
+from bnviz.plots.panels import Look
 from bnviz.plots.sentences import by_arm, for_channels, hold, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style, number_expr, percent_expr
 
@@ -39,14 +43,14 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     shares = shares_of(recording, hold(recording, recording.histogram[:, :, :, which]))
     frame = Frame(low, high, top_of(recording, shares[..., 1:-1]))
     spread = hold(recording, recording.row_std[:, :, :, which])
-    labels = arm_labels(experiment)
+    styles, labels = tuple(arm_style(experiment, dark=dark)), arm_labels(experiment)
     title = KIND_WORDS[kind][0]
     zeros = kind == "post" and experiment.network.activation == "relu"
     return Figure(
         id=f"histograms-{kind}",
         title=title,
-        spec=_chart(recording, frame, kind, dark=dark, narrow=False),
-        narrow=_chart(recording, frame, kind, dark=dark, narrow=True),
+        spec=_chart(styles, experiment.network, frame, kind, Look(dark)),
+        narrow=_chart(styles, experiment.network, frame, kind, Look(dark, narrow=True)),
         tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
         captions=_captions(recording, kind, by_arm(labels, spread[:, :, -1])),
@@ -69,11 +73,14 @@ def _captions(recording: Recording, kind: str, values: list[str]) -> list[str]:
     return [for_channels(experiment, text.replace("by between", "between sd")) + shaded for text in texts]
 
 
-def _chart(recording: Recording, frame: Frame, kind: str, *, dark: bool, narrow: bool) -> compose.Spec:
-    styles = arm_style(recording.experiment, dark=dark)
-    layers = len(recording.experiment.network.hidden)
-    zeros = kind == "post" and recording.experiment.network.activation == "relu"
-    steep = kind != "post" and recording.experiment.network.activation in STEEP
+@lru_cache(maxsize=compose.KEPT)
+def _chart(
+    arm_styles: tuple[theme.ArmStyle, ...], network: Network, frame: Frame, kind: str, look: Look
+) -> compose.Spec:
+    styles, dark, narrow = list(arm_styles), look.dark, look.narrow
+    layers = len(network.hidden)
+    zeros = kind == "post" and network.activation == "relu"
+    steep = kind != "post" and network.activation in STEEP
     height = int(np.clip((300 if narrow else 440) / layers, 40, 110))
     marks = [
         *([_steep_band(dark)] if steep else []),

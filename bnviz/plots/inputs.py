@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 HEIGHT = 375  # with title and axes
 MOST_TRAIN, MOST_TEST = 400, 130
 BINS = 24
+FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one that Streamlit ships
 EDGE = 0.14  # share of the picture's height or width that a distribution at its edge takes
 PAD = 0.04
 SHAPES, MARKS = ("circle", "triangle-up", "square", "diamond"), "●▲■◆"
@@ -50,10 +51,20 @@ def cloud(pair: Pair, method: str, *, title: str, look: Look) -> compose.Spec:
     way = pair.ways[method]
     marks = (*_edges(way, look), *_points(pair, way, look))
     spec = compose.layered(*marks, height=HEIGHT, params=_params(way, look), title=_title(title, way, look))
-    spec["width"] = "container"
-    # Altair checks every row of the data that it is given, so it is given none.
-    spec["datasets"] = {POINTS: point_rows(pair, way.train, way.test), **_edge_rows(way)}
-    return compose.finished(spec, dark=look.dark, narrow=False, steps=False)
+    return for_page(spec, {POINTS: point_rows(pair, way.train, way.test), **_edge_rows(way)}, dark=look.dark)
+
+
+def for_page(spec: compose.Spec, datasets: dict[str, list[dict[str, Any]]], *, dark: bool) -> compose.Spec:
+    """A chart that takes the width it is given and the letters of the page.
+
+    Args:
+        spec: without data; Altair would check every row.
+        datasets: the rows, by name.
+        dark: the theme.
+    """
+    whole = compose.finished({**spec, "width": "container", "datasets": datasets}, dark=dark, narrow=False, steps=False)
+    whole["config"] |= {"font": FONT}
+    return whole
 
 
 def _title(title: str, way: Way, look: Look) -> dict[str, Any]:
@@ -102,7 +113,7 @@ def _axes(way: Way) -> tuple[alt.X, alt.Y]:
             domainMin=alt.ExprRef(f"{axis}_from"), domainMax=alt.ExprRef(f"{axis}_to"), nice=False, zero=False
         )
 
-    plain: dict[str, Any] = {"grid": False, "tickCount": 4, "labelExpr": theme.tick_expr(), "titleLimit": 260}
+    plain: dict[str, Any] = {"grid": False, "tickCount": 4, "labelExpr": theme.tick_expr(), "titleLimit": 200}
     x = alt.X("x:Q", scale=scale("x"), axis=alt.Axis(title=way.names[0], **plain))
     y = alt.Y("y:Q", scale=scale("y"), axis=alt.Axis(title=way.names[1], **plain))
     return x, y

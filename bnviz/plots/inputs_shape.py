@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import altair as alt
 import numpy as np
 
 from bnviz.core.prepared import Pair
 from bnviz.core.table_facts import Squeeze
 from bnviz.plots import compose, theme
-from bnviz.plots.inputs import Floats, bounds, thinned
+from bnviz.plots.inputs import Floats, bounds, for_page, thinned
 
 HEIGHT, STRIPS_HEIGHT = 220, 170
 BARS, CURVE, ROWS = "bars", "curve", "rows"
@@ -46,12 +44,7 @@ def shape(pair: Pair, column: int, *, dark: bool = False) -> compose.Spec:
     )
     line = alt.MarkDef(type="line", strokeWidth=3, strokeDash=[7, 4], color=theme.HUES["layer"][dark])
     normal = alt.Chart(alt.NamedData(CURVE), mark=line).encode(x=alt.X("z:Q", scale=scale), y=y)
-    return _finished(compose.layered(drawn, normal, height=HEIGHT), {BARS: bars, CURVE: curve}, dark)
-
-
-def _finished(spec: compose.Spec, datasets: dict[str, Any], dark: bool) -> compose.Spec:
-    spec |= {"width": "container", "datasets": datasets}
-    return compose.finished(spec, dark=dark, narrow=False, steps=False)
+    return for_page(compose.layered(drawn, normal, height=HEIGHT), {BARS: bars, CURVE: curve}, dark=dark)
 
 
 def shape_words(pair: Pair, column: int) -> str:
@@ -96,7 +89,7 @@ def strips(column: Floats, squeezed: Squeeze, *, dark: bool = False) -> compose.
     base = alt.NamedData(ROWS)
     drawn = alt.Chart(base, mark=tick).transform_filter("!datum.added").encode(x=x, y=y, tooltip=tooltip)
     added = alt.Chart(base, mark=cross).transform_filter("datum.added").encode(x=x, y=y, tooltip=tooltip)
-    return _finished(compose.layered(drawn, added, height=STRIPS_HEIGHT), {ROWS: rows}, dark)
+    return for_page(compose.layered(drawn, added, height=STRIPS_HEIGHT), {ROWS: rows}, dark=dark)
 
 
 def strips_words(name: str, squeezed: Squeeze) -> str:

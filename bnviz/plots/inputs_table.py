@@ -47,8 +47,8 @@ def table(pair: Pair, titles: Mapping[str, str]) -> pd.DataFrame:
     ]
     if pair.ways["raw"].whole is not None:
         lines += [
-            (f"condition number, all {pair.features} features, with bias", _whole("condition_bias")),
-            (f"largest stable learning rate, all {pair.features} features", _whole("largest_rate")),
+            (f"condition number, all {pair.features} features", _whole("condition_bias")),
+            (f"largest rate, all {pair.features} features", _whole("largest_rate")),
         ]
     columns = {titles[method]: [told(read(way)) for _, read in lines] for method, way in pair.ways.items()}
     return pd.DataFrame({"training rows": [words for words, _ in lines], **columns})
@@ -67,10 +67,11 @@ def spread_words(pair: Pair) -> str:
     wide, thin = (0, 1) if std[0] >= std[1] else (1, 0)
     if not std[thin] > 0:
         return f"{pair.names[thin]} is constant in the training rows: it tells a network nothing."
-    times = theme.plain_number(float(f"{std[wide] / std[thin]:.2g}"))
+    ratio = std[wide] / std[thin]
+    times = f"{float(f'{ratio:.2g}'):,.10g} times as wide as" if ratio >= 1.05 else "about as wide as"
     conditions = {method: told(way.facts.condition_bias) for method, way in pair.ways.items()}
     return (
-        f"{pair.names[wide]} spreads {times} times as wide as {pair.names[thin]}. Condition number of a linear model's "
+        f"{pair.names[wide]} spreads {times} {pair.names[thin]}. Condition number of a linear model's "
         f"loss, with a bias: {conditions['raw']} raw, {conditions['minmax']} min-max, {conditions['zscore']} z-score, "
         f"{conditions['whitened']} decorrelated."
     )

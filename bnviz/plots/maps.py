@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -14,12 +15,14 @@ from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 from bnviz.plots.panels import Look
 from bnviz.plots.sentences import by_arm, held, hold_known, sentences
-from bnviz.plots.theme import arm_style
+from bnviz.plots.theme import ArmStyle, arm_style
 
 MAP, POINTS = "map", "points"
 FULL = 200.0  # maps hold P(class 1) times 200
 MOST_POINTS = 300
 HEIGHT, NARROW_HEIGHT = 300, 165
+
+Extent = tuple[float, float, float, float]
 
 
 def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
@@ -34,6 +37,7 @@ def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
         return None
     styles = arm_style(recording.experiment, dark=dark)
     labels = [style.label for style in styles]
+    names = tuple(load(recording.experiment.data, recording.experiment.seed).feature_names)
     shown = _shown(recording)
     share = (shown.reshape(*shown.shape[:2], -1) > FULL / 2).mean(axis=-1)
     narrow_columns = 1 if len(labels) == 1 else 2
@@ -41,8 +45,8 @@ def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
     return Figure(
         id="decision-maps",
         title="Decision boundary",
-        spec=_chart(recording, columns, Look(dark)),
-        narrow=_chart(recording, narrow_columns, Look(dark, narrow=True)),
+        spec=_chart(tuple(styles), names, recording.map_extent, columns, Look(dark)),
+        narrow=_chart(tuple(styles), names, recording.map_extent, narrow_columns, Look(dark, narrow=True)),
         tables=[_map_table(recording, labels, shown), _point_table(recording)],
         steps=recording.steps,
         captions=_captions(recording, labels),
@@ -99,9 +103,9 @@ def _point_table(recording: Recording) -> FrameTable:
     )
 
 
-def _equal_scales(recording: Recording, height: int) -> tuple[alt.Scale, alt.Scale]:
+def _equal_scales(extent: Extent, height: int) -> tuple[alt.Scale, alt.Scale]:
     """Scales on which one unit is as long across as upwards, however wide the view becomes."""
-    x1, x2, y1, y2 = recording.map_extent
+    x1, x2, y1, y2 = extent
     unit = f"max({x2 - x1:.5g} / child_width, {y2 - y1:.5g} / {height})"
     domain_x = [alt.ExprRef(f"{(x1 + x2) / 2:.5g} {sign} {unit} * child_width / 2") for sign in "-+"]
     domain_y = [alt.ExprRef(f"{(y1 + y2) / 2:.5g} {sign} {unit} * {height} / 2") for sign in "-+"]
@@ -111,11 +115,12 @@ def _equal_scales(recording: Recording, height: int) -> tuple[alt.Scale, alt.Sca
     )
 
 
-def _chart(recording: Recording, columns: int, look: Look) -> compose.Spec:
-    styles = arm_style(recording.experiment, dark=look.dark)
-    names = load(recording.experiment.data, recording.experiment.seed).feature_names
+@lru_cache(maxsize=compose.KEPT)
+def _chart(
+    styles: tuple[ArmStyle, ...], names: tuple[str, ...], extent: Extent, columns: int, look: Look
+) -> compose.Spec:
     height = NARROW_HEIGHT if look.narrow else HEIGHT
-    scale_x, scale_y = _equal_scales(recording, height)
+    scale_x, scale_y = _equal_scales(extent, height)
     axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))
     y = alt.Y("y:Q", scale=scale_y, axis=alt.Axis(title=names[1], **axis))

@@ -133,7 +133,7 @@ def _shape(condition: float) -> str:
 
 
 def article(sides: tuple[Side, ...], table: Table) -> tuple[str, str] | None:
-    """What article 000 says of large weights and large updates, and what is measured at the start.
+    """What an article on normalizing inputs says of large weights and large updates, and what is measured at the start.
 
     Returns:
         The article's claim in our words, and the measurement with its verdict; None where raw features are not shown,

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bnviz.core.sweep_table import Outcome
-
-THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+from bnviz.runs.trainer import PREPARATION, THREADS
 
 
 class SweepError(RuntimeError):
@@ -58,12 +57,17 @@ class SweepProcess:
             SweepError: with a sentence for the viewers, when the computation failed.
         """
         with self._lock:
-            request = {"sweep": name, "json": sweep, "first": first, "seconds": seconds, "engine": self.engine}
-            answer = self._ask(request)
+            request = {"sweep": name, "json": sweep, "first": first, "seconds": seconds}
+            answer = self._ask(request | self._with())
         if "error" in answer:
             raise SweepError(str(answer["error"]))
         outcomes = tuple(Outcome(**{**one, "point": tuple(one["point"])}) for one in answer["outcomes"])
         return Part(outcomes, bool(answer["done"]))
+
+    def prepare(self) -> None:
+        """Start the process and let it load what it needs, so that the first sweep does not wait; returns at once."""
+        with self._lock, contextlib.suppress(OSError):
+            self._send({"prepare": True} | self._with(), self._started())
 
     def drop(self, name: str) -> None:
         """Let the process forget a sweep."""
@@ -81,6 +85,9 @@ class SweepProcess:
     def running(self) -> bool:
         """Whether there is a process."""
         return self._process is not None and self._process.poll() is None
+
+    def _with(self) -> dict[str, Any]:
+        return {"engine": self.engine, "compile_here": PREPARATION.failed}
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:

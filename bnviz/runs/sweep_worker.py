@@ -2,9 +2,11 @@
 
 It speaks over its standard input and output, one line of JSON for a request and one for its answer.
 
-    {"sweep": "name", "json": "...", "first": 12, "seconds": 0.15, "engine": "auto"}   go on behind the first 12 cells
-    {"drop": "name"}                                                                   forget a sweep (no answer)
+    {"sweep": "name", "json": "...", "first": 12, "seconds": 0.15, ...}   go on behind the first 12 cells
+    {"prepare": true, ...}                                                load the engine (no answer)
+    {"drop": "name"}                                                      forget a sweep (no answer)
 
+The dots stand for "engine" (torch, kernel or auto) and "compile_here" (whether to compile where nothing is kept).
 An answer holds the outcomes of the cells that were completed in that time. A request says everything that is needed,
 so it does not matter to whoever asks whether this process still knows the sweep, or is a new one.
 """
@@ -17,17 +19,25 @@ import os
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
-from bnviz.core.sweep import Sweep
+from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells
 from bnviz.core.sweep_table import Outcome
+from bnviz.runs import compiled
 
 MOST_SWEEPS = 16
 NICE = 5
 """A live run that somebody watches comes before a sweep."""
+
+TINY = Sweep(
+    Experiment(Data("moons", n=20), Network((2,)), (Arm("batch"),), Training(batch_size=4, steps=1)),
+    (Axis("network.gain", (1.0,)),),
+)
 
 
 @dataclass
@@ -36,6 +46,12 @@ class Going:
 
     rest: Iterator[tuple[Outcome, ...]]
     cells: int
+
+
+def engine_of(request: dict[str, Any]) -> str | Callable[[], str]:
+    """The engine that a request names; auto takes the compiled one from the first cell on at which it is usable."""
+    name, here = str(request["engine"]), bool(request["compile_here"])
+    return partial(compiled.best_engine, compile_here=here) if name == "auto" else name
 
 
 class Worker:
@@ -50,7 +66,7 @@ class Worker:
         going = self.going.pop(name, None)
         if going is None or going.cells != first:
             sweep = Sweep.from_json(request["json"])
-            going = Going(cells(sweep, first=first, engine=request["engine"]), first)
+            going = Going(cells(sweep, first=first, engine=engine_of(request)), first)
         outcomes: list[dict[str, Any]] = []
         end, done = time.monotonic() + float(request["seconds"]), False
         while not done:
@@ -69,6 +85,9 @@ class Worker:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to one request; None where there is none."""
+        if "prepare" in request:
+            next(cells(TINY, engine=engine_of(request)))
+            return None
         if "drop" in request:
             self.going.pop(str(request["drop"]), None)
             return None

@@ -11,10 +11,12 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from bnviz.core.sweep import Sweep
-from bnviz.core.sweep_table import SweepTable
+from bnviz.core.sweep_table import Outcome, SweepTable
+from bnviz.runs import compiled
 from bnviz.runs.sweep_process import Part, ProcessEndedError, SweepProcess
 
 TURN_SECONDS = 0.15
@@ -37,6 +39,8 @@ class CanSweep(Protocol):
     def advance(self, name: str, sweep: str, first: int, seconds: float) -> Part: ...
 
     def drop(self, name: str) -> None: ...
+
+    def prepare(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -109,6 +113,12 @@ class SweepStore:
         self._queue: deque[SweepRun] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Get the process ready, for a page on which a sweep is about to be asked for; returns at once."""
+        with self._wake:
+            if not self._queue:
+                self._process.prepare()
 
     def open(self, sweep: Sweep, viewer: str) -> SweepRun:
         """A sweep, started or continued if need be; the viewer leaves what it watched before."""
@@ -207,6 +217,21 @@ class SweepStore:
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this sweep alone
             _log.exception("A sweep failed")
             run.set_status("failed", str(error))
+
+
+def run_sweep(sweep: Sweep, *, engine: str = "auto", **more: Any) -> Iterator[Outcome]:
+    """All outcomes of a sweep, computed in this process, by the engine that the app would use.
+
+    Args:
+        sweep: what to compute.
+        engine: auto (the compiled engine in single precision if its machine code is at hand), torch or kernel.
+        more: `dtype` and `should_stop`, as in `bnviz.core.sweep_run.run`.
+    """
+    from bnviz.core.sweep_run import run
+
+    if engine == "auto" and not str(more.get("dtype", compiled.PRECISION)).endswith(compiled.PRECISION):
+        engine = "torch"
+    return run(sweep, engine=compiled.best_engine if engine == "auto" else engine, **more)
 
 
 _store: SweepStore | None = None

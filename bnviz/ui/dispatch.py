@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
 import streamlit as st
 
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, run_name
-from bnviz.ui.payload import NOTHING, Playback, pack
+from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import figures, picture
 from bnviz.ui.traits import Traits, outline, traits
 from bnviz.ui.view import View
 
+OVERLAP = 3  # messages in a row of which one has to arrive
 _SENT = "dispatch.sent"
 
 Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
@@ -23,22 +25,29 @@ Begin = tuple[int | None, int]  # the step to begin at, and the number of the vi
 
 @dataclass(frozen=True)
 class _Told:
-    """How much of a run a message has brought the player to: the frames, and the traits of each picture."""
+    """How much of a run a message has brought the player to.
+
+    Attributes:
+        frames: how many.
+        traits: of each picture.
+        editions: of each picture, how often its earlier frames have changed after all.
+    """
 
     frames: int
     traits: Mapping[str, Traits]
+    editions: Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)
 class _Sent:
-    """The last message of a session while a run goes on, and what it and the one before it have told."""
+    """The last message of a session while a run goes on, and what the last ones have told, the newest last."""
 
     about: tuple[object, ...]
     begin: Begin
     recording: Recording
+    drawn: list[Figure]
     message: bytes
-    last: _Told
-    before: _Told | None
+    told: tuple[_Told, ...]
 
 
 def forget() -> None:
@@ -87,18 +96,41 @@ def warm_up(run: Run) -> None:
 def _next(
     sent: _Sent | None, about: tuple[object, ...], begin: Begin, recording: Recording, drawn: list[Figure]
 ) -> _Sent:
-    """The message that follows: what is new since the one before the last.
+    """The message that follows: what is new since the last few.
 
-    Not since the last: a tick of the fragment that interrupts the one before it swallows its message.
+    Since several, because a message may be lost: a tick that interrupts the one before it takes its message along,
+    and a browser that is busy drawing sees only the newest of those that have come in the meantime.
     """
-    told = _Told(len(recording.steps), {figure.id: traits(picture(figure)) for figure in drawn})
-    last, before = (None, None) if sent is None else (sent.last, sent.before)
-    if last is None or before is None:
+    now = _told(sent, recording, drawn)
+    told = () if sent is None else sent.told
+    if len(told) < OVERLAP:
         packed = _pack(recording, drawn, begin=begin)
     else:
-        known = {name: now for name, now in last.traits.items() if before.traits.get(name) == now}
-        packed = _pack(recording, drawn, begin=begin, first=before.frames, known=known)
-    return _Sent(about, begin, recording, packed, told, last)
+        first = told[0].frames
+        known = {name: one for name, one in now.traits.items() if all(old.traits.get(name) == one for old in told)}
+        again = {name for name, one in now.editions.items() if any(old.editions.get(name) != one for old in told)}
+        packed = _pack(recording, drawn, begin=begin, news=_News(first, known, again))
+    return _Sent(about, begin, recording, drawn, packed, (*told, now)[-OVERLAP:])
+
+
+def _told(sent: _Sent | None, recording: Recording, drawn: list[Figure]) -> _Told:
+    if sent is None:
+        editions = {figure.id: 0 for figure in drawn}
+    else:
+        before, old = sent.told[-1].editions, {figure.id: figure for figure in sent.drawn}
+        editions = {one.id: before[one.id] + (not continues(one, old[one.id])) for one in drawn}
+    return _Told(len(recording.steps), {one.id: traits(picture(one)) for one in drawn}, editions)
+
+
+def continues(figure: Figure, earlier: Figure) -> bool:
+    """Whether a figure shows in the frames of an earlier one of the same run what that one showed."""
+    frames = len(earlier.steps)
+    for table, old_table in zip(figure.tables, earlier.tables, strict=True):
+        for column, old in zip(table.columns, old_table.columns, strict=True):
+            if column.per_frame and np.asarray(column.values)[:frames].tobytes() != np.asarray(old.values).tobytes():
+                return False
+    texts = ((figure.captions, earlier.captions), (figure.alt, earlier.alt))
+    return all(isinstance(new, str) or list(new[:frames]) == list(old) for new, old in texts)
 
 
 @lru_cache(maxsize=4)
@@ -113,23 +145,26 @@ def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark
     return _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin)
 
 
-def _pack(
-    recording: Recording,
-    drawn: list[Figure],
-    *,
-    begin: Begin,
-    first: int = 0,
-    known: Mapping[str, Traits] = NOTHING,
-) -> bytes:
+@dataclass(frozen=True)
+class _News:
+    """What a message that continues another one holds: frames from `first` on, and see `payload.pack`."""
+
+    first: int = 0
+    known: Mapping[str, Traits] = field(default_factory=dict)
+    again: Collection[str] = ()
+
+
+def _pack(recording: Recording, drawn: list[Figure], *, begin: Begin, news: _News = _News()) -> bytes:
     experiment = recording.experiment
     playback = Playback(
         run_id=run_name(experiment),
-        steps=recording.steps[first:],
+        steps=recording.steps[news.first :],
         total_steps=experiment.training.steps,
         steps_per_epoch=experiment.data.train_rows // experiment.training.batch_size,
         finished=recording.done,
         start=begin[0],
         visit=begin[1],
-        first_frame=first,
+        first_frame=news.first,
     )
-    return pack(playback, [picture(figure.since(first)) for figure in drawn], known=known)
+    pictures = [picture(one if one.id in news.again else one.since(news.first)) for one in drawn]
+    return pack(playback, pictures, known=news.known, again=news.again)

@@ -10,7 +10,7 @@ from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
-LABS = ("inputs", "ravine", "train")
+LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
 _STARTED = "frame.started"
 
 

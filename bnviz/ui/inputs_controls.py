@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
@@ -89,7 +89,7 @@ def _another_set() -> None:
     """Another set starts with all its rows, two telling features and no stretch."""
     name = st.session_state[key_of("set")]
     view = last()[1]
-    data = last()[0] if name == OWN else usual(name)
+    data = replace(last()[0], scale=(), offset=()) if name == OWN else usual(name)
     show(data, Inputs(OWN if name == OWN else "set", view.axes, view.outlier, view.seed))
 
 
@@ -114,8 +114,11 @@ def controls() -> tuple[Data, Inputs]:
             text("inputs.axes"), ["equal", "fitted"], key=key_of("axes"), persist_state="session", required=True,
             format_func=lambda word: text(f"inputs.options.axes.{word}"), help=text("inputs.help.axes"),
         )  # fmt: skip
-    _stretch(name)
-    _draw(name)
+    left, right = st.columns(2)
+    with left:
+        _stretch(name)
+    with right:
+        _draw(name)
     try:
         found = _read(name)
     except FieldError as error:

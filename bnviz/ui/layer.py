@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
@@ -34,7 +36,8 @@ def show() -> None:
         st.error(problem, icon=":material/info:")
     lesson_pills()
     lab = _possible(state.lab(), experiment)
-    on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
+    with st.spinner(text("layer.repeating")) if lab.source == "run" else nullcontext():
+        on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
     window_controls(lab, on_stage.case.h.shape)
     phases = examine(on_stage.case)
     _lesson(lab, on_stage, phases)
@@ -50,8 +53,7 @@ def show() -> None:
 def _possible(lab: LayerLab, experiment: Experiment) -> LayerLab:
     """The choices, with the batch by hand where the run has no norm to look into."""
     if lab.source == "run" and not normed_layers(experiment):
-        lacking = "layer.no_norm" if experiment.network.kind == "dense" else "layer.no_rows"
-        st.info(text(lacking), icon=":material/info:")
+        st.info(text("layer.no_norm"), icon=":material/info:")
         state.choose_source("hand", experiment)
         return state.lab()
     return lab

@@ -93,7 +93,7 @@ def _change_data(field: str, key: str) -> None:
 
 def _run_controls(lab: LayerLab, experiment: Experiment) -> None:
     arms, labels = normed_layers(experiment), arm_labels(experiment)
-    if st.button(text("layer.labels.open_train"), icon=":material/arrow_back:", key="layer.w.open_train"):
+    if st.button(text("layer.labels.open_train"), icon=":material/arrow_back:", key="layer_open_train"):
         st.switch_page(ROOT / "pages" / "train.py")
     if not arms:
         return
@@ -169,16 +169,16 @@ def hands(scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         batch_norm = case.kind == "batch"
         st.button(text("layer.labels.undo"), on_click=_undo, icon=":material/undo:", disabled=not batch_norm,
-                  help=text("layer.help.undo"), key="layer.w.undo_button")  # fmt: skip
+                  help=text("layer.help.undo"), key="layer_undo_button")  # fmt: skip
         changed = bool(lab.gamma or lab.beta or lab.undo >= 0)
-        st.button(text("layer.labels.plain"), on_click=_plain, disabled=not changed, key="layer.w.plain_button",
+        st.button(text("layer.labels.plain"), on_click=_plain, disabled=not changed, key="layer_plain_button",
                   help=text("layer.help.plain"))  # fmt: skip
         st.button(text("layer.labels.next_batch"), on_click=_batch, args=(lab.batch + 1,), icon=":material/skip_next:",
-                  help=text("layer.help.next_batch"), key="layer.w.next_button",
+                  help=text("layer.help.next_batch"), key="layer_next_button",
                   disabled=lab.batch >= MOST_BATCHES)  # fmt: skip
         if lab.batch:
             st.button(text("layer.labels.first_batch"), on_click=_batch, args=(0,), icon=":material/first_page:",
-                      key="layer.w.first_button")  # fmt: skip
+                      key="layer_first_button")  # fmt: skip
             st.caption(text("layer.caption.batch_number", batch=lab.batch), width="content")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 import streamlit as st
 
-from bnviz.core.data import split
+from bnviz.core.data import Dataset, Ints, Table, dataset_of, split
 from bnviz.core.experiment import Data
 from bnviz.core.prepared import Pair, prepare
 from bnviz.core.tables import OwnTable, read_csv
@@ -115,11 +116,31 @@ def pair(own: OwnTable, columns: tuple[int, int], data: Data, seed: int) -> Pair
     known = st.session_state.get(_PAIR)
     if known is not None and known[0] == wanted:
         return cast(Pair, known[1])
-    whole = own.table(columns, target())
-    scale, offset = data.scale or (1.0, 1.0), data.offset or (0.0, 0.0)
-    whole.x[:] = whole.x * np.array(scale) + np.array(offset)
-    rows = len(whole.x)
-    tests = min(rows - 2, math.ceil(rows * data.test_fraction - 1e-9))
-    found = prepare(whole, split(rows, rows - tests, tests, seed), (0, 1))
+    found = prepare(*_rows(own, columns, data, seed), (0, 1))
     st.session_state[_PAIR] = (wanted, found)
     return found
+
+
+def dataset(columns: tuple[int, int], data: Data, seed: int) -> Dataset | None:
+    """The same two features as any other set is handed to a model, for a page of this session; None without a table.
+
+    Args:
+        columns: of the table's features.
+        data: gives the preprocessing, the factors, the offsets and the share of test rows.
+        seed: of the split.
+    """
+    own = table()
+    if own is None:
+        return None
+    whole, parts = _rows(own, columns, data, seed)
+    return dataset_of(whole, parts, data.preprocess)
+
+
+def _rows(own: OwnTable, columns: tuple[int, int], data: Data, seed: int) -> tuple[Table, tuple[Ints, Ints]]:
+    """Two features, stretched, and the row numbers for training and for testing."""
+    whole = own.table(columns, target())
+    scale, offset = data.scale or (1.0, 1.0), data.offset or (0.0, 0.0)
+    stretched = replace(whole, x=whole.x * np.array(scale) + np.array(offset))
+    rows = len(whole.x)
+    tests = min(rows - 2, math.ceil(rows * data.test_fraction - 1e-9))
+    return stretched, split(rows, rows - tests, tests, seed)

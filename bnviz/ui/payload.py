@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -98,7 +98,13 @@ class _Writer:
         return reference
 
 
-def pack(playback: Playback, pictures: Sequence[Picture], *, known: Mapping[str, Traits] = NOTHING) -> bytes:
+def pack(
+    playback: Playback,
+    pictures: Sequence[Picture],
+    *,
+    known: Mapping[str, Traits] = NOTHING,
+    again: Collection[str] = (),
+) -> bytes:
     """Pack one message to the player.
 
     Args:
@@ -106,6 +112,7 @@ def pack(playback: Playback, pictures: Sequence[Picture], *, known: Mapping[str,
         pictures: The charts, in reading order; the per-frame columns and texts have one entry a frame.
         known: The traits of the pictures as the player has them. A message that continues another one leaves out the
             specifications and the columns that stay, where the player has them.
+        again: The ids of pictures that carry all frames, also those before `first_frame`.
 
     Returns:
         The bytes that `assets/player/payload.js` reads.
@@ -132,7 +139,12 @@ def pack(playback: Playback, pictures: Sequence[Picture], *, known: Mapping[str,
         "first": int(playback.first_frame),
         **({"places": list(playback.places)} if playback.places else {}),
         "steps": writer.add(steps),
-        "pictures": [_picture(p, len(steps), known.get(p.id), writer) for p in pictures],
+        "pictures": [
+            _picture(p, len(steps), known.get(p.id), writer)
+            if p.id not in again
+            else _picture(p, playback.first_frame + len(steps), known.get(p.id), writer) | {"first": 0}
+            for p in pictures
+        ],
     }
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-(len(text) + 4) % ALIGNMENT)

@@ -126,7 +126,7 @@ def _is_point(given: Any) -> bool:
 
 
 def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
-    """The claim of article 000 beside the measurement."""
+    """The claim of an article beside the measurement."""
     told = article(sides, table(scene.data, scene.seed, scene.settings.loss))
     if told is None:
         return

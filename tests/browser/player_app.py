@@ -1,16 +1,17 @@
 """A page with a player and made-up frames, for the browser tests only.
 
 The address chooses what happens: `mode=finished` (all at once), `mode=live` (a few frames every 100 ms), `hold` (no
-more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `start=<step>`. The page writes
-what the player reports.
+more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `change` (one chart becomes taller
+in the second half; what the player has is not sent again), `start=<step>`. The page writes what the player reports.
 """
 
 import altair as alt
 import numpy as np
 import streamlit as st
 
-from bnviz.ui.payload import Column, FrameTable, Picture, Playback, SeriesTable
-from bnviz.ui.player import PlayerResult, player
+from bnviz.ui.payload import Column, FrameTable, Picture, Playback, SeriesTable, pack
+from bnviz.ui.player import PlayerResult, mount, player
+from bnviz.ui.traits import traits
 
 ARMS = ["none", "batch norm", "layer norm", "group norm"]
 COLOURS = ["#8a8d98", "#2f6fde", "#e07a1f", "#2a9d6f"]
@@ -153,7 +154,14 @@ def live_page(start: int | None) -> None:
         first = min(TOTAL, sent + 5)
     first = min(first, TOTAL)
     playback = Playback("live", np.arange(first, last), TOTAL, STEPS_PER_EPOCH, last > TOTAL, start, first)
-    result = player(playback, pictures(first, last), key="player")
+    changing = "change" in st.query_params
+    drawn = pictures(first, last, height=300 if changing and last > TOTAL // 2 else 220)
+    rest = {"run": "live", "visit": 0, "step": start}
+    result = mount(pack(playback, drawn, known=state.get("known", {})), rest=rest, key="player")
+    if changing:
+        state.known = {one.id: traits(one) for one in drawn}
+    state.asked = state.get("asked", 0) + result.resync
+    st.write(f"asked again: {state.asked}")
     state.sent, state.resync = last, result.resync
     report(result)
 

@@ -142,6 +142,18 @@ def test_gamma_and_beta_give_the_input_back_and_the_next_batch_breaks_it(lab: Op
     expect(page.get_by_text(re.compile(r"On the batch on screen \(number 1\) it is 3\.26"))).to_be_visible()
 
 
+def test_back_undoes_and_a_copied_address_shows_the_same(lab: OpenLab) -> None:
+    page = lab("layer.phase=5")
+    page.get_by_role("button", name="Give the input back").click()
+    expect(page).to_have_url(re.compile(r"layer\.undo=0"))
+    expect(cell(page, "gamma", 0, 0)).to_have_text("1.826")
+    other = lab(page.url.partition("?")[2])
+    expect(cell(other, "gamma", 0, 0)).to_have_text("1.826")
+    page.go_back()
+    expect(cell(page, "gamma", 0, 0)).to_have_text("1")
+    expect(phase(page)).to_have_text(re.compile("5"))
+
+
 def edit(page: Page, row: int, column: int, text: str) -> None:
     """Type into a cell of the editable table, which is drawn on a canvas."""
     table = page.get_by_test_id("stDataFrame")

@@ -29,7 +29,7 @@ def told(page: Page, name: str) -> float:
 
 def wait_for(page: Page, condition: str) -> None:
     """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => {condition})(window.__bnviz)")
+    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
 
 
 def charts_fit(page: Page) -> bool:
@@ -194,6 +194,19 @@ def test_a_running_training_is_followed(page: Page, serve) -> None:
     click(page, "Follow the newest update")
     wait_for(page, f"p.step === {TOTAL}")
     reported(page, None)
+
+
+def test_a_chart_that_changes_while_a_run_goes_on_keeps_its_frames(page: Page, serve) -> None:
+    open_player(page, serve, "mode=live&hold&change")
+    wait_for(page, "p.step > 20")
+    page.locator(".chart canvas").evaluate_all("all => all.forEach(canvas => (canvas.mark = 'kept'))")
+    page.get_by_text("Go on").click()
+    wait_for(page, f"p.newest === {TOTAL} && p.step === {TOTAL}")
+    expect(page.locator(".picture[data-id=losses] canvas")).not_to_have_js_property("mark", "kept")
+    expect(page.locator(".picture[data-id=histograms] canvas")).to_have_js_property("mark", "kept")
+    click(page, "To the start")
+    wait_for(page, "p.step === 0")
+    expect(page.locator(".picture[data-id=losses] figcaption")).to_have_text(re.compile("^Batch norm stands at a loss"))
 
 
 def test_a_link_waits_for_its_step(page: Page, serve) -> None:

@@ -159,7 +159,3 @@ def test_a_bad_choice_falls_back_with_a_message(name, value):
 def test_choices_out_of_bounds_are_refused():
     with pytest.raises(FieldError, match=r"layer\.drag: 31 came"):
         LayerLab(drag=31)
-
-
-def test_a_convolutional_run_has_no_rows_to_look_into():
-    assert normed_layers(Experiment(network=Network((4, 4), kind="conv"))) == {}

@@ -216,3 +216,28 @@ def test_going_back_to_a_set_by_name():
     assert link_of(app) == {"data.name": "wine"}
     app = choose(app, "own")
     assert app.dataframe[0].value["training rows"][0] == "minimum, width"
+
+
+def test_an_own_table_starts_without_a_stretch():
+    app = opened(**{"data.name": "moons", "data.scale": "1000_1"})
+    app = pasted(choose(app, "own"), GOOD)
+    assert cell(app, "maximum, width", "raw") == "19.0"  # 19.5 is among the test rows
+
+
+def test_an_own_table_can_be_handed_to_a_model():
+    def page():
+        import streamlit as st
+
+        from bnviz.core.experiment import Data
+        from bnviz.ui import own_data
+
+        rows = "\n".join(f"{i},{i * i},{i % 2}" for i in range(40))
+        st.write(own_data.dataset((0, 1), Data("moons"), 0) is None)
+        own_data.take(f"a,b,c\n{rows}")
+        found = own_data.dataset((1, 0), Data("moons", preprocess="minmax"), 0)
+        assert found is not None
+        st.write(f"{found.feature_names} {found.classes} {found.x_train.shape} {found.x_train.max():g}")
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert [element.value for element in app.markdown] == ["`True`", "('b', 'a') 2 (30, 2) 1"]

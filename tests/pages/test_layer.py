@@ -45,6 +45,10 @@ def widget(app, kind, name):
     return next(element for element in getattr(app, kind) if element.key == f"layer.w.{name}")
 
 
+def button(app, name):
+    return next(element for element in app.button if element.key == f"layer_{name}")
+
+
 def link_of(app):
     return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
@@ -64,7 +68,7 @@ def test_on_arrival_a_batch_by_hand_stands_at_its_mean():
 def test_numbers_of_a_run_are_those_of_its_layer():
     app = of_run(layer__arm="1", layer__layer="1", layer__step="5")
     seen = snapshot(RUN, 1, 5).layers[1]
-    np.testing.assert_array_equal(told(app)["values"]["h"], seen.h[:8].astype(np.float64))
+    np.testing.assert_allclose(told(app)["values"]["h"], seen.h[:8], rtol=0, atol=1e-5)  # of whichever engine
     assert "hidden layer 2, after 5 updates, on the batch of update 6" in words(app)
 
 
@@ -79,7 +83,7 @@ def test_every_kind_of_norm_is_shown(arm):
 def test_a_run_without_norms_is_explained():
     bare = Experiment(data=RUN.data, network=RUN.network, training=RUN.training, arms=(Arm("none"),))
     app = opened(layer__source="run", **to_link(bare))
-    assert "has no layer with a norm" in app.info[0].value
+    assert "has no layer with a norm that can be shown" in app.info[0].value
     assert told(app)["source"] == "hand"
 
 
@@ -123,16 +127,16 @@ def test_every_preprocessing_and_both_ends_of_the_batch_size(method):
 
 def test_giving_the_input_back_and_the_next_batch():
     app = opened()
-    checked(widget(app, "button", "undo_button").click().run())
+    checked(button(app, "undo_button").click().run())
     values = told(app)["values"]
     np.testing.assert_allclose(values["y"], values["h"], rtol=0, atol=1e-13)
-    checked(widget(app, "button", "next_button").click().run())
+    checked(button(app, "next_button").click().run())
     values = told(app)["values"]
     assert np.abs(np.subtract(values["y"], values["h"])).max() > 1
     found = re.search(r"wrong by up to \*\*([\d.]+)\*\*", words(app))
     assert float(found[1]) == pytest.approx(np.abs(np.subtract(values["y"], values["h"])).max(), rel=0.01)
     assert link_of(app)["layer.undo"] == "0"
-    checked(widget(app, "button", "plain_button").click().run())
+    checked(button(app, "plain_button").click().run())
     assert told(app)["values"]["gamma"] == [[1.0, 1.0, 1.0]]
 
 

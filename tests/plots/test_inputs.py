@@ -64,7 +64,8 @@ def check_valid(spec):
 def test_every_cloud_is_valid_and_compiles(name, equal):
     for method in PREPROCESSES:
         spec = inputs.cloud(ALL[name], method, title=method, look=Look(equal=equal, dark=equal))
-        check_valid(spec)
+        if method == "whitened":  # it takes long, and the others differ in their rows alone
+            check_valid(spec)
         assert all(np.isfinite([row["x"], row["y"]]).all() for row in spec["datasets"]["points"])
 
 
@@ -236,7 +237,7 @@ def test_the_table_holds_the_facts():
     assert found.loc["condition number, with bias", "minmax"] == f"{pair.ways['minmax'].facts.condition_bias:.1f}"
     assert found.loc["largest stable learning rate", "whitened"] == "2.00"
     whole = inputs_table.table(pair_of("wine"), TITLES).set_index("training rows")
-    assert whole.loc["condition number, all 13 features, with bias", "whitened"] == "1.01"
+    assert whole.loc["condition number, all 13 features", "whitened"] == "1.01"
 
 
 def test_the_sentence_names_the_wider_feature():
@@ -244,6 +245,7 @@ def test_the_sentence_names_the_wider_feature():
     assert inputs_table.spread_words(pair_of("ranges", scale=(1.0, 1e5))).startswith(
         "x2 spreads 630 times as wide as x1"
     )
+    assert inputs_table.spread_words(pair_of("diabetes")).startswith("s2 spreads about as wide as s1")
     assert inputs_table.spread_words(STRANGE["constant"]).startswith("a is constant")
     words = inputs_table.cloud_words(pair_of("ranges"), "minmax")
     assert words.startswith("Cloud of 375 training points and 125 test points")

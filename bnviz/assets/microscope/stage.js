@@ -19,13 +19,12 @@ export class Stage {
     this.timer = null;
     this.toolbar = new Toolbar(this);
     this.code = new Code();
-    this.say = element("p", { className: "say" });
     this.formula = element("div", { className: "formula" });
     this.formula.setAttribute("aria-live", "polite");
     this.grids = element("div", { className: "grids" });
     this.hint = element("p", { className: "hint" });
     const beside = element("div", { className: "beside" }, this.formula, this.code.root);
-    const top = element("div", { className: "top" }, this.toolbar.root, this.say, beside);
+    const top = element("div", { className: "top" }, this.toolbar.root, beside);
     this.root = element("div", { className: "microscope", tabIndex: -1 }, top, this.grids, this.hint);
     parent.append(this.root);
     this.listen();
@@ -102,7 +101,7 @@ export class Stage {
     const { m } = this;
     for (const cell of this.cells.values()) fill(cell, m, this.phase);
     this.toolbar.show(m, this.phase, this.timer !== null);
-    this.say.textContent = m.refused && this.phase > 3 ? m.refused : m.phases[this.phase - 1].say;
+    this.toolbar.say.textContent = m.refused && this.phase > 3 ? m.refused : m.phases[this.phase - 1].say;
     this.code.show(m, this.phase);
     this.colour();
     this.light();

@@ -9,7 +9,9 @@ export class Toolbar {
     this.play = this.button("play", () => stage.toggle());
     this.next = this.button("next", () => stage.go(stage.phase + 1));
     this.list = element("ol", { className: "phases" });
-    this.root = element("div", { className: "toolbar" }, element("div", { className: "buttons" }, this.back, this.play, this.next), this.list);
+    this.say = element("p", { className: "say" });
+    const buttons = element("div", { className: "buttons" }, this.back, this.play, this.next);
+    this.root = element("div", { className: "toolbar" }, this.list, element("div", { className: "row" }, buttons, this.say));
   }
 
   button(name, action) {

@@ -63,7 +63,7 @@ class Material {
   constructor(entry) {
     this.outline = entry.outline;
     this.stayHash = entry.stayHash;
-    this.version = 0; // grows when the columns that stay change after all
+    this.version = 0; // grows when what stays or was shown before changes after all
     this.tables = entry.tables.map((table) => new Table(table));
     this.texts = { captions: [], alt: [] };
   }
@@ -75,6 +75,7 @@ class Material {
   }
 
   write(entry, first) {
+    if (entry.first === 0) this.version += 1; // frames that were shown before have changed
     if (this.stayHash !== entry.stayHash) {
       entry.tables.forEach((table, index) => this.tables[index].stay(table));
       this.stayHash = entry.stayHash;
@@ -126,7 +127,7 @@ export class Recording {
       if (whole && this.materials.get(entry.id)?.outline !== entry.outline) {
         this.materials.set(entry.id, new Material(entry));
       }
-      this.materials.get(entry.id).write(entry, message.first);
+      this.materials.get(entry.id).write(entry, entry.first ?? message.first);
     }
     return true;
   }
