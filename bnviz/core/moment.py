@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from bnviz.core import norms
-from bnviz.core.network import ACTIVATIONS, NormNet
+from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
 
 Array = NDArray[Any]
 
@@ -74,6 +74,8 @@ def moment_of(net: NormNet) -> Moment:
         ValueError: for a norm after the activation, or a convolutional network.
     """
     layers = net.layers()
+    if net.image is not None:
+        raise ValueError("A convolutional network came; one of fully connected layers is needed.")
     if any(layer.placement == "after" for layer in layers):
         raise ValueError("A norm after the activation came; one before it, or none, is needed.")
     kept = [layer.norm for layer in layers if layer.norm is not None]
