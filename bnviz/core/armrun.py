@@ -17,7 +17,7 @@ from bnviz.core import probes
 from bnviz.core.data import Dataset, batch_rows, load
 from bnviz.core.experiment import IMAGES, Arm, Data, Experiment
 from bnviz.core.memory import Array, Memory, memory_of
-from bnviz.core.network import NormNet, Trace, build
+from bnviz.core.network import NormNet, Trace, draw_weights
 from bnviz.core.recording import Recording
 from bnviz.core.schedule import is_evaluated
 from bnviz.core.streams import INPUT_NOISE, StepDraws
@@ -84,9 +84,9 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
 
 def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
     """An arm before its first update."""
-    image, seed = IMAGES.get(experiment.data.name), experiment.seed
-    net = build(experiment.network, arm, inputs=data.inputs, outputs=data.outputs, seed=seed, image=image)
-    memory = memory_of(net.to(dtype))
+    network, image = experiment.network, IMAGES.get(experiment.data.name)
+    net = NormNet(network, arm, inputs=data.inputs, outputs=data.outputs, image=image)
+    memory = memory_of(draw_weights(net, network, arm, experiment.seed, dtype))
     return ArmState(arm, memory, memory.values)
 
 
@@ -210,8 +210,7 @@ class ArmRun:
 
     def _record_test(self, frame: int, step: int) -> None:
         loss, accuracy = self._evaluate(self.now.net, step)
-        self.recording.test_loss[frame, self.index] = loss
-        self.recording.test_accuracy[frame, self.index] = accuracy
+        self.recording.test_loss[frame, self.index], self.recording.test_accuracy[frame, self.index] = loss, accuracy
         samples = self.recording.sample.shape[-1]
         if samples:
             with torch.no_grad():

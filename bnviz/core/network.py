@@ -177,7 +177,13 @@ def build(
     otherwise; the output layer has sqrt(1 / fan_in); biases start at 0. The draws depend on the seed and the shape
     alone, so all arms start from the same weights (times their gain).
     """
-    net = NormNet(network, arm, inputs=inputs, outputs=outputs, image=image).double()
+    net = NormNet(network, arm, inputs=inputs, outputs=outputs, image=image)
+    return draw_weights(net, network, arm, seed, torch.float64)
+
+
+def draw_weights(net: NormNet, network: Network, arm: Arm, seed: int, dtype: torch.dtype) -> NormNet:
+    """Give a new net its precision and its first weights, as `build` says; they are drawn in float64."""
+    net = net if dtype == torch.get_default_dtype() else net.to(dtype)
     rng = generator(seed, WEIGHTS)
     gain = network.gain if arm.gain is None else arm.gain
     g = 2.0 if network.activation == "relu" else 1.0
