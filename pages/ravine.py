@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bnviz.ui import ravine
-from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
 from bnviz.ui.ravine_controls import controls
 
@@ -11,6 +11,6 @@ begin()
 st.title(text("app.ravine_title"))
 st.caption(text("ravine.intro"))
 ravine.take_link()
-ravine.show(controls(), dark=is_dark())
+ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()

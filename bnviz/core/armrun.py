@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from bnviz.core import probes
 from bnviz.core.data import Dataset, batch_rows, load
-from bnviz.core.experiment import IMAGES, Arm, Data, Experiment
+from bnviz.core.experiment import Arm, Data, Experiment
 from bnviz.core.memory import Array, Memory, memory_of
 from bnviz.core.network import NormNet, Trace, build
 from bnviz.core.recording import Recording
@@ -84,9 +84,8 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
 
 def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
     """An arm before its first update."""
-    image, seed = IMAGES.get(experiment.data.name), experiment.seed
-    net = build(experiment.network, arm, inputs=data.inputs, outputs=data.outputs, seed=seed, image=image)
-    memory = memory_of(net.to(dtype))
+    shape = {"inputs": data.inputs, "outputs": data.outputs}
+    memory = memory_of(build(experiment.network, arm, **shape, seed=experiment.seed, dtype=dtype))
     return ArmState(arm, memory, memory.values)
 
 

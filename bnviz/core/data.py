@@ -1,4 +1,4 @@
-"""Seeded data sets by name: sets and pictures that are drawn, and four real tables of scikit-learn."""
+"""Seeded data sets by name: sets and pictures that are drawn, and real tables that come with scikit-learn."""
 
 from __future__ import annotations
 
@@ -141,10 +141,10 @@ def load(data: Data, seed: int) -> Dataset:
     """
     whole = table(data, seed)
     parts = split(len(whole.x), data.train_rows, data.test_rows, seed)
-    return dataset_of(whole, parts, data.preprocess, images=_images(data, parts[0], seed))
+    return dataset_of(whole, parts, data.preprocess, images=_images(data, seed, parts[0]))
 
 
-def _images(data: Data, train: Ints, seed: int) -> Floats | None:
+def _images(data: Data, seed: int, train: Ints) -> Floats | None:
     """The training rows as pictures from 0 to 1, if they are."""
     plain = _table(data, seed) if data.name in IMAGES else None
     if plain is None or plain.image_shape is None:

@@ -26,7 +26,7 @@ class Data:
 
     Attributes:
         name: a toy set (two features, two classes), two features on different scales with a number to predict
-            (`toys.py` has their formulas), or a real table.
+            (`toys.py` has their formulas), or a table: a real one, or the drawn pictures `textures`.
         n: rows in all, training and test; 0 means all of a real table and 500 of a set that is drawn.
         noise: spread of a toy set, as a share of its size; of the sets on different scales, the standard deviation of
             the noise on the target (of the signals: on both copies, times 1.5); real tables ignore it.

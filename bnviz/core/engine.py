@@ -64,7 +64,7 @@ def choose(state: State, engine: str) -> str:
     """
     if engine not in ENGINES:
         raise ValueError(f"{engine!r} came; one of {', '.join(ENGINES)} is needed.")
-    if state.experiment.network.kind == "conv":
+    if not state.experiment.network.compilable:
         if engine == "kernel":
             raise ValueError("The kernel came for a convolutional network, which it does not know. Take torch or auto.")
         return "torch"

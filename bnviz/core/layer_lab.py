@@ -121,7 +121,7 @@ def normed_layers(experiment: Experiment) -> dict[int, tuple[int, ...]]:
     In a convolutional network those are the layers with batch norm: there each position is a row.
     """
     depth, found = len(experiment.network.hidden), {}
-    conv = getattr(experiment.network, "kind", "dense") == "conv"
+    conv = experiment.network.kind == "conv"
     for place, arm in enumerate(experiment.arms):
         if conv and not arm.uses_batch_statistics:
             continue

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from bnviz.core import norms
-from bnviz.core.network import ACTIVATIONS, NormNet
+from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
 
 Array = NDArray[Any]
 
@@ -71,9 +71,11 @@ def moment_of(net: NormNet) -> Moment:
     """A copy of the parameters of a net whose norms, if there are any, stand before the activation.
 
     Raises:
-        ValueError: for a norm after the activation, or a convolution.
+        ValueError: for a norm after the activation, or a convolutional network.
     """
     layers = net.layers()
+    if net.image is not None:
+        raise ValueError("A convolutional network came; one of fully connected layers is needed.")
     if any(layer.placement == "after" for layer in layers):
         raise ValueError("A norm after the activation came; one before it, or none, is needed.")
     kept = [layer.norm for layer in layers if layer.norm is not None]
@@ -87,9 +89,7 @@ def moment_of(net: NormNet) -> Moment:
     )
 
 
-def _affine(linear: nn.Module) -> Affine:
-    if not isinstance(linear, nn.Linear):
-        raise ValueError("A convolutional network came; a dense one is needed.")
+def _affine(linear: Linear | Conv) -> Affine:
     weight, bias = linear.weight.detach().clone(), getattr(linear, "bias", None)
     return Affine(weight, weight.new_zeros(len(weight)) if bias is None else bias.detach().clone())
 

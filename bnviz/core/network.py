@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from bnviz.core.experiment import Arm, Network
+from bnviz.core.experiment import IMAGES, Arm, Network
 from bnviz.core.layers import Norm, make_norm
 from bnviz.core.streams import DROPOUT, WEIGHTS, StepDraws, generator
 
@@ -110,6 +110,11 @@ class Layer(nn.Module):
         return F.max_pool2d(out, 2) if self.pooled else out
 
 
+def image_of(inputs: int) -> tuple[int, int, int]:
+    """Channels, height and width of images with so many features."""
+    return next(shape for shape in IMAGES.values() if math.prod(shape) == inputs)
+
+
 class NormNet(nn.Module):
     """The network of one arm.
 
@@ -117,14 +122,11 @@ class NormNet(nn.Module):
         network: the shape all arms share.
         arm: the variant.
         inputs, outputs: number of features and of logits (1 for regression).
-        image: channels, height and width of a row; a convolutional network needs them.
     """
 
-    def __init__(
-        self, network: Network, arm: Arm, *, inputs: int, outputs: int, image: tuple[int, int, int] | None = None
-    ) -> None:
+    def __init__(self, network: Network, arm: Arm, *, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.image = image if network.kind == "conv" else None
+        self.image = image_of(inputs) if network.kind == "conv" else None
         self.head = network.head
         first = inputs if self.image is None else self.image[0]
         widths = (first, *network.hidden)
@@ -169,15 +171,17 @@ class NormNet(nn.Module):
 
 
 def build(
-    network: Network, arm: Arm, *, inputs: int, outputs: int, seed: int, image: tuple[int, int, int] | None = None
+    network: Network, arm: Arm, *, inputs: int, outputs: int, seed: int, dtype: torch.dtype = torch.float64
 ) -> NormNet:
-    """A freshly initialized network, in float64.
+    """A freshly initialized network. Its weights are drawn in float64 and rounded to `dtype`.
 
     Weights are normal with standard deviation gain * sqrt(g / fan_in), g = 2 for ReLU (He et al. 2015) and 1
     otherwise; the output layer has sqrt(1 / fan_in); biases start at 0. The draws depend on the seed and the shape
     alone, so all arms start from the same weights (times their gain).
     """
-    net = NormNet(network, arm, inputs=inputs, outputs=outputs, image=image).double()
+    net = NormNet(network, arm, inputs=inputs, outputs=outputs)
+    if dtype != torch.get_default_dtype():
+        net = net.to(dtype)
     rng = generator(seed, WEIGHTS)
     gain = network.gain if arm.gain is None else arm.gain
     g = 2.0 if network.activation == "relu" else 1.0

@@ -46,6 +46,11 @@ class Network:
     def __post_init__(self) -> None:
         check_fields(self, "network")
 
+    @property
+    def compilable(self) -> bool:
+        """Whether the compiled kernel knows such networks."""
+        return self.kind == "dense"
+
     def sides(self, data_name: str) -> tuple[tuple[int, int], ...]:
         """Height and width at which each hidden layer works; 1 x 1 in a dense network."""
         if self.kind == "dense":

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.memory import Memory
-from bnviz.core.network import ACTIVATIONS, NormNet
+from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
 from bnviz.core.norms import BatchOfOneError, normalize, normalize_as
 
 Array = NDArray[Any]
@@ -91,6 +91,8 @@ def _direction(memory: Memory, direction: Array) -> Tensor:
 def _tensors(memory: Memory, rows: tuple[Array, Array], statistics: str) -> tuple[Tensor, Tensor]:
     """x and y as tensors, once they are known to be possible."""
     x, y = rows
+    if memory.blueprint.image is not None:
+        raise ValueError("A convolutional network came; slices are for dense ones. Take a network of kind dense.")
     inputs = memory.blueprint.linears()[0].in_features
     if statistics not in STATISTICS:
         raise ValueError(f"{statistics!r} came; one of {', '.join(STATISTICS)} is needed.")
@@ -146,7 +148,7 @@ class _Networks:
         part = self.points[:, place] if place.start < self.parameters else self.values[place][None]
         return part[:, None, :]
 
-    def _linear(self, linear: torch.nn.Module, x: Tensor) -> Tensor:
+    def _linear(self, linear: Linear | Conv, x: Tensor) -> Tensor:
         """N x in (shared) or P x N x in, to P x N x out."""
         if not isinstance(linear, torch.nn.Linear):
             raise ValueError("A convolutional network came; slices are of dense ones. Take kind='dense'.")

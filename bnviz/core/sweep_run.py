@@ -75,8 +75,8 @@ def cells(
     """
     pace = 0.0  # seconds an update of all arms took last
     for point, seed in islice(sweep.order(), first, None):
-        chosen = engine() if callable(engine) else engine
-        cell = Cell(sweep.experiment(point, seed), sweep.target, chosen, dtype)
+        experiment = sweep.experiment(point, seed)
+        cell = Cell(experiment, sweep.target, _chosen(engine, experiment), dtype)
         while not cell.done:
             begun, before = time.perf_counter(), cell.step
             cell.advance(int(min(4000, PAUSE_SECONDS / pace)) if pace else FIRST_UPDATES)
@@ -84,6 +84,13 @@ def cells(
             if not cell.done:
                 yield ()
         yield cell.outcomes(point)
+
+
+def _chosen(engine: Engine, experiment: Experiment) -> str:
+    """The engine by name; a function is not asked about convolutions, which only one engine knows."""
+    if not callable(engine):
+        return engine
+    return "torch" if experiment.network.kind == "conv" else engine()
 
 
 @lru_cache(maxsize=16)

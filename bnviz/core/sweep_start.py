@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bnviz.core.armrun import ArmState
+from bnviz.core.armrun import ArmState, first_state
 from bnviz.core.data import load
 from bnviz.core.engine import start
 from bnviz.core.experiment import Arm, Experiment, Network
@@ -64,5 +64,7 @@ def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, 
     if experiment.network.kind == "conv":
         return start(experiment, dtype).arms
     data = load(experiment.data, experiment.seed)
+    if experiment.network.kind == "conv":
+        return tuple(first_state(experiment, arm, data, dtype) for arm in experiment.arms)
     size = data.inputs, data.outputs
     return tuple(_first_state(experiment, arm, size, dtype) for arm in experiment.arms)

@@ -105,8 +105,9 @@ class _Watch:
     def __init__(self, experiment: Experiment, arm: Arm, dtype: torch.dtype) -> None:
         self.experiment, self.arm, self.dtype = experiment, arm, dtype
         self.data = load(experiment.data, experiment.seed)
-        inputs, outputs, seed = self.data.inputs, self.data.outputs, experiment.seed
-        self.net: NormNet = build(experiment.network, arm, inputs=inputs, outputs=outputs, seed=seed).to(dtype)
+        inputs, outputs = self.data.inputs, self.data.outputs
+        net = build(experiment.network, arm, inputs=inputs, outputs=outputs, seed=experiment.seed)
+        self.net: NormNet = net.to(dtype)
         self.optimizer = make_optimizer(self.net, experiment, arm)
         self.x = torch.from_numpy(self.data.x_train).to(dtype)
         self.y = torch.from_numpy(self.data.y_train).to(torch.int64 if self.data.classes else dtype)

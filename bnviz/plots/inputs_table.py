@@ -33,11 +33,10 @@ def table(pair: Pair, titles: Mapping[str, str]) -> pd.DataFrame:
         pair: the two features.
         titles: what each preprocessing is called.
     """
-    spread = ("minimum", "maximum", "mean", "std")
+    spread = {"minimum": "minimum", "maximum": "maximum", "mean": "mean", "std": "std", "skew": "skew",
+              "kurtosis": "excess kurtosis"}  # fmt: skip
     lines: list[Line] = [
-        (f"{words}, {pair.names[place]}", _of(name, place))
-        for place in (0, 1)
-        for name, words in zip(spread, spread, strict=True)
+        (f"{words}, {pair.names[place]}", _of(name, place)) for place in (0, 1) for name, words in spread.items()
     ]
     lines += [
         ("correlation", _single("correlation")),

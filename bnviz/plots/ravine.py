@@ -23,6 +23,7 @@ COLOURS: dict[str, dict[bool, str]] = {
     "zscore": {False: "#0f3fa6", True: "#69abff"},
     "whitened": {False: "#a3277f", True: "#f58ad0"},
 }
+THEMES = {"light": False, "dark": True}
 DASHES: dict[str, tuple[int, ...]] = {"raw": SOLID, "minmax": (2, 3), "zscore": (8, 4), "whitened": (10, 3, 2, 3)}
 # From the bottom of the bowl to its rim.
 RAMP = {
@@ -35,47 +36,52 @@ ROUNDING = 1e-12  # a gradient this small, as a share of the first, is what roun
 RING = 0.125  # between two contours, as a share of the square root of the first excess loss
 
 
-def stage(sides: tuple[Side, ...], settings: Ravine, *, dark: bool) -> dict[str, Any]:
-    """All that the browser needs for one picture.
+def stage(sides: tuple[Side, ...], settings: Ravine) -> dict[str, Any]:
+    """All that the browser needs for one picture, in both themes.
 
     Args:
         sides: from `explore`.
         settings: what was computed.
-        dark: the theme.
 
     Returns:
         A tree of texts, numbers and arrays.
     """
     least = min(side.least for side in sides)
     first = max(float(side.descent.losses[0, 0]) for side in sides)
-    rim = first - least if first - least > 1e-12 else 1.0
     return {
         "steps": settings.steps,
         "linked": settings.adaptive or settings.pace != "own",
         "rated": settings.adaptive,
         "least": least,
-        "rim": rim,
+        "rim": first - least if first - least > 1e-12 else 1.0,
         "ring": RING,
+        "themes": {name: _theme(dark) for name, dark in THEMES.items()},
+        "startable": settings.axes == (0, 1),
+        "even": all(side.even is not None for side in sides),
+        "words": FRAME,
+        "sides": [_side(side, settings) for side in sides],
+    }
+
+
+def _theme(dark: bool) -> dict[str, Any]:
+    """The colours of one theme."""
+    return {
         "ramp": list(RAMP[dark]),
         "ink": INK[dark],
         "muted": MUTED[dark],
         "faint": FAINT[dark],
         "paper": PAPER[dark],
         "warning": WARNING[dark],
-        "startable": settings.axes == (0, 1),
-        "even": all(side.even is not None for side in sides),
-        "words": FRAME,
-        "sides": [_side(side, settings, dark) for side in sides],
     }
 
 
-def _side(side: Side, settings: Ravine, dark: bool) -> dict[str, Any]:
+def _side(side: Side, settings: Ravine) -> dict[str, Any]:
     """One preprocessing."""
     axes = list(side.surface.axes)
     return {
         "id": side.name,
         "label": NAMES[side.name],
-        "color": COLOURS[side.name][dark],
+        "colors": {name: COLOURS[side.name][dark] for name, dark in THEMES.items()},
         "dash": list(DASHES[side.name]),
         "about": landscape_words(side, settings),
         "axes": [AXES[axis] for axis in axes],

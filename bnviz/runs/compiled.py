@@ -64,6 +64,11 @@ def best_engine(*, compile_here: bool = False) -> str:
     return "kernel" if usable(compile_here=compile_here) else "torch"
 
 
+def engine_for(experiment: Experiment, **options: bool) -> str:
+    """`best_engine`, with its options; "torch" for a network that the compiled engine does not know."""
+    return best_engine(**options) if experiment.network.compilable else "torch"
+
+
 def compile_once() -> bool:
     """Compile the engine and keep its machine code, unless that is done; wait for a process that is at it already.
 
@@ -114,5 +119,5 @@ def train(
 
     if engine == "auto":
         single = str(more.get("dtype", PRECISION)).endswith(PRECISION)
-        engine = best_engine() if single else "torch"
+        engine = engine_for(experiment) if single else "torch"
     return train_with(experiment, engine=engine, progress=progress, **more)

@@ -104,7 +104,9 @@ class RunStore:
 
         Their last digits differ, and a link must show the same on all servers; who has seen the run keeps it.
         """
-        return run.engine == "torch" and run.status == "finished" and viewer not in run.viewers and PREPARATION.compiled
+        if not run.experiment.network.compilable or viewer in run.viewers:
+            return False
+        return run.engine == "torch" and run.status == "finished" and PREPARATION.compiled
 
     def _leave(self, viewer: str, *, keep: Experiment | None) -> None:
         for experiment, run in self._runs.items():

@@ -86,7 +86,8 @@ class Worker:
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to one request; None where there is none."""
         if "prepare" in request:
-            next(cells(TINY, engine=engine_of(request)))
+            with contextlib.suppress(Exception):  # what is wrong is said to the first sweep
+                next(cells(TINY, engine=engine_of(request)))
             return None
         if "drop" in request:
             self.going.pop(str(request["drop"]), None)

@@ -41,7 +41,8 @@ class Worker:
             state = engine.start(Experiment.from_json(str(request["experiment"])))
         if state.step != step:
             return {"lost": True, "size": 0}, b""
-        chosen = state.engine or compiled.best_engine(compile_here=bool(request.get("compile_here")))
+        here = bool(request.get("compile_here"))
+        chosen = state.engine or compiled.engine_for(state.experiment, compile_here=here)
         state, recording = engine.advance(state, int(str(request["updates"])), engine=chosen)
         if not state.done:
             self.states[name] = state

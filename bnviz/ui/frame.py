@@ -11,13 +11,18 @@ from bnviz.ui.messages import text
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
 LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
+DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 _STARTED = "frame.started"
 
 
 def labs() -> list[tuple[str, st.Page]]:
     """The labs in the order in which one teaches with them, each with its name."""
-    names = [name for name in LABS if (PAGES / f"{name}.py").exists()]
-    return [(name, st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))) for name in names]
+    return [(name, st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))) for name in LABS]
+
+
+def others(name: str) -> list[tuple[str, st.Page]]:
+    """The labs that can be opened with the same data as this one."""
+    return [lab for lab in labs() if lab[0] in DATA_LABS and lab[0] != name]
 
 
 def _pages() -> list[st.Page]:

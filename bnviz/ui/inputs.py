@@ -21,8 +21,9 @@ from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import picture
 from bnviz.ui.player import mount
 
-_PROBLEMS = "inputs_link_problems"
+_PROBLEMS, _OPENED = "inputs_link_problems", "inputs_link_opened"
 _SERIES = "signals"
+_SEED = f"{PAGE}.seed"  # in the address it is called seed, as in the other labs
 
 
 def take_link() -> None:
@@ -32,12 +33,15 @@ def take_link() -> None:
         problems: list[str] = []
         inputs_controls.show(*_settings(params, problems))
         st.session_state[_PROBLEMS] = problems
+        st.session_state.pop(_OPENED, None)
     inputs_controls.restore()
     links.show_problems(st.session_state.get(_PROBLEMS, []))
 
 
 def _settings(params: dict[str, str], problems: list[str]) -> tuple[Data, Inputs]:
     """The settings that a link names, with a sentence for each that had to be replaced."""
+    if "seed" in params:
+        params = params | {_SEED: params["seed"]}
     view = codec.group_from_link(PAGE, Inputs(), params, problems)
     name = params.get("data.name", USUAL.name)
     data = codec.group_from_link("data", inputs_controls.usual(name) if name in SETS else USUAL, params, problems)
@@ -59,8 +63,13 @@ def write_link(data: Data, view: Inputs) -> None:
     wanted = codec.group_to_link("data", data, inputs_controls.usual(data.name)) | codec.group_to_link(
         PAGE, view, Inputs()
     )
+    if _SEED in wanted:
+        wanted["seed"] = wanted.pop(_SEED)
     if data.name != USUAL.name:
         wanted["data.name"] = data.name
+    if st.session_state.setdefault(_OPENED, wanted) != wanted:  # something was changed since the link was opened
+        st.session_state[_OPENED] = wanted
+        st.session_state[_PROBLEMS] = []
     links.write(PAGE, wanted)
 
 
@@ -191,8 +200,6 @@ def show_ways_on(data: Data, view: Inputs) -> None:
     params = {"data.name": data.name} | codec.group_to_link("data", data, Data(data.name))
     params |= {"seed": str(view.seed)} if view.seed else {}
     with st.container(horizontal=True):
-        for name, page in frame.labs():
-            if name != PAGE:
-                st.page_link(
-                    page, label=text(f"inputs.to_{name}"), icon=":material/arrow_forward:", query_params=params
-                )
+        for name, page in frame.others(PAGE):
+            label = text(f"inputs.to_{name}")
+            st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)

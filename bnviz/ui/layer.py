@@ -64,7 +64,7 @@ def _engine(lab: LayerLab, experiment: Experiment) -> str:
     if lab.source != "run":
         return "torch"
     run = shared_store().find(experiment)
-    made_by = compiled.best_engine() if run is None else run.engine
+    made_by = compiled.engine_for(experiment) if run is None else run.engine
     return "kernel" if made_by == "kernel" and compiled.usable() else "torch"
 
 
@@ -160,6 +160,8 @@ def _of_the_run(lab: LayerLab, experiment: Experiment) -> str:
     )
     if moment.diverged_at >= 0:
         said += text("layer.caption.diverged", at=moment.diverged_at)
+    if experiment.network.kind == "conv":
+        said += text("layer.caption.positions")
     extras = {"batch_ghost": "ghost", "batch_noisy": "noisy"}
     norm = experiment.arms[arm].norm
     return said + (text(f"layer.caption.{extras[norm]}") if norm in extras else "")

@@ -18,7 +18,7 @@ from bnviz.ui.notation import convention, momentum_shown, symbols
 
 Array = NDArray[Any]
 MOST_ROWS, WINDOW_ROWS = 12, 8
-MOST_FEATURES, WINDOW_FEATURES = 8, 4
+MOST_FEATURES, WINDOW_FEATURES = 4, 4
 TEXTS = ("back", "next", "play", "pause", "end", "toolbar", "row", "not_yet", "exactly", "hint", "code", "sum_over",
          "sum_rows", "mean_of", "zero_sum", "old", "gamma", "beta", "no_mean")  # fmt: skip
 

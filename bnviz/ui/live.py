@@ -177,7 +177,7 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
         step=run.step,
         total=total,
         speed=speed,
-        engine=text(f"train.state.engine_{run.engine}"),
+        engine=text(f"train.state.engine_{run.engine if run.experiment.network.compilable else 'convolutions'}"),
         unit=text("train.state.percentages") if shares else "",
     )
 

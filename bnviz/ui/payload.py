@@ -98,6 +98,30 @@ class _Writer:
         return reference
 
 
+def _checked(playback: Playback, ids: list[str]) -> NDArray[np.int32]:
+    """The steps of the frames, once they and the pictures' ids are known to be possible."""
+    steps = np.asarray(playback.steps, dtype=np.int32)
+    if steps.ndim != 1 or np.any(np.diff(steps) <= 0):
+        raise ValueError(f"Playback.steps must be one increasing list of update counts, got {playback.steps}.")
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"Every picture needs an id of its own, got {ids}.")
+    return steps
+
+
+def _header(playback: Playback) -> dict[str, Any]:
+    """What a message says of the run."""
+    return {
+        "run": playback.run_id,
+        "total": int(playback.total_steps),
+        "epoch": float(playback.steps_per_epoch),
+        "finished": bool(playback.finished),
+        "start": playback.start,
+        "visit": int(playback.visit),
+        "first": int(playback.first_frame),
+        **({"places": list(playback.places)} if playback.places else {}),
+    }
+
+
 def pack(
     playback: Playback,
     pictures: Sequence[Picture],
@@ -120,32 +144,16 @@ def pack(
     Raises:
         ValueError: If lengths disagree, an id appears twice or a column cannot be sent.
     """
-    steps = np.asarray(playback.steps, dtype=np.int32)
-    if steps.ndim != 1 or np.any(np.diff(steps) <= 0):
-        raise ValueError(f"Playback.steps must be one increasing list of update counts, got {playback.steps}.")
-    ids = [picture.id for picture in pictures]
-    if len(set(ids)) < len(ids):
-        raise ValueError(f"Every picture needs an id of its own, got {ids}.")
-    writer = _Writer()
-    if playback.first_frame == 0:
-        known = NOTHING
-    header = {
-        "run": playback.run_id,
-        "total": int(playback.total_steps),
-        "epoch": float(playback.steps_per_epoch),
-        "finished": bool(playback.finished),
-        "start": playback.start,
-        "visit": int(playback.visit),
-        "first": int(playback.first_frame),
-        **({"places": list(playback.places)} if playback.places else {}),
-        "steps": writer.add(steps),
-        "pictures": [
-            _picture(p, len(steps), known.get(p.id), writer)
-            if p.id not in again
-            else _picture(p, playback.first_frame + len(steps), known.get(p.id), writer) | {"first": 0}
-            for p in pictures
-        ],
-    }
+    steps = _checked(playback, [picture.id for picture in pictures])
+    writer, first = _Writer(), playback.first_frame
+    known = known if first else NOTHING
+    entries = [
+        _picture(p, first + len(steps), known.get(p.id), writer) | {"first": 0}
+        if p.id in again
+        else _picture(p, len(steps), known.get(p.id), writer)
+        for p in pictures
+    ]
+    header = _header(playback) | {"steps": writer.add(steps), "pictures": entries}
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (-(len(text) + 4) % ALIGNMENT)
     return b"".join([struct.pack("<I", len(text)), text, *writer.parts])

@@ -48,7 +48,7 @@ def write_link() -> None:
     links.write("ravine", to_params(scene))
 
 
-def show(scene: Scene, *, dark: bool) -> None:
+def show(scene: Scene) -> None:
     """The landscapes, and what they say about the article."""
     try:
         sides = explore(scene.data, scene.seed, scene.settings)
@@ -67,7 +67,7 @@ def show(scene: Scene, *, dark: bool) -> None:
     with st.sidebar:
         predicted = text(f"ravine.predicted.{rows.target}")
         st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))
-    message = pack_tree({**stage(sides, scene.settings, dark=dark), "place": place})
+    message = pack_tree({**stage(sides, scene.settings), "place": place})
     result = _component()(
         key="ravine.player",
         data=message,
@@ -143,10 +143,9 @@ def show_ways_on() -> None:
     st.subheader(text("ravine.on"))
     params = data_params(controls.current())
     with st.container(horizontal=True):
-        for name, page in frame.labs():
-            if name != "ravine":
-                label = text(f"ravine.to_{name}")
-                st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
+        for name, page in frame.others("ravine"):
+            label = text(f"ravine.to_{name}")
+            st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=params)
 
 
 def _rerun() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from bnviz.plots.ravine import COLOURS
+
 pytestmark = pytest.mark.browser
 
 OpenLab = Callable[..., Page]
@@ -223,3 +225,12 @@ def test_coming_back_from_another_lab_finds_everything_as_it_was(lab: OpenLab) -
     expect(page.get_by_text("Which weight gets the large update?")).to_be_visible()
     wait_for(page, "r.step === 11")
     assert told(page, "rates") == before
+
+
+def test_another_theme_gives_other_colours_at_once(lab: OpenLab) -> None:
+    page = lab(color_scheme="light")
+    raw, zscore = (COLOURS[name] for name in ("raw", "zscore"))
+    wait_for(page, f"r.colors.join() === '{raw[False]},{zscore[False]}'")
+    page.emulate_media(color_scheme="dark")
+    wait_for(page, f"r.colors.join() === '{raw[True]},{zscore[True]}'")
+    expect(page.locator(".ravine h3").first).to_have_css("color", "rgb(255, 155, 84)")

@@ -70,7 +70,9 @@ def test_longer_run_starts_with_the_shorter_one():
     short, long = engine.train(SMALL), engine.train(with_training(SMALL, steps=60))
     assert np.array_equal(long.train_loss[:41], short.train_loss)
     for name in ("test_loss", "histogram", "quantiles", "gamma", "update_std", "running_var"):
-        assert np.array_equal(getattr(long, name)[:41], getattr(short, name), equal_nan=True), name
+        assert np.array_equal(getattr(long, name)[: len(getattr(short, name))], getattr(short, name), equal_nan=True), (
+            name
+        )
 
 
 def test_seed_decides_everything():
@@ -146,7 +148,7 @@ def test_divergence_is_told_and_the_others_finish(wild):
     assert wild.train_loss[:at, 0].max() <= 1000 * wild.train_loss[0, 0]
     assert wild.updates.tolist() == [at, 40, 40]
     assert wild.last_finite_frame(0) == at - 1
-    assert wild.last_finite_frame(1) == 40
+    assert wild.last_finite_frame(1) == len(wild.steps) - 1
     assert np.isnan(wild.mean[at:, 0]).all()
     assert np.isnan(wild.test_loss[at:, 0]).all()
 

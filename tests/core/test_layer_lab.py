@@ -9,7 +9,7 @@ from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
 from bnviz.core.layer_lab import LayerLab, normed_layers, scene
-from bnviz.core.microscope import examine
+from bnviz.core.microscope import against_torch, examine
 from bnviz.core.snapshot import snapshot
 
 RUN = Experiment(
@@ -159,3 +159,21 @@ def test_a_bad_choice_falls_back_with_a_message(name, value):
 def test_choices_out_of_bounds_are_refused():
     with pytest.raises(FieldError, match=r"layer\.drag: 31 came"):
         LayerLab(drag=31)
+
+
+# ---- convolutional runs
+
+CONV = Experiment(
+    network=Network(hidden=(6, 8), kind="conv"), arms=(Arm("none"), Arm("batch"), Arm("layer")),
+    training=Training(steps=6, batch_size=8),
+)  # fmt: skip
+
+
+def test_every_position_of_a_convolutional_run_is_a_row():
+    assert normed_layers(CONV) == {1: (0, 1)}
+    found, seen = scene(LayerLab(source="run", arm=1, layer=0, step=6), CONV, WINE), snapshot(CONV, 1, 6).layers[0]
+    rows, size = seen.h.shape[0], seen.h.shape[2]
+    assert found.case.h.shape == (rows * size * size, 6)
+    assert found.row_names[size + 1] == "1 (1, 1)"
+    np.testing.assert_array_equal(found.case.h[size + 1], seen.h[0, :, 1, 1].astype(np.float64))
+    assert max(against_torch(found.case, examine(found.case)).values()) < 1e-12

@@ -186,6 +186,12 @@ def test_what_cannot_be_sliced_is_said_plainly():
         weight_direction(memory, 1, 8, 0)
 
 
+def test_convolutions_are_not_sliced():
+    (memory,) = trained(replace(DIGITS, network=Network((4,), kind="conv"), training=Training(batch_size=8, steps=1)))
+    with pytest.raises(ValueError, match="slices are for dense ones"):
+        loss_line(memory, training_rows(DIGITS), np.zeros(memory.moments.shape[1]), STEPS[0])
+
+
 def test_ghost_batches_of_one_row():
     (memory,) = trained(replace(DIGITS, arms=(Arm("batch_ghost", ghost_size=8),)))
     with pytest.raises(BatchOfOneError, match="17 rows came"):
@@ -210,3 +216,11 @@ def test_the_slice_of_batch_norm_is_flat_with_batch_statistics_and_steep_with_fr
     fresh, frozen, bare = far(batch, "batch"), far(batch, "running"), far(none, "batch")
     assert fresh < 5 < min(frozen, bare)
     assert min(frozen, bare) > 2.5 * fresh
+
+
+def test_a_convolutional_network_is_refused_in_words():
+    experiment = Experiment(Data(n=60), Network((4,), kind="conv"), (Arm("batch"),), Training(batch_size=8, steps=2))
+    memory = trained(experiment)[0]
+    direction = np.zeros(memory.moments.shape[1])
+    with pytest.raises(ValueError, match="convolutional network"):
+        loss_line(memory, (np.zeros((4, 64)), np.zeros(4, int)), direction, np.zeros(2), statistics="running")

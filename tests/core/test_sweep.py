@@ -155,6 +155,14 @@ def test_a_function_may_choose_the_engine_of_each_cell():
     assert found[::3] == wanted
 
 
+def test_convolutions_are_not_for_the_kernel_whoever_chooses():
+    network, training = Network((4,), kind="conv"), Training(batch_size=8, steps=3)
+    base = Experiment(Data(n=40), network, (Arm("none"), Arm("batch"), Arm("instance")), training)
+    sweep = Sweep(base, (Axis("network.gain", (0.5, 2.0)),))
+    assert {outcome.engine for outcome in run(sweep, engine=lambda: "kernel")} == {"torch"}
+    assert_live(sweep, engine_name="torch")
+
+
 def test_stopping_inside_a_long_cell():
     long = replace(MOONS, training=replace(MOONS.training, steps=4000))
     asked = []
@@ -324,3 +332,9 @@ def test_deep_sigmoid_nets_learn_far_sooner_with_batch_norm():
     steps = SweepTable(sweep, run(sweep, engine="kernel")).values("steps_to")[0]
     assert steps[1].max() <= 80
     assert steps[0].min() >= 5 * steps[1].max()
+
+
+def test_convolutions_are_swept_with_the_numbers_of_the_engine():
+    network = Network((4, 4), kind="conv", pool=1)
+    base = Experiment(Data("digits", n=100), network, (Arm("batch"),), Training(batch_size=10, steps=6))
+    assert_live(Sweep(base, (Axis("network.gain", (0.5, 2.0)),)), engine_name="torch")

@@ -117,7 +117,7 @@ def test_fitted_axes_are_another_picture_and_stay_in_the_link():
 
 def test_two_features_of_a_real_table():
     app = choose(opened(), "wine")
-    assert "proline" in app.dataframe[0].value["training rows"][4]
+    assert "proline" in app.dataframe[0].value["training rows"][6]
     app = whole(widget(app, "selectbox", "feature1").set_value(2).run())
     assert link_of(app) == {"data.name": "wine", "data.features": "0_2"}
     app = whole(widget(app, "selectbox", "feature0").set_value(2).run())  # taken by the other: that one moves on
@@ -125,9 +125,10 @@ def test_two_features_of_a_real_table():
 
 
 def test_the_same_seed_gives_the_same_rows():
-    app = opened(**{"inputs.seed": "5"})
+    app = opened(seed="5")
+    assert link_of(app) == {"seed": "5"}
     assert cell(app, "mean, x1", "raw") != cell(opened(), "mean, x1", "raw")
-    assert cell(app, "mean, x1", "raw") == cell(opened(**{"inputs.seed": "5"}), "mean, x1", "raw")
+    assert cell(app, "mean, x1", "raw") == cell(opened(seed="5"), "mean, x1", "raw")
 
 
 # ---- links
@@ -143,7 +144,7 @@ def test_the_same_seed_gives_the_same_rows():
         ({"data.name": "wine", "data.features": "1_2_3"}, "3 features came"),
         ({"data.name": "wine", "data.features": "1_99"}, "data.features"),
         ({"inputs.axes": "bent"}, "inputs.axes"),
-        ({"inputs.seed": "-1"}, "inputs.seed"),
+        ({"seed": "-1"}, "inputs.seed"),
         ({"inputs.outlier": "1e9"}, "inputs.outlier"),
         ({"inputs.source": "own"}, "somebody's own table"),
         ({"data.scale": "1_2_3"}, "data.scale"),
@@ -152,7 +153,7 @@ def test_the_same_seed_gives_the_same_rows():
 def test_a_bad_link_falls_back_and_says_so(params, words):
     app = opened(**params)
     assert words in app.warning[0].value
-    assert len(app.dataframe[0].value) in (12, 14)
+    assert len(app.dataframe[0].value) in (16, 18)
 
 
 def test_values_between_the_steps_of_a_slider_are_kept():
@@ -241,3 +242,20 @@ def test_an_own_table_can_be_handed_to_a_model():
     app = AppTest.from_function(page).run()
     assert not app.exception
     assert [element.value for element in app.markdown] == ["`True`", "('b', 'a') 2 (30, 2) 1"]
+
+
+@pytest.mark.parametrize(
+    "params", [{"data.name": "wine", "seed": "3"}, {"data.name": "thousands", "data.noise": "0.3"}]
+)
+def test_data_come_along_from_other_labs(params):
+    app = opened(**params)
+    assert not app.warning
+    assert link_of(app) == params
+
+
+def test_what_was_wrong_with_a_link_is_forgotten_after_a_change():
+    app = opened(**{"data.noise": "loud"})
+    assert app.warning
+    assert whole(app.run()).warning
+    app = whole(widget(app, "select_slider", "noise").set_value(0.5).run())
+    assert not whole(app.run()).warning

@@ -68,7 +68,7 @@ def test_on_arrival_a_batch_by_hand_stands_at_its_mean():
 def test_numbers_of_a_run_are_those_of_its_layer():
     app = of_run(layer__arm="1", layer__layer="1", layer__step="5")
     seen = snapshot(RUN, 1, 5).layers[1]
-    np.testing.assert_allclose(told(app)["values"]["h"], seen.h[:8], rtol=0, atol=1e-5)  # of whichever engine
+    np.testing.assert_allclose(told(app)["values"]["h"], seen.h[:8, :4], rtol=0, atol=1e-5)  # of whichever engine
     assert "hidden layer 2, after 5 updates, on the batch of update 6" in words(app)
 
 
@@ -198,6 +198,15 @@ def test_a_bad_link_falls_back_with_a_message(name, value):
     app = opened(**{f"layer__{name}": value})
     assert f"layer.{name}" in app.warning[0].value
     assert told(app)["values"]["mean"] == [[4.0, 25.0, 0.5]]
+
+
+def test_a_convolutional_run_has_a_row_for_each_position():
+    conv = Experiment(
+        network=Network(hidden=(4, 4), kind="conv"), arms=(Arm("batch"),), training=Training(batch_size=8, steps=4)
+    )
+    app = opened(layer__source="run", layer__step="4", **to_link(conv))
+    assert told(app)["row_names"][:2] == ["1 (0, 0)", "1 (0, 1)"]
+    assert "every position of every image is a row" in words(app)
 
 
 def test_a_link_holds_phase_and_feature():

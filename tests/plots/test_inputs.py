@@ -226,7 +226,7 @@ def test_the_table_has_a_word_in_every_cell(name):
     assert list(found.columns) == ["training rows", *PREPROCESSES]
     assert (found.map(len) > 0).all(axis=None)
     assert not found.map(lambda cell: "nan" in cell.lower()).any(axis=None)
-    assert len(found) == (14 if name in SELECTABLE else 12)
+    assert len(found) == (18 if name in SELECTABLE else 16)
 
 
 def test_the_table_holds_the_facts():
@@ -234,6 +234,8 @@ def test_the_table_holds_the_facts():
     found = inputs_table.table(pair, TITLES).set_index("training rows")
     assert found.loc["maximum, x1", "raw"] == f"{pair.ways['raw'].facts.maximum[0]:.0f}"
     assert found.loc["std, x2", "zscore"] == "1.00"
+    assert len({*found.loc["skew, x1", ["raw", "minmax", "zscore"]]}) == 1
+    assert len({*found.loc["excess kurtosis, x1", ["raw", "minmax", "zscore"]]}) == 1
     assert found.loc["condition number, with bias", "minmax"] == f"{pair.ways['minmax'].facts.condition_bias:.1f}"
     assert found.loc["largest stable learning rate", "whitened"] == "2.00"
     whole = inputs_table.table(pair_of("wine"), TITLES).set_index("training rows")

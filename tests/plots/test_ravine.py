@@ -14,10 +14,10 @@ from bnviz.plots.ravine_words import article
 NORMAL = Data("normal")
 
 
-def told(data=NORMAL, settings=None, *, dark=False):
+def told(data=NORMAL, settings=None):
     settings = settings or Ravine()
     sides = explore(data, 0, settings)
-    return stage(sides, settings, dark=dark), sides
+    return stage(sides, settings), sides
 
 
 def verdict(share, side=0, **settings):
@@ -90,7 +90,10 @@ def test_colours_stand_out_and_differ(dark):
     assert all(theme.contrast(COLOURS[name][dark], ground) >= 4.5 for name in PREPROCESSES)
     assert len({COLOURS[name][dark] for name in PREPROCESSES}) == 4
     assert len({DASHES[name] for name in PREPROCESSES}) == 4
-    assert told(dark=dark)[0]["paper"] == ground
+    name = "dark" if dark else "light"
+    tree, _ = told()
+    assert tree["themes"][name]["paper"] == ground
+    assert [side["colors"][name] for side in tree["sides"]] == [COLOURS["raw"][dark], COLOURS["zscore"][dark]]
 
 
 def test_the_articles_claim_is_turned_round_by_the_measurement():

@@ -11,7 +11,8 @@ import bnviz
 from bnviz import __main__ as cli
 from bnviz.core import kernel, kernel_cache
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
-from bnviz.runs import compiled
+from bnviz.runs import compiled, store
+from bnviz.runs.run import Run
 from bnviz.runs.worker import Worker
 
 SMALL = Experiment(
@@ -128,3 +129,18 @@ def test_train_takes_the_engine_that_the_app_would_take(monkeypatch, given, want
     monkeypatch.setattr("bnviz.core.engine.train", lambda experiment, engine, **more: taken.append(engine))
     bnviz.train(SMALL, **given)
     assert taken == [wanted]
+
+
+def test_convolutions_are_left_to_torch_wherever_the_compiled_engine_is_usable(monkeypatch):
+    monkeypatch.setattr(compiled, "usable", lambda **options: True)
+    dense, conv = Experiment(), Experiment(network=Network((4, 4), kind="conv"))
+    assert compiled.engine_for(dense) == "kernel"
+    assert compiled.engine_for(conv, compile_here=True) == "torch"
+
+
+def test_a_finished_convolutional_run_is_not_made_anew_for_the_next_reader(monkeypatch):
+    monkeypatch.setattr(type(store.PREPARATION), "compiled", True)
+    for kind, outdated in (("dense", True), ("conv", False)):
+        run = Run(Experiment(network=Network((4, 4), kind=kind)))
+        run.engine, run.status = "torch", "finished"
+        assert store.RunStore._outdated(run, "somebody") is outdated

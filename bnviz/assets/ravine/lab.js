@@ -1,7 +1,7 @@
 // The lab: landscapes side by side, one step for all of them, a learning rate for each. Python sends every path of every
 // learning rate on offer, so moving the step or a rate needs no answer from it.
 //
-// For tests `window.__ravine` tells of the lab built last: {step, steps, mode, rates, cameras, spots, fps(), draws}.
+// For tests `window.__ravine` tells of the lab built last: {step, steps, mode, rates, cameras, colors, spots, fps(), draws}.
 
 import { Clock } from "../player/clock.js";
 import { Controls } from "../player/controls.js";
@@ -71,6 +71,9 @@ export class Lab {
       event.preventDefault();
       event.stopPropagation();
     });
+    this.root.addEventListener("transitionend", (event) => {
+      if (event.target === this.root) this.clock.redraw(); // the ground has changed its colour
+    });
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     this.sights.observe(this.losses.element);
     this.sizes = new ResizeObserver(() => this.clock.redraw());
@@ -101,7 +104,7 @@ export class Lab {
     this.stage = stage;
     if (!this.chosen) this.equal = this.same.firstChild.checked = stage.even;
     stage.equal = this.equal;
-    this.root.style.setProperty("--warning", stage.warning);
+    this.theme = null;
     if (another) Object.assign(this, { visit: place.visit, shares: { ...place.shares }, size: place.size });
     this.arrange();
     this.describe();
@@ -170,6 +173,21 @@ export class Lab {
     this.losses.heading.textContent = words.losses;
   }
 
+  /** Take the colours that go with the ground of the page, which the reader may change at any time. */
+  retheme() {
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff";
+    if (ground === this.theme) return;
+    this.theme = ground;
+    const parts = ground.startsWith("#") ? rgb(ground) : (ground.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+    const name = parts[0] + parts[1] + parts[2] < 384 ? "dark" : "light";
+    Object.assign(this.stage, this.stage.themes[name]);
+    this.root.style.setProperty("--warning", this.stage.warning);
+    for (const panel of this.row) {
+      panel.path.side.color = panel.path.side.colors[name];
+      panel.paint();
+    }
+  }
+
   /** Colours, font and size of letters; another version when one of them has changed. */
   readLook() {
     const { ink, muted, faint, paper, ramp } = this.stage;
@@ -185,6 +203,7 @@ export class Lab {
 
   draw(step) {
     if (!this.stage || !this.root.isConnected || !this.root.clientWidth) return;
+    this.retheme();
     const look = this.readLook();
     const { row } = this;
     this.layOut(row);
@@ -270,6 +289,7 @@ export class Lab {
       get cameras() { return lab.row.map((panel) => ({ ...panel.surface.camera })); },
       get spots() { return lab.row.map((panel) => panel.surface.spots.at(-1)); },
       get weights() { return lab.row.map((panel) => panel.path.pair("points", lab.clock.shown)); },
+      get colors() { return lab.row.map((panel) => panel.path.side.color); },
       get draws() { return lab.draws; },
       fps: () => lab.frameTimes.filter((time) => time > performance.now() - 1000).length,
       drawMs: () => {

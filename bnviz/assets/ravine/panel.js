@@ -41,18 +41,23 @@ export class Panel {
   receive(side, stage, { index, leads }) {
     this.path = new Path(side, stage);
     this.path.rate = Math.max(0, Math.min(side.shares.length - 1, index));
-    const line = element("span", { className: "line" });
-    const [on, off] = side.dash;
-    const colors = off ? `${side.color} 0 ${on * 1.4}px, transparent 0 ${(on + off) * 1.4}px` : `${side.color} 0 1px`;
-    line.style.background = `repeating-linear-gradient(to right, ${colors})`;
-    this.name.replaceChildren(line, side.label);
-    this.element.style.setProperty("--arm", side.color);
     this.about.textContent = side.about;
     const { words } = stage;
     [words.surface, words.contour, words.arrows_title, words.traces].forEach((text, k) => {
       this.pictures[k].heading.textContent = text;
     });
     this.rates.describe(this.path, { leads });
+  }
+
+  /** Take over the colour that the theme gives. */
+  paint() {
+    const { color, dash, label } = this.path.side;
+    const line = element("span", { className: "line" });
+    const [on, off] = dash;
+    const colors = off ? `${color} 0 ${on * 1.4}px, transparent 0 ${(on + off) * 1.4}px` : `${color} 0 1px`;
+    line.style.background = `repeating-linear-gradient(to right, ${colors})`;
+    this.name.replaceChildren(line, label);
+    this.element.style.setProperty("--arm", color);
   }
 
   /** Draw the pictures that are in sight; the words of all of them once nothing moves. */
