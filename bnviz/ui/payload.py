@@ -100,27 +100,16 @@ class _Writer:
 
 def _checked(playback: Playback, ids: list[str]) -> NDArray[np.int32]:
     """The steps of the frames, once they and the pictures' ids are known to be possible."""
-    ids = [picture.id for picture in pictures]
-    if len(set(ids)) < len(ids):
-        raise ValueError(f"Every picture needs an id of its own, got {ids}.")
-    writer = _Writer()
-    header = _head(playback, writer)
-    header["pictures"] = entries = []
-    for picture in pictures:
-        whole = picture.id in again
-        frames = len(playback.steps) + (playback.first_frame if whole else 0)
-        entry = _picture(picture, frames, known.get(picture.id) if playback.first_frame else None, writer)
-        entries.append(entry | {"first": 0} if whole else entry)
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
-    text += b" " * (-(len(text) + 4) % ALIGNMENT)
-    return b"".join([struct.pack("<I", len(text)), text, *writer.parts])
-
-
-def _head(playback: Playback, writer: _Writer) -> dict[str, Any]:
-    """Describe the frames that a message carries."""
     steps = np.asarray(playback.steps, dtype=np.int32)
     if steps.ndim != 1 or np.any(np.diff(steps) <= 0):
         raise ValueError(f"Playback.steps must be one increasing list of update counts, got {playback.steps}.")
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"Every picture needs an id of its own, got {ids}.")
+    return steps
+
+
+def _header(playback: Playback) -> dict[str, Any]:
+    """What a message says of the run."""
     return {
         "run": playback.run_id,
         "total": int(playback.total_steps),
@@ -130,8 +119,44 @@ def _head(playback: Playback, writer: _Writer) -> dict[str, Any]:
         "visit": int(playback.visit),
         "first": int(playback.first_frame),
         **({"places": list(playback.places)} if playback.places else {}),
-        "steps": writer.add(steps),
     }
+
+
+def pack(
+    playback: Playback,
+    pictures: Sequence[Picture],
+    *,
+    known: Mapping[str, Traits] = NOTHING,
+    again: Collection[str] = (),
+) -> bytes:
+    """Pack one message to the player.
+
+    Args:
+        playback: The frames carried.
+        pictures: The charts, in reading order; the per-frame columns and texts have one entry a frame.
+        known: The traits of the pictures as the player has them. A message that continues another one leaves out the
+            specifications and the columns that stay, where the player has them.
+        again: The ids of pictures that carry all frames, also those before `first_frame`.
+
+    Returns:
+        The bytes that `assets/player/payload.js` reads.
+
+    Raises:
+        ValueError: If lengths disagree, an id appears twice or a column cannot be sent.
+    """
+    steps = _checked(playback, [picture.id for picture in pictures])
+    writer, first = _Writer(), playback.first_frame
+    known = known if first else NOTHING
+    entries = [
+        _picture(p, first + len(steps), known.get(p.id), writer) | {"first": 0}
+        if p.id in again
+        else _picture(p, len(steps), known.get(p.id), writer)
+        for p in pictures
+    ]
+    header = _header(playback) | {"steps": writer.add(steps), "pictures": entries}
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-(len(text) + 4) % ALIGNMENT)
+    return b"".join([struct.pack("<I", len(text)), text, *writer.parts])
 
 
 def _picture(picture: Picture, frames: int, known: Traits | None, writer: _Writer) -> dict[str, Any]:
