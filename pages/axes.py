@@ -7,7 +7,7 @@ from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 
 begin()
-st.title(text("axes.title"))
+st.title(text("app.axes_title"))
 st.caption(text("axes.intro"))
 axes.take_link()
 choices = axes.controls()
