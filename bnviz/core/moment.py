@@ -71,7 +71,7 @@ def moment_of(net: NormNet) -> Moment:
     """A copy of the parameters of a net whose norms, if there are any, stand before the activation.
 
     Raises:
-        ValueError: for a norm after the activation, or a convolutional network.
+        ValueError: for a norm after the activation, or a convolution.
     """
     layers = net.layers()
     if net.image is not None:
@@ -89,7 +89,9 @@ def moment_of(net: NormNet) -> Moment:
     )
 
 
-def _affine(linear: Linear | Conv) -> Affine:
+def _affine(linear: nn.Module) -> Affine:
+    if not isinstance(linear, nn.Linear):
+        raise ValueError("A convolutional network came; a dense one is needed.")
     weight, bias = linear.weight.detach().clone(), getattr(linear, "bias", None)
     return Affine(weight, weight.new_zeros(len(weight)) if bias is None else bias.detach().clone())
 

@@ -92,7 +92,7 @@ def _tensors(memory: Memory, rows: tuple[Array, Array], statistics: str) -> tupl
     """x and y as tensors, once they are known to be possible."""
     x, y = rows
     if memory.blueprint.image is not None:
-        raise ValueError("A convolutional network came; slices are for dense ones. Take a network of kind dense.")
+        raise ValueError("A convolutional network came; one of fully connected layers is needed.")
     inputs = memory.blueprint.linears()[0].in_features
     if statistics not in STATISTICS:
         raise ValueError(f"{statistics!r} came; one of {', '.join(STATISTICS)} is needed.")
@@ -148,7 +148,7 @@ class _Networks:
         part = self.points[:, place] if place.start < self.parameters else self.values[place][None]
         return part[:, None, :]
 
-    def _linear(self, linear: Linear | Conv, x: Tensor) -> Tensor:
+    def _linear(self, linear: torch.nn.Module, x: Tensor) -> Tensor:
         """N x in (shared) or P x N x in, to P x N x out."""
         if not isinstance(linear, torch.nn.Linear):
             raise ValueError("A convolutional network came; slices are of dense ones. Take kind='dense'.")
