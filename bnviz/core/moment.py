@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from bnviz.core import norms
-from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
+from bnviz.core.network import ACTIVATIONS, NormNet
 
 Array = NDArray[Any]
 

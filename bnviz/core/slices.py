@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.memory import Memory
-from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
+from bnviz.core.network import ACTIVATIONS, NormNet
 from bnviz.core.norms import BatchOfOneError, normalize, normalize_as
 
 Array = NDArray[Any]
