@@ -92,7 +92,7 @@ def _tensors(memory: Memory, rows: tuple[Array, Array], statistics: str) -> tupl
     """x and y as tensors, once they are known to be possible."""
     x, y = rows
     if memory.blueprint.image is not None:
-        raise ValueError("A convolutional network came; one of fully connected layers is needed.")
+        raise ValueError("A convolutional network came; slices are of dense ones. Take kind='dense'.")
     inputs = memory.blueprint.linears()[0].in_features
     if statistics not in STATISTICS:
         raise ValueError(f"{statistics!r} came; one of {', '.join(STATISTICS)} is needed.")
