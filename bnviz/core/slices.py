@@ -92,7 +92,7 @@ def _tensors(memory: Memory, rows: tuple[Array, Array], statistics: str) -> tupl
     """x and y as tensors, once they are known to be possible."""
     x, y = rows
     if memory.blueprint.image is not None:
-        raise ValueError("A convolutional network came; slices are of dense ones. Take kind='dense'.")
+        raise ValueError("A convolutional network came; slices are for dense ones. Take kind='dense'.")
     inputs = memory.blueprint.linears()[0].in_features
     if statistics not in STATISTICS:
         raise ValueError(f"{statistics!r} came; one of {', '.join(STATISTICS)} is needed.")
@@ -151,7 +151,7 @@ class _Networks:
     def _linear(self, linear: torch.nn.Module, x: Tensor) -> Tensor:
         """N x in (shared) or P x N x in, to P x N x out."""
         if not isinstance(linear, torch.nn.Linear):
-            raise ValueError("A convolutional network came; slices are of dense ones. Take kind='dense'.")
+            raise ValueError("A convolutional network came; slices are for dense ones. Take kind='dense'.")
         weight = self.points[:, self.places[id(linear.weight)]].view(-1, *linear.weight.shape)
         z = torch.matmul(x, weight.transpose(1, 2))
         if linear.bias is not None:
