@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 HOT = "/train?training.learning_rate=1.6"
+RAVINE = "/ravine"
+LAYER = "/layer?layer.phase=4"
+ARRIVED = "window.__ravine && window.__ravine.draws > 0 && window.__ravine.mode === 'rest'"
+LARGEST = 300_000  # bytes of a picture
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -35,6 +39,24 @@ def still(browser: Browser, address: str, name: str, **window: object) -> None:
     page = opened(browser, address, **window)  # type: ignore[arg-type]
     page.screenshot(path=FOLDER / name)
     page.context.close()
+
+
+def cut(browser: Browser, address: str, name: str, *, ready: str, until: str) -> None:
+    """A light window of 1440, cut from the top of the page to the end of what `until` selects."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1400}, color_scheme="light")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_function(ready, timeout=120_000)
+    page.locator("[data-stale=true]").first.wait_for(state="detached")
+    page.wait_for_timeout(1500)
+    found = page.locator(until).last.bounding_box()
+    assert found is not None
+    shot = page.screenshot(clip={"x": 0, "y": 0, "width": 1440, "height": min(1400, found["y"] + found["height"] + 16)})
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    image.save(FOLDER / name, optimize=True)
+    if (FOLDER / name).stat().st_size > LARGEST:
+        image.quantize(256, dither=Image.Dither.NONE).save(FOLDER / name, optimize=True)
+    context.close()
 
 
 def movie(browser: Browser, address: str, name: str) -> None:
@@ -69,6 +91,8 @@ def main() -> None:
         still(browser, address + HOT, "train-light.png", width=1440, height=1500)
         still(browser, address + HOT, "train-dark.png", width=1440, height=1500, dark=True)
         still(browser, address + HOT, "train-phone.png", width=390, height=1800)
+        cut(browser, address + RAVINE, "ravine.png", until=".ravine", ready=ARRIVED)
+        cut(browser, address + LAYER, "layer.png", until=".microscope", ready="window.__bnvizMicroscope")
         movie(browser, address, "train.webp")
         browser.close()
 
