@@ -17,9 +17,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 HOT = "/train?training.learning_rate=1.6"
 RAVINE = "/ravine"
-LAYER = "/layer?layer.phase=4"
+LAYER = "/layer?layer.phase=10"
 ARRIVED = "window.__ravine && window.__ravine.draws > 0 && window.__ravine.mode === 'rest'"
 LARGEST = 300_000  # bytes of a picture
+EDGE = 16  # pixels around a part
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -41,17 +42,18 @@ def still(browser: Browser, address: str, name: str, **window: object) -> None:
     page.context.close()
 
 
-def cut(browser: Browser, address: str, name: str, *, ready: str, until: str) -> None:
-    """A light window of 1440, cut from the top of the page to the end of what `until` selects."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1400}, color_scheme="light")
+def cut(browser: Browser, address: str, name: str, *, ready: str, part: str, most: int = 2000) -> None:
+    """One part of a page in a light window, 1440 wide: at most so many pixels high, and not too large a file."""
+    context = browser.new_context(viewport={"width": 1440, "height": 2000}, color_scheme="light")
     page = context.new_page()
     page.goto(address)
     page.wait_for_function(ready, timeout=120_000)
-    page.locator("[data-stale=true]").first.wait_for(state="detached")
     page.wait_for_timeout(1500)
-    found = page.locator(until).last.bounding_box()
+    found = page.locator(part).last.bounding_box()
     assert found is not None
-    shot = page.screenshot(clip={"x": 0, "y": 0, "width": 1440, "height": min(1400, found["y"] + found["height"] + 16)})
+    box = {"x": found["x"] - EDGE, "y": found["y"] - EDGE}
+    height = min(most, found["height"] + 2 * EDGE)
+    shot = page.screenshot(clip={**box, "width": found["width"] + 2 * EDGE, "height": height})
     image = Image.open(io.BytesIO(shot)).convert("RGB")
     image.save(FOLDER / name, optimize=True)
     if (FOLDER / name).stat().st_size > LARGEST:
@@ -91,8 +93,8 @@ def main() -> None:
         still(browser, address + HOT, "train-light.png", width=1440, height=1500)
         still(browser, address + HOT, "train-dark.png", width=1440, height=1500, dark=True)
         still(browser, address + HOT, "train-phone.png", width=390, height=1800)
-        cut(browser, address + RAVINE, "ravine.png", until=".ravine", ready=ARRIVED)
-        cut(browser, address + LAYER, "layer.png", until=".microscope", ready="window.__bnvizMicroscope")
+        cut(browser, address + RAVINE, "ravine.png", part=".ravine", ready=ARRIVED, most=1225)
+        cut(browser, address + LAYER, "layer.png", part=".microscope", ready="window.__bnvizMicroscope")
         movie(browser, address, "train.webp")
         browser.close()
 
