@@ -5,6 +5,7 @@ import streamlit as st
 from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel
 
 begin()
 st.title(text("app.axes_title"))
@@ -13,3 +14,4 @@ axes.take_link()
 choices = axes.controls()
 axes_notes.show(choices, dark=is_dark())
 axes.write_link(choices)
+notation_panel()

@@ -6,6 +6,7 @@ from bnviz.ui import inputs
 from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel_alone
 
 begin()
 st.title(text("app.inputs_title"))
@@ -19,3 +20,4 @@ inputs.show_moves(pair, data, view)
 inputs.show_limits(pair, view)
 inputs.show_ways_on(data, view)
 inputs.write_link(data, view)
+notation_panel_alone()

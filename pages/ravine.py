@@ -5,6 +5,7 @@ import streamlit as st
 from bnviz.ui import ravine
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.ravine_controls import controls
 
 begin()
@@ -14,3 +15,4 @@ ravine.take_link()
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()
+notation_panel_alone()

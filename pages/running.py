@@ -5,6 +5,7 @@ import streamlit as st
 from bnviz.ui import running_settings
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel
 from bnviz.ui.running_controls import choose
 from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
@@ -18,3 +19,4 @@ study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())
 st.caption(run_in_words(study, settings))
 running_settings.write_link(settings)
+notation_panel()

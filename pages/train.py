@@ -7,6 +7,7 @@ from bnviz.ui.controls import current, experiment_controls
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.view import choose_view
 
 begin()
@@ -19,3 +20,4 @@ run = live.open_run(experiment)
 band = live.open_band(experiment, view)
 live.show_run(run, view, band=band, dark=is_dark(), after=lambda: lab.write_link(experiment, view))
 lab.show_results(run)
+notation_panel_alone()

@@ -16,6 +16,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 HOT = "/train?training.learning_rate=1.6"
+RAVINE = "/ravine"
+LAYER = "/layer?layer.phase=10"
+ARRIVED = "window.__ravine && window.__ravine.draws > 0 && window.__ravine.mode === 'rest'"
+LARGEST = 300_000  # bytes of a picture
+EDGE = 16  # pixels around a part
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -35,6 +40,25 @@ def still(browser: Browser, address: str, name: str, **window: object) -> None:
     page = opened(browser, address, **window)  # type: ignore[arg-type]
     page.screenshot(path=FOLDER / name)
     page.context.close()
+
+
+def cut(browser: Browser, address: str, name: str, *, ready: str, part: str, most: int = 2000) -> None:
+    """One part of a page in a light window, 1440 wide: at most so many pixels high, and not too large a file."""
+    context = browser.new_context(viewport={"width": 1440, "height": 2000}, color_scheme="light")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_function(ready, timeout=120_000)
+    page.wait_for_timeout(1500)
+    found = page.locator(part).last.bounding_box()
+    assert found is not None
+    box = {"x": found["x"] - EDGE, "y": found["y"] - EDGE}
+    height = min(most, found["height"] + 2 * EDGE)
+    shot = page.screenshot(clip={**box, "width": found["width"] + 2 * EDGE, "height": height})
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    image.save(FOLDER / name, optimize=True)
+    if (FOLDER / name).stat().st_size > LARGEST:
+        image.quantize(256, dither=Image.Dither.NONE).save(FOLDER / name, optimize=True)
+    context.close()
 
 
 def movie(browser: Browser, address: str, name: str) -> None:
@@ -69,6 +93,8 @@ def main() -> None:
         still(browser, address + HOT, "train-light.png", width=1440, height=1500)
         still(browser, address + HOT, "train-dark.png", width=1440, height=1500, dark=True)
         still(browser, address + HOT, "train-phone.png", width=390, height=1800)
+        cut(browser, address + RAVINE, "ravine.png", part=".ravine", ready=ARRIVED, most=1225)
+        cut(browser, address + LAYER, "layer.png", part=".microscope", ready="window.__bnvizMicroscope")
         movie(browser, address, "train.webp")
         browser.close()
 

@@ -153,12 +153,13 @@ def _trace_words(run: Watched, reading: Reading, name: str, series: tuple[Array,
     return Words(f"running-{name.split()[0]}", name.capitalize(), caption, alt_text)
 
 
-def warm_up(momentum: float, step: int, *, dark: bool) -> Figure:
+def warm_up(momentum: float, step: int, *, formula: str = "", dark: bool) -> Figure:
     """How much of the initial value (mean 0, variance 1) is still in the average: (1 - momentum)^updates.
 
     Args:
         momentum: torch's; drawn thick, beside 0.1, 0.01 and 0.001.
         step: the update count of the rule and of the caption.
+        formula: of that share, in the reader's symbols.
         dark: the theme.
     """
     shown = sorted({*WARM_UP, momentum} - {0.0}, reverse=True)
@@ -175,7 +176,7 @@ def warm_up(momentum: float, step: int, *, dark: bool) -> Figure:
         "lines": {"series": series, "step": at, "value": share, "told": told, "own": own},
         stills.NOW: {"step": [max(1, step)]},
     }
-    return stills.still(_warm_words(momentum, step), _warm_spec(marks, dark=dark), tables, dark=dark)
+    return stills.still(_warm_words(momentum, step, formula), _warm_spec(marks, dark=dark), tables, dark=dark)
 
 
 def both(momentum: float) -> str:
@@ -205,12 +206,13 @@ def _warm_spec(marks: Sequence[Mark], *, dark: bool) -> compose.Spec:
     return compose.layered(lines, points, stills.now_rule(dark=dark), height=HEIGHT)
 
 
-def _warm_words(momentum: float, step: int) -> Words:
+def _warm_words(momentum: float, step: int, formula: str) -> Words:
     left = theme.percent(averages.start_left(momentum, step))
     until = averages.updates_until(momentum)
+    told = f": {formula} = {1 - momentum:.6g}^{step}" if formula else ""
     caption = (
         f"With {both(momentum)}, {left} of the initial value (mean 0, variance 1) is still in the average after {step} "
-        f"updates; less than 1 % is left after {until:,.0f}."
+        f"updates{told}; less than 1 % is left after {until:,.0f}."
     )
     others = "; ".join(f"{both(one)}: {averages.updates_until(one):,.0f}" for one in WARM_UP)
     alt_text = f"Falling curves of the share of the initial value over the updates, one a momentum. {caption} {others}."

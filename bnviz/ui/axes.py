@@ -13,6 +13,7 @@ from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.core.norms import KINDS
 from bnviz.ui import links
 from bnviz.ui.messages import text
+from bnviz.ui.notation import signed
 
 COMPONENT_NAME = "bnviz.axes"
 _PAGE, _GROUP = "axes", "axes"
@@ -97,6 +98,7 @@ def words(kind: str) -> dict[str, str]:
     panel = {name: text(f"axes.panel.{name}") for name in ("where", "value", "mean", "var", "formula")}
     if kind == "rms":
         panel |= {name: text(f"axes.panel.rms_{name}") for name in ("mean", "var", "formula")}
+    panel["formula"] = signed(panel["formula"])
     return panel | {
         "who": text(f"axes.panel.who_{kind}"),
         "label": text("axes.panel.label"),

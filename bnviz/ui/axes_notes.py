@@ -11,6 +11,7 @@ from bnviz.core.norms import KINDS
 from bnviz.plots import theme
 from bnviz.ui import axes
 from bnviz.ui.messages import text
+from bnviz.ui.notation import latex, signed, symbols
 
 
 def show(choices: Choices, *, dark: bool) -> None:
@@ -48,8 +49,8 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
 
 def _formula(choices: Choices, block: Block) -> None:
     st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
-    st.latex(text(f"axes.formula.{choices.norm}"))
-    st.latex(text("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
+    st.latex(latex(f"axes.formula.{choices.norm}"))
+    st.latex(latex("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
     st.markdown(text("axes.says.count", means=len(block.var), cells=block.cells))
 
@@ -62,12 +63,13 @@ def _counts(choices: Choices, values: Values) -> None:
     for kind in KINDS:
         found = core.block_of(values, kind, groups=choices.groups)
         numbers = core.counts(kind, core.CHANNELS)
+        fixed = ", ".join(symbols().get(name, name) for name in numbers.fixed)
         cells = [text(f"axes.counts.name.{kind}"), text(f"axes.counts.over.{kind}"), len(found.var), found.cells,
-                 numbers.learned, numbers.tracked, ", ".join(numbers.fixed)]  # fmt: skip
+                 numbers.learned, numbers.tracked, fixed]  # fmt: skip
         told = [f"**{cell}**" if kind == choices.norm else str(cell) for cell in cells]
         rows.append({text(f"axes.counts.{column}"): cell for column, cell in zip(columns, told, strict=True)})
     st.table(rows, border="horizontal", hide_index=True, alt=text("axes.counts.title"))
-    st.caption(text("axes.counts.note"))
+    st.caption(signed(text("axes.counts.note")))
 
 
 def _facts(values: Values) -> None:

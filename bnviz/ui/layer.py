@@ -21,7 +21,7 @@ from bnviz.ui.layer_lessons import lesson_pills, small, told
 from bnviz.ui.layer_message import message, window
 from bnviz.ui.messages import text
 from bnviz.ui.microscope import Rest, microscope
-from bnviz.ui.notation import notation_panel
+from bnviz.ui.notation import notation_panel, signed
 
 PLAYER = "layer.player"
 
@@ -72,7 +72,7 @@ def _lesson(lab: LayerLab, on_stage: Scene, phases: Phases) -> None:
     if lab.lesson == "none":
         return
     with st.container(border=True):
-        st.markdown(told(lab, on_stage, phases))
+        st.markdown(signed(told(lab, on_stage, phases)))
         if lab.lesson == "weights":
             factor_slider(lab)
 
@@ -96,7 +96,7 @@ def _captions(lab: LayerLab, on_stage: Scene, phases: Phases, experiment: Experi
     if differences:
         parts = ", ".join(f"{name} {small(value)}" for name, value in differences.items())
         lines.append(text("layer.caption.torch", differences=parts))
-    st.caption("  \n".join(lines))
+    st.caption(signed("  \n".join(lines)))
 
 
 def _of_the_batch(lab: LayerLab, on_stage: Scene, phases: Phases) -> str:

@@ -14,7 +14,7 @@ from bnviz.core.microscope import Case, Phases
 from bnviz.core.source_lines import FILE, MARKS, PHASES, listing, marked
 from bnviz.plots.theme import BAND, HUES
 from bnviz.ui.messages import text
-from bnviz.ui.notation import convention, momentum_shown, symbols
+from bnviz.ui.notation import convention, momentum_shown, signed, symbols
 
 Array = NDArray[Any]
 MOST_ROWS, WINDOW_ROWS = 12, 8
@@ -164,7 +164,7 @@ def _say(case: Case, phase: str) -> str:
     """What happens in a phase, for this kind of norm."""
     kind = {"batch": "column", "rms": "rms"}.get(case.kind, "row")
     own = phase in ("mean", "var", "x_hat", "grad_x") or (phase == "running" and case.running_mean is None)
-    return text(f"layer.say_{kind}.{phase}" if own else f"layer.say.{phase}")
+    return signed(text(f"layer.say_{kind}.{phase}" if own else f"layer.say.{phase}"))
 
 
 def _words(case: Case, lab: LayerLab) -> dict[str, Any]:

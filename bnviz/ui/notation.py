@@ -8,6 +8,9 @@ from bnviz.ui.messages import text
 
 KEY = "notation.symbols"
 CONVENTIONS = ("torch", "keras")
+NAMES = ("h", "mean", "var", "x_hat", "y", "gamma", "beta", "eps", "momentum", "running_mean", "running_var",
+         "grad_y", "grad_beta", "grad_gamma", "grad_x", "loss", "hat")  # fmt: skip
+LATEX = ("mean", "var", "x_hat", "gamma", "beta", "eps", "running_mean", "running_var")
 ROWS = ("scale", "momentum", "eps", "variance", "sample", "running", "weights", "tanh")
 
 
@@ -19,9 +22,33 @@ def convention() -> str:
 
 def symbols() -> dict[str, str]:
     """What each quantity is called in formulas, by the name that the code gives it."""
-    names = ("h", "mean", "var", "x_hat", "y", "gamma", "beta", "eps", "momentum", "running_mean", "running_var",
-             "grad_y", "grad_beta", "grad_gamma", "grad_x", "loss")  # fmt: skip
-    return {name: text(f"notation.symbols.{convention()}.{name}") for name in names}
+    return {name: text(f"notation.symbols.{convention()}.{name}") for name in NAMES}
+
+
+def signed(words: str) -> str:
+    """The words with the symbol of a quantity in the place of its name in angle brackets, such as <gamma>."""
+    return _filled(words, symbols())
+
+
+def latex(key: str) -> str:
+    """A formula of the messages in LaTeX, with the symbols in the place of names in angle brackets."""
+    return _filled(text(key), {name: text(f"notation.latex.{convention()}.{name}") for name in LATEX})
+
+
+def _filled(words: str, symbol_of: dict[str, str]) -> str:
+    for name, symbol in symbol_of.items():
+        words = words.replace(f"<{name}>", symbol)
+    return words
+
+
+def average_formula() -> str:
+    """How a running average moves: the momentum weighs the new batch (torch) or the old value (Keras)."""
+    return text(f"notation.average.{convention()}")
+
+
+def left_formula(step: int) -> str:
+    """What share of its initial value a running average still holds after so many updates."""
+    return text(f"notation.left.{convention()}", step=step)
 
 
 def momentum_shown(momentum: float) -> float:
@@ -29,9 +56,15 @@ def momentum_shown(momentum: float) -> float:
     return momentum if convention() == "torch" else 1.0 - momentum
 
 
-def notation_panel(*, expanded: bool = False) -> None:
-    """The switch and the glossary, in a panel that can be opened. Any lab may show it once."""
-    with st.expander(text("notation.title"), icon=":material/translate:", expanded=expanded):
+@st.fragment
+def notation_panel_alone() -> None:
+    """The panel on a page whose own formulas have no symbols to switch: the rest of the page is left as it is."""
+    notation_panel()
+
+
+def notation_panel() -> None:
+    """The switch and the glossary, in a panel that can be opened, once at the foot of a lab."""
+    with st.expander(text("notation.title"), icon=":material/translate:"):
         notation_switch()
         st.markdown(text("notation.intro"))
         head = f"| {text('notation.head.here')} | {text('notation.head.elsewhere')} |\n|---|---|\n"

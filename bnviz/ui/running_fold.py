@@ -9,6 +9,7 @@ from bnviz.core.moment import in_double
 from bnviz.plots import running_inference
 from bnviz.plots.theme import number
 from bnviz.ui.messages import text
+from bnviz.ui.notation import latex, signed
 from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_unit
 from bnviz.ui.running_run import Study
@@ -23,7 +24,7 @@ def fold(study: Study, settings: Settings, *, dark: bool) -> Settings:
     single = inference.folding(moment, stats, run.data.x_test)
     double = inference.folding(in_double(moment), stats, run.data.x_test)
     for column, name in zip(st.columns(2), ("factor", "folded"), strict=True):  # one below the other on a phone
-        column.latex(text(f"running.fold.formula_{name}"))
+        column.latex(latex(f"running.fold.formula_{name}"))
     left, right = st.columns([6, 5], gap="medium")
     with left:
         draw(running_inference.fold_scatter(single, dark=dark))
@@ -33,7 +34,7 @@ def fold(study: Study, settings: Settings, *, dark: bool) -> Settings:
         choose_unit(settings, biased=False)
         settings = current()
         _one_unit(single, study, settings)
-        st.caption(text("running.fold.counts", norms=4 * settings.width * settings.layers))
+        st.caption(signed(text("running.fold.counts", norms=4 * settings.width * settings.layers)))
     return settings
 
 
@@ -53,6 +54,6 @@ def _one_unit(found: inference.Folding, study: Study, settings: Settings) -> Non
         "bias": before.bias[unit].item(),
         "folded_bias": after.bias[unit].item(),
     }
-    rows = {text(f"running.fold.{name}"): number(value, 4) for name, value in values.items()}
+    rows = {signed(text(f"running.fold.{name}")): number(value, 4) for name, value in values.items()}
     table = {text("running.fold.what"): list(rows), text("running.fold.value"): list(rows.values())}
     st.table(table, hide_index=True)

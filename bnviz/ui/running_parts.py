@@ -14,6 +14,7 @@ from bnviz.plots import running, running_digits, running_inference, running_mate
 from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui.messages import text
+from bnviz.ui.notation import average_formula, left_formula
 from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_change, choose_row, choose_unit
 from bnviz.ui.running_fold import fold
@@ -38,7 +39,7 @@ def show_part(study: Study, settings: Settings, *, dark: bool) -> Settings:
         "shift": shift,
         "fold": fold,
     }
-    st.markdown(text(f"running.about.{settings.part}"))
+    st.markdown(text(f"running.about.{settings.part}", average=average_formula()))
     return parts[settings.part](study, settings, dark=dark)
 
 
@@ -58,7 +59,7 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
             draw(running.traces(study.run, quantity, reading, dark=dark))
     left, right = st.columns(2, gap="medium")
     with left:
-        draw(running.warm_up(settings.momentum, step, dark=dark))
+        draw(running.warm_up(settings.momentum, step, formula=left_formula(step), dark=dark))
     with right:
         _estimates(study, reading)
     return settings

@@ -42,7 +42,7 @@ def test_pointing_at_a_cell_lights_its_companions_and_tells_its_numbers(page, ur
     block(page).hover(position=at(page, 2, 6, 1, 5))
     expect(page.get_by_text("Image 3, channel 7, row 2, column 6", exact=True)).to_be_visible()
     expect(page.get_by_text("channel 7 of all 4 images")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^x̂ = .* = −?[\d.]+$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^x_hat = .* = −?[\d.]+$"))).to_be_visible()
     assert (seen(page)["lit"], seen(page)["members"]) == (6, 4)
     assert seen(page)["chosen"] == [0, 2, 3, 3]
     page.mouse.move(2, 2)
