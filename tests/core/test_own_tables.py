@@ -7,7 +7,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from bnviz.core import own_tables
-from bnviz.core.codec import from_json, from_link, to_json, to_link
+from bnviz.core.codec import from_json, from_link, group_from_link, to_json, to_link
 from bnviz.core.data import load
 from bnviz.core.data import table as table_of
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
@@ -133,3 +133,12 @@ def test_the_ravine_of_an_own_table_is_computed(target, loss):
     sides = explore(own(name, features=(0, 2)), 0, Ravine(loss=loss))
     assert [side.name for side in sides] == ["raw", "zscore"]
     assert all(np.isfinite(side.descent.losses[0]).all() for side in sides)
+
+
+@pytest.mark.parametrize("prefix", ["data", "layer.data"])
+def test_no_lab_reads_an_own_table_from_a_link(prefix):
+    name, _held = kept()
+    problems = []
+    params = {f"{prefix}.name": "own", f"{prefix}.table": name}
+    assert group_from_link(prefix, Data("wine"), params, problems) == Data("wine")
+    assert len(problems) == 1
