@@ -132,18 +132,20 @@ def _parse_arm(text: str) -> Arm:
     return Arm(**given)
 
 
-def from_link(params: Mapping[str, str]) -> tuple[Experiment, list[str]]:
+def from_link(params: Mapping[str, str], data: Data | None = None) -> tuple[Experiment, list[str]]:
     """Read the parameters of a link, whatever they are.
 
     Args:
         params: names and texts; names that are no setting of an experiment are left to the caller.
+        data: those that count where the link says nothing; the usual ones if None.
 
     Returns:
         An experiment that can be run, and a sentence for each setting that could not be used and fell back to
         its default.
     """
     messages: list[str] = []
-    groups = {name: group_from_link(name, kind(), params, messages) for name, kind in GROUPS.items()}
+    usual = {name: kind() for name, kind in GROUPS.items()} | ({} if data is None else {"data": data})
+    groups = {name: group_from_link(name, start, params, messages) for name, start in usual.items()}
     arms = _lenient_arms(params.get("arms"), messages)
     seed = 0
     try:

@@ -1,4 +1,4 @@
-"""Seeded data sets by name: sets and pictures that are drawn, and real tables that come with scikit-learn."""
+"""Seeded data sets by name: drawn sets and pictures, real tables that come with scikit-learn, a reader's own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets
 
-from bnviz.core import toys
+from bnviz.core import own_tables, toys
 from bnviz.core.data_settings import DRAWN, SCALES, TABLE_ROWS, Data
+from bnviz.core.fields import FieldError
 from bnviz.core.network_settings import IMAGES
+from bnviz.core.own_settings import OWN
 from bnviz.core.preprocess import Floats, preprocess
 from bnviz.core.streams import EPOCH, generator
+from bnviz.core.table import Table as Table
 from bnviz.core.textures import CLASS_NAMES, textures
 from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
 
@@ -55,18 +58,6 @@ class Dataset:
         return self.classes or 1
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Rows as they come, before split and preprocessing."""
-
-    x: Floats
-    y: Any
-    classes: int
-    feature_names: tuple[str, ...]
-    class_names: tuple[str, ...]
-    image_shape: tuple[int, ...] | None = None
-
-
 @lru_cache(maxsize=8)
 def _real(name: str) -> Table:
     loaded: Any = getattr(datasets, f"load_{name}")()
@@ -96,10 +87,24 @@ def feature_names(name: str) -> tuple[str, ...]:
     return _real(name).feature_names
 
 
+def _own(name: str) -> Table:
+    """A reader's own table, if it is still there."""
+    found = own_tables.find(name)
+    if found is None:
+        raise FieldError(
+            "data.table",
+            "These data are a table that a reader has loaded, and it is no longer here. "
+            "Load it again in the inputs lab, or choose another data set.",
+        )
+    return found
+
+
 def _table(data: Data, seed: int) -> Table:
     if data.name == "textures":
         x, y = textures(TABLE_ROWS["textures"], seed)
         return Table(x, y, len(CLASS_NAMES), TEXTURE_FEATURES, CLASS_NAMES, IMAGES["textures"])
+    if data.name == OWN:
+        return _chosen(_own(data.table), data.features)
     if data.name not in DRAWN:
         return _chosen(_real(data.name), data.features)
     names = toys.feature_names(data.name)
@@ -138,6 +143,9 @@ def load(data: Data, seed: int) -> Dataset:
     """The data set of an experiment: drawn or read, stretched, split and preprocessed.
 
     Rows are left unused when `data.n` asks for fewer than a real table has.
+
+    Raises:
+        FieldError: when a reader's own table is no longer there.
     """
     whole = table(data, seed)
     parts = split(len(whole.x), data.train_rows, data.test_rows, seed)

@@ -27,6 +27,8 @@ from bnviz.core.network_settings import MAX_POOL as MAX_POOL
 from bnviz.core.network_settings import MAX_WIDTH as MAX_WIDTH
 from bnviz.core.network_settings import NETWORKS as NETWORKS
 from bnviz.core.network_settings import Network as Network
+from bnviz.core.own_settings import MOST_OWN_ROWS as MOST_OWN_ROWS
+from bnviz.core.own_settings import OWN as OWN
 from bnviz.core.rules import check_arm, check_batch, check_network, check_parts
 
 # Instance norm averages the positions of one image and channel, so it stands in convolutional networks only.

@@ -59,6 +59,11 @@ class OwnTable:
         chosen = self.targets[target]
         return Table(self.x[:, list(columns)], chosen.y, len(chosen.class_names), names, chosen.class_names)
 
+    def whole(self, target: int) -> Table:
+        """All of its features and one of its targets."""
+        chosen = self.targets[target]
+        return Table(self.x, chosen.y, len(chosen.class_names), self.names, chosen.class_names)
+
 
 def read_csv(given: bytes | str) -> OwnTable:
     """Read CSV text with a row of names and at least two columns of numbers.

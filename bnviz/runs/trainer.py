@@ -10,7 +10,10 @@ import sys
 import threading
 from dataclasses import dataclass
 
+from bnviz.core import own_tables
+from bnviz.core.experiment import Experiment
 from bnviz.core.export import from_bytes
+from bnviz.core.fields import FieldError
 from bnviz.core.recording import Recording
 
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -119,7 +122,9 @@ class Trainer:
             StateLostError: when the process does not have the state after `step` updates.
             TrainingError: with a sentence for the viewers, when training failed.
         """
-        request = {"run": name, "experiment": experiment, "updates": updates, "step": step}
+        request: dict[str, object] = {"run": name, "experiment": experiment, "updates": updates, "step": step}
+        if step == 0:
+            request |= self._table(experiment)
         with self._lock:
             head, body = self._ask({**request, "compile_here": self.preparation.failed})
         if head.get("lost"):
@@ -129,6 +134,15 @@ class Trainer:
         if head["engine"] == "kernel":
             self.preparation.found()
         return Slice(int(head["step"]), bool(head["done"]), from_bytes(body), str(head["engine"]))
+
+    @staticmethod
+    def _table(experiment: str) -> dict[str, object]:
+        """The rows of a reader's own table, which the process cannot find for itself."""
+        try:
+            name = Experiment.from_json(experiment).data.table
+        except FieldError:  # the process says what is wrong
+            return {}
+        return {"table": own_tables.pack(name)} if name else {}
 
     def drop(self, name: str) -> None:
         """Let the process forget a run."""

@@ -4,6 +4,7 @@ It speaks over its standard input and output. A request is one line of JSON; an 
 length of what follows, and then a chunk of a recording as the bytes of an .npz file.
 
     {"run": "name", "experiment": "...", "updates": 20, "step": 0}   start or continue a run
+    {"run": "name", ..., "step": 0, "table": "..."}                  the same, with a reader's own table
     {"prepare": true}                                                load the compiled engine, if it is there
     {"drop": "name"}                                                 forget a run (no answer)
 """
@@ -16,9 +17,10 @@ import sys
 from collections import OrderedDict
 from typing import BinaryIO
 
-from bnviz.core import engine
+from bnviz.core import engine, own_tables
 from bnviz.core.experiment import Experiment
 from bnviz.core.export import to_bytes
+from bnviz.core.table import Table
 from bnviz.runs import compiled
 
 MOST_STATES = 64
@@ -29,6 +31,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.states: OrderedDict[str, engine.State] = OrderedDict()
+        self.tables: dict[str, Table] = {}  # readers' own, each as long as the state of its run
 
     def advance(self, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
         """Make updates of a run; an answer without a chunk says that the state it should go on from is lost.
@@ -37,6 +40,9 @@ class Worker:
         """
         name, step = str(request["run"]), int(str(request["step"]))
         state = self.states.pop(name, None)
+        table = self.tables.pop(name, None)
+        if request.get("table"):
+            table = own_tables.unpack(str(request["table"]))
         if state is None or step == 0:
             state = engine.start(Experiment.from_json(str(request["experiment"])))
         if state.step != step:
@@ -46,8 +52,10 @@ class Worker:
         state, recording = engine.advance(state, int(str(request["updates"])), engine=chosen)
         if not state.done:
             self.states[name] = state
+            if table is not None:
+                self.tables[name] = table
         while len(self.states) > MOST_STATES:
-            self.states.popitem(last=False)
+            self.tables.pop(self.states.popitem(last=False)[0], None)
         chunk = to_bytes(recording)
         return {"step": state.step, "done": state.done, "engine": state.engine, "size": len(chunk)}, chunk
 
@@ -55,6 +63,7 @@ class Worker:
         """The answer to one request; None where there is none."""
         if "drop" in request:
             self.states.pop(str(request["drop"]), None)
+            self.tables.pop(str(request["drop"]), None)
             return None
         try:
             if "prepare" in request:

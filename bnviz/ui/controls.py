@@ -22,8 +22,9 @@ from bnviz.core.experiment import (
     Training,
 )
 from bnviz.core.fields import FieldError
+from bnviz.ui import own_labs
 from bnviz.ui.arms import edit_arms, seed_arms
-from bnviz.ui.data_controls import data_controls
+from bnviz.ui.data_controls import data_controls, usual_data
 from bnviz.ui.fields import key_of, log_steps, pick_number, pick_segment, pick_word
 from bnviz.ui.messages import text
 from bnviz.ui.network_controls import network_controls
@@ -59,7 +60,9 @@ def current() -> Experiment:
 
 def restore() -> None:
     """After a visit to another page, which drops the widgets' values, show the last experiment again."""
-    if key_of("training.learning_rate") not in st.session_state:
+    if own_labs.stale(current().data):  # another table, or another target, has been chosen in the inputs lab
+        show_experiment(own_labs.renewed(current()))
+    elif key_of("training.learning_rate") not in st.session_state:
         show_experiment(current())
 
 
@@ -185,9 +188,9 @@ def _read(arms: list[dict[str, Any]]) -> Experiment:
     Raises:
         FieldError: when it cannot be run.
     """
-    name, rows = st.session_state[key_of("data.name")], st.session_state[key_of("data.n")]
+    rows = st.session_state[key_of("data.n")]
     return Experiment(
-        data=_group(Data, "data", n=0 if rows == Data(name).rows else rows),
+        data=_group(Data, "data", n=0 if rows == usual_data().rows else rows),
         network=_group(Network, "network", hidden=_hidden()),
         arms=tuple(_arm(place, values) for place, values in enumerate(arms)),
         training=_group(Training, "training"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from bnviz.core.prepared import Pair, prepared
 from bnviz.core.table_facts import squeeze
 from bnviz.plots import inputs as clouds
 from bnviz.plots import inputs_moves, inputs_shape, inputs_table
-from bnviz.ui import frame, inputs_controls, links, own_data
+from bnviz.ui import frame, inputs_controls, links, own_data, own_labs
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
 from bnviz.ui.messages import text
 from bnviz.ui.payload import Playback, pack
@@ -31,7 +32,11 @@ def take_link() -> None:
     if links.arrived(PAGE):
         params = st.query_params.to_dict()
         problems: list[str] = []
-        inputs_controls.show(*_settings(params, problems))
+        own, params = own_labs.accepted(params, pair=True)
+        if own is None:
+            inputs_controls.show(*_settings(params, problems))
+        else:
+            _show_own(own, params, problems)
         st.session_state[_PROBLEMS] = problems
         st.session_state.pop(_OPENED, None)
     inputs_controls.restore()
@@ -56,6 +61,18 @@ def _settings(params: dict[str, str], problems: list[str]) -> tuple[Data, Inputs
         problems.append(text("inputs.own.not_here"))
         view = Inputs("set", view.axes, view.outlier, view.seed)
     return data, view
+
+
+def _show_own(own: Data, params: dict[str, str], problems: list[str]) -> None:
+    """Show this session's table as another lab has used it."""
+    found = codec.group_from_link("data", own, params, problems)
+    rest = {name: value for name, value in params.items() if name[:5] != "data."}
+    _, view = _settings(rest | {f"{PAGE}.source": OWN}, problems)
+    if len(found.features) < 2 or found.features[0] == found.features[1]:
+        found = own
+    kept = {name: getattr(found, name) for name in ("preprocess", "test_fraction", "scale", "offset")}
+    inputs_controls.show(replace(USUAL, **{**kept, "scale": kept["scale"][:2], "offset": kept["offset"][:2]}), view)
+    inputs_controls.show_columns(found.features)
 
 
 def write_link(data: Data, view: Inputs) -> None:
@@ -195,9 +212,9 @@ def show_ways_on(data: Data, view: Inputs) -> None:
     st.subheader(text("inputs.on"))
     if view.source == OWN:
         st.caption(text("inputs.own.stays"))
-        return
     inputs_controls.choose_preprocess()
-    params = {"data.name": data.name} | codec.group_to_link("data", data, Data(data.name))
+    own = view.source == OWN and own_data.table() is not None
+    params = own_labs.carried_pair(inputs_controls.own_columns(), data) if own else own_labs.carried(data)
     params |= {"seed": str(view.seed)} if view.seed else {}
     with st.container(horizontal=True):
         for name, page in frame.others(PAGE):

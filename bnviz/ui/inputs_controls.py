@@ -133,6 +133,12 @@ def own_columns() -> tuple[int, int]:
     return st.session_state[key_of("feature0")], st.session_state[key_of("feature1")]
 
 
+def show_columns(columns: Sequence[int]) -> None:
+    """Let the two lists of columns show these."""
+    for place in (0, 1):
+        st.session_state[key_of(f"feature{place}")] = columns[place]
+
+
 def _features(names: Sequence[str]) -> None:
     """Two lists of columns; the second leaves out what the first has chosen."""
     places = list(range(len(names)))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
+from bnviz.ui import own_labs
 from bnviz.ui.messages import text
 
 _PAGE = "link.page"
@@ -49,8 +50,8 @@ def arrived(page: str) -> bool:
 
 def read() -> tuple[Experiment, dict[str, str], list[str]]:
     """The experiment that the address names, its other parameters, and a sentence for each that had to be replaced."""
-    params = st.query_params.to_dict()
-    experiment, messages = from_link(params)
+    own, params = own_labs.accepted(st.query_params.to_dict(), pair=False)
+    experiment, messages = from_link(params if own is None else own_labs.with_batch(params, own), own)
     known = to_link(experiment).keys() | {"arms", "seed"}
     others = {name: value for name, value in params.items() if name not in known and "." not in name}
     return experiment, others, messages

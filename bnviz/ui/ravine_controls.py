@@ -11,12 +11,13 @@ import streamlit as st
 
 from bnviz.core.data import feature_names
 from bnviz.core.descent import OPTIMIZERS
-from bnviz.core.experiment import DRAWN, PREPROCESSES, SELECTABLE, TABLE_ROWS, Data
+from bnviz.core.experiment import DRAWN, OWN, PREPROCESSES, SELECTABLE, Data
 from bnviz.core.fields import FieldError
 from bnviz.core.landscape import BIASES, LOSSES
 from bnviz.core.ravine import PACES, PLANES, Place, Ravine
+from bnviz.ui import own_data, own_labs
 from bnviz.ui.messages import text
-from bnviz.ui.ravine_scene import SCENES, UNFIT, Scene
+from bnviz.ui.ravine_scene import SCENES, USUAL, Scene, sets, usual
 
 SCENE, VISIT = "ravine.scene", "ravine.visit"
 STEPS = (5, 10, 20, 30, 50, 100, 200, 300)
@@ -68,8 +69,12 @@ def _show_start(start: Sequence[float]) -> None:
 
 def restore() -> None:
     """After a visit to another page, which drops the widgets' values, show the last scene again."""
-    if key_of("data.name") not in st.session_state:
-        open_scene(current())
+    scene = current()
+    if own_labs.stale(scene.data):  # another table, or another target, has been chosen in the inputs lab
+        data = own_labs.usual(pair=True) if own_labs.name() else USUAL
+        open_scene(replace(scene, data=data))
+    elif key_of("data.name") not in st.session_state:
+        open_scene(scene)
 
 
 def start_from(start: tuple[float, float]) -> None:
@@ -156,12 +161,12 @@ def _data() -> None:
     with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
         st.selectbox(
             **_words("data.name"),
-            options=[name for name in (*DRAWN[::-1], *TABLE_ROWS) if name not in UNFIT],
+            options=sets(),
             format_func=lambda word: text(f"train.options.name.{word}"),
             on_change=_fresh_data,
         )
         name = st.session_state[key_of("data.name")]
-        if name in SELECTABLE:
+        if name in (*SELECTABLE, OWN):
             for place in (0, 1):
                 _feature(name, place)
         for place in (0, 1):
@@ -171,7 +176,7 @@ def _data() -> None:
 
 
 def _feature(name: str, place: int) -> None:
-    names = feature_names(name)
+    names = own_data.feature_names() if name == OWN else feature_names(name)
     label = text("ravine.labels.feature", number=place + 1)
     words = _words("data.feature") | {"key": key_of(f"data.feature{place}"), "label": label}
     options: list[int] = list(range(len(names)))
@@ -181,9 +186,9 @@ def _feature(name: str, place: int) -> None:
 def _fresh_data() -> None:
     """Another data set begins as it is."""
     name = st.session_state[key_of("data.name")]
-    usual = Data(name, features=(0, 1) if name in SELECTABLE else ())
-    st.session_state[SCENE] = replace(current(), data=usual)
-    _show_data(usual)
+    fresh = usual(name)
+    st.session_state[SCENE] = replace(current(), data=fresh)
+    _show_data(fresh)
     _show_start((0.0, 0.0))
 
 
@@ -225,10 +230,10 @@ def _read() -> Scene:
     state, last = st.session_state, current()
     name = state[key_of("data.name")]
     stretches = tuple(float(state[key_of(f"data.stretch{place}")]) for place in (0, 1))
-    features = tuple(state[key_of(f"data.feature{place}")] for place in (0, 1)) if name in SELECTABLE else ()
+    features = tuple(state[key_of(f"data.feature{place}")] for place in (0, 1)) if name in (*SELECTABLE, OWN) else ()
     if len(set(features)) < len(features):
         raise FieldError("data.features", text("ravine.same_feature"))
-    kept = last.data if last.data.name == name else Data(name, features=features)
+    kept = last.data if last.data.name == name else usual(name)
     changes: dict[str, Any] = {"features": features, "noise": state[key_of("data.noise")]}
     if stretches != (*kept.scale, 1.0, 1.0)[:2]:
         changes["scale"] = stretches

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bnviz.core.codec import SEED, group_from_link, group_to_link
-from bnviz.core.experiment import Data
+from bnviz.core.experiment import DRAWN, OWN, SELECTABLE, TABLE_ROWS, Data
 from bnviz.core.fields import FieldError
 from bnviz.core.ravine import Place, Ravine
+from bnviz.ui import own_labs
 from bnviz.ui.messages import text
 
 USUAL = Data("normal")
@@ -39,6 +40,19 @@ SCENES: Mapping[str, Scene] = {
 }  # fmt: skip
 
 
+def sets() -> list[str]:
+    """The sets with two features; the reader's own table where this session has one."""
+    own = [OWN] if own_labs.name() else []
+    return own + [name for name in (*DRAWN[::-1], *TABLE_ROWS) if name not in UNFIT]
+
+
+def usual(name: str) -> Data:
+    """A set as it is."""
+    if name == OWN:
+        return own_labs.usual(pair=True)
+    return Data(name, features=(0, 1) if name in SELECTABLE else ())
+
+
 def to_params(scene: Scene) -> dict[str, str]:
     """The parameters of a link."""
     usual = Scene()
@@ -52,13 +66,13 @@ def to_params(scene: Scene) -> dict[str, str]:
 
 def data_params(scene: Scene) -> dict[str, str]:
     """The data as other labs read them: each has a usual set of its own, so the name is always said."""
-    params = {"data.name": scene.data.name} | group_to_link("data", scene.data, Data(scene.data.name))
-    return params | ({} if scene.seed == 0 else {"seed": str(scene.seed)})
+    return own_labs.carried(scene.data) | ({} if scene.seed == 0 else {"seed": str(scene.seed)})
 
 
 def from_params(params: Mapping[str, str], problems: list[str]) -> Scene:
     """Read a link, whatever it is; `problems` takes a sentence for what could not be used."""
-    data = group_from_link("data", USUAL, params, problems)
+    own, params = own_labs.accepted(params, pair=True)
+    data = group_from_link("data", own or USUAL, params, problems)
     if data.name in UNFIT or len(data.features) == 1:
         problems.append(text("ravine.unfit_data", name=data.name))
         data = USUAL

@@ -9,6 +9,7 @@ import pytest
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import TABLE_FEATURES, TABLE_ROWS, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import Choice, FieldError, Flag, ListOf, Number, OneOrEach, OrNone, kind_of
+from bnviz.core.own_settings import TableName
 
 GROUPS = {"data": Data, "network": Network, "arm": Arm, "training": Training}
 SETTINGS = [(prefix, group, item.name) for prefix, group in GROUPS.items() for item in fields(group)]
@@ -69,6 +70,8 @@ def wrong_values(kind):
             return [*beyond, NAN, INF, -INF, 10**400, True, "1", None, [], 1j, *broken]
         case Choice():
             return ["", "Batch norm", None, 1, True, [], NAN]
+        case TableName():
+            return ["digits", "ab-60-3-2", None, 1, [], "0" * 64]
         case Flag():
             return [0, 1, None, "true", NAN]
         case ListOf():

@@ -3,12 +3,14 @@
 import json
 import struct
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.core.experiment import SCALES, SELECTABLE, TOYS, Data
 from bnviz.core.prepared import prepared
+from bnviz.core.tables import read_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "width,height,kind\n" + "\n".join(f"{i * 0.5},{(i * 7) % 23 * 100},{'ab'[i % 2]}" for i in range(40))
@@ -259,3 +261,25 @@ def test_what_was_wrong_with_a_link_is_forgotten_after_a_change():
     assert whole(app.run()).warning
     app = whole(widget(app, "select_slider", "noise").set_value(0.5).run())
     assert not whole(app.run()).warning
+
+
+def test_an_own_table_goes_along_and_comes_back_in_its_own_session_alone():
+    app = pasted(choose(opened(), "own"), GOOD)
+    app.selectbox(key="own.target").set_value(2).run()
+    widget(app, "selectbox", "feature0").set_value(1)
+    app = whole(app.run())
+    link = dict(parse_qsl(app.get("page_link")[-1].proto.query_string))
+    assert (link["data.name"], link["data.features"]) == ("own", "1_0")
+    assert "40-2-0" in link["data.table"]
+    before = app.dataframe[0].value
+    again = AppTest.from_file(str(ROOT / "pages" / "inputs.py"), default_timeout=60)
+    again.session_state["own.table"], again.session_state["own.target"] = read_csv(GOOD), 2
+    for name, value in link.items():
+        again.query_params[name] = value
+    again = whole(again.run())
+    assert not again.warning
+    assert again.dataframe[0].value.equals(before)
+    assert link_of(again)["inputs.source"] == "own"
+    other = opened(**link)
+    assert "loaded in another session" in other.warning[0].value
+    assert other.dataframe[0].value["training rows"][0] == "minimum, x1"

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.core.experiment import PREPROCESSES
 from bnviz.core.ravine import SHARES
+from bnviz.core.tables import read_csv
 from bnviz.ui.ravine_payload import unpack_header
 from bnviz.ui.ravine_scene import SCENES, Scene, from_params, to_params
 
@@ -175,3 +176,52 @@ def test_other_labs_are_given_the_data():
     links = [link.proto for link in app.get("page_link")]
     assert links
     assert all("data.name=ranges" in link.query_string and "seed=4" in link.query_string for link in links)
+
+
+# ---- a reader's own table
+
+OWN = "width,height,<b>kind\n" + "\n".join(f"{i * 0.5},{(i * 7) % 23 * 100},{'ab'[i % 2]}" for i in range(40))
+
+
+def with_table(text=OWN, target=0, **params):
+    """The page in a session that has loaded a table."""
+    app = AppTest.from_file(str(ROOT / "pages" / "ravine.py"), default_timeout=60)
+    app.session_state["own.table"] = read_csv(text)
+    app.session_state["own.target"] = target
+    for name, value in params.items():
+        app.query_params[name] = value
+    return checked(app.run())
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_an_own_table_has_a_ravine_that_its_own_session_alone_can_open(target):
+    app = with_table(target=target)
+    widget(app, "selectbox", "ravine.data.name").set_value("own")
+    app = checked(app.run())
+    assert any("width" in line.value and "height" in line.value for line in app.caption)
+    link, sides = link_of(app), message(app)["sides"]
+    assert link["data.name"] == "own"
+    assert not any("0.5" in value for value in link.values())
+    app = with_table(target=target, **link)
+    assert not app.warning
+    assert message(app)["sides"] == sides
+    for other in (opened(**link), with_table(OWN.replace("width", "girth"), target, **link)):
+        assert "loaded in another session" in other.warning[0].value
+        assert link_of(other) == {}
+        assert message(other)["sides"] != sides
+
+
+def test_an_own_table_is_offered_only_where_there_is_one():
+    assert "Your own table" not in widget(opened(), "selectbox", "ravine.data.name").options
+    assert "Your own table" in widget(with_table(), "selectbox", "ravine.data.name").options
+
+
+def test_another_target_chosen_meanwhile_is_followed():
+    app = with_table()
+    widget(app, "selectbox", "ravine.data.name").set_value("own")
+    before = link_of(checked(app.run()))["data.table"]
+    app.session_state["own.target"] = 2
+    after = link_of(checked(app.run()))["data.table"]
+    assert before != after
+    app.session_state["own.table"] = None
+    assert "data.name" not in link_of(checked(app.run()))

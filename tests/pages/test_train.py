@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,3 +240,66 @@ def test_two_features_of_a_table_give_a_decision_map():
     settled(app.run())
     assert "decision-maps" in [picture["id"] for picture in message(app)["pictures"]]
     assert link_of(app)["data.features"] == "0_7"
+
+
+# ---- a reader's own table
+
+OWN = "width,height,depth,kind\n" + "\n".join(f"{i / 2},{(i * 7) % 23},{i % 5 - 2.5},{'ab'[i % 2]}" for i in range(50))
+BRIEF = {"training.steps": "12", "network.hidden": "8"}
+
+
+def with_table(text=OWN, target=0, **params):
+    """The page in a session that has loaded a table."""
+    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+    app.session_state["own.table"] = read_csv(text)
+    app.session_state["own.target"] = target
+    for name, value in {**BRIEF, **params}.items():
+        app.query_params[name] = value
+    return settled(app.run())
+
+
+@pytest.mark.parametrize(("target", "features"), [(0, "0_1_2"), (1, "0_1")])
+def test_an_own_table_is_trained_on_and_its_own_session_alone_can_open_the_link(target, features):
+    app = with_table(target=target)
+    app.selectbox(key="train.data.name").set_value("own")
+    app = settled(app.run())
+    assert not app.error
+    link = link_of(app)
+    assert (link["data.name"], link["data.features"], link["training.batch_size"]) == ("own", features, "32")
+    assert "own" not in link_of(with_table(target=target)).values()
+    again = with_table(target=target, **link)
+    assert not again.warning
+    assert link_of(again) == link
+    table = app.dataframe[-1].value
+    assert ("test accuracy" in table.columns) == (target == 0)
+    assert again.dataframe[-1].value.equals(table)
+    for other in (opened(**link), with_table(OWN.replace("width", "girth"), target, **link)):
+        assert "loaded in another session" in other.warning[0].value
+        assert "own" not in link_of(other).values()
+
+
+def test_columns_that_come_from_the_inputs_lab_are_used_with_batches_that_fit():
+    known = with_table()
+    known.selectbox(key="train.data.name").set_value("own")
+    name = link_of(settled(known.run()))["data.table"]
+    app = with_table(**{"data.name": "own", "data.table": name, "data.features": "2_0", "data.scale": "10_1"})
+    assert not app.warning
+    assert not app.error
+    assert app.multiselect(key="train.data.features").value == [2, 0]
+    assert link_of(app)["training.batch_size"] == "32"
+
+
+def test_an_own_table_that_changes_is_followed_and_one_that_goes_leaves_the_usual_run():
+    app = with_table()
+    app.selectbox(key="train.data.name").set_value("own")
+    before = link_of(settled(app.run()))["data.table"]
+    app.session_state["own.target"] = 1
+    after = link_of(settled(app.run()))
+    assert after["data.table"] != before
+    assert after["data.features"] == "0_1"
+    app.multiselect(key="train.data.features").set_value([])
+    assert "at least one column of your table" in app.run().error[0].value
+    app.session_state["own.table"] = None
+    app.run()
+    assert not app.exception
+    assert "data.name" not in link_of(app)

@@ -1,5 +1,6 @@
 """The run store: one training for all, fair turns, cancelling, failing alone."""
 
+import gc
 import os
 import threading
 import time
@@ -7,12 +8,15 @@ import time
 import numpy as np
 import pytest
 
-from bnviz.core import engine
+from bnviz.core import engine, own_tables
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.recording import join
+from bnviz.core.tables import read_csv
 from bnviz.runs import store as store_module
 from bnviz.runs import trainer as trainer_module
 from bnviz.runs.store import RunStore
 from bnviz.runs.trainer import Preparation, Slice, StateLostError, Trainer, TrainingError, processes
+from bnviz.runs.worker import Worker
 
 
 def small(seed=0, steps=60):
@@ -333,3 +337,46 @@ def test_the_server_notices_how_compiling_has_ended(monkeypatch, ends, compiled,
     known.begin()
     assert begun == [["-m", "bnviz", "compile", "--background"]]
     assert (known.compiled, known.failed) == (compiled, failed)
+
+
+# ---- a reader's own table
+
+
+def own_experiment(column, seed=0):
+    """A run on a table that this process alone knows; the table has to be held."""
+    rows = "\n".join(f"{i},{(i * 7) % 23},{'ab'[i % 2]}" for i in range(60))
+    name, held = own_tables.keep(read_csv(f"{column},height,kind\n{rows}").whole(0))
+    data = Data("own", features=(0, 1), table=name)
+    training = Training(batch_size=10, steps=30)
+    return Experiment(data, Network((8,)), (Arm("batch"),), training, seed), held
+
+
+def test_the_training_process_gets_the_rows_of_an_own_table_with_the_first_request(trainer):
+    wanted, _held = own_experiment("width")
+    first = trainer.advance("own", wanted.to_json(), 10, 0)
+    last = trainer.advance("own", wanted.to_json(), 20, first.step)
+    assert last.done
+    told = join([first.chunk, last.chunk])
+    np.testing.assert_allclose(told.train_loss, engine.train(wanted).train_loss, rtol=1e-4)
+    assert last.step == 30
+
+
+def test_a_table_that_is_gone_fails_its_run_with_a_sentence(trainer):
+    wanted, held = own_experiment("gone")
+    del held
+    gc.collect()
+    with pytest.raises(TrainingError, match="no longer here"):
+        trainer.advance("gone", wanted.to_json(), 10, 0)
+
+
+def test_a_process_forgets_an_own_table_with_its_run():
+    worker = Worker()
+    wanted, _held = own_experiment("girth")
+    request = {"run": "a", "experiment": wanted.to_json(), "updates": 5, "step": 0}
+    head, _ = worker.answer({**request, "table": own_tables.pack(wanted.data.table)})
+    assert head["step"] == 5
+    assert list(worker.tables) == ["a"]
+    worker.answer({"drop": "a"})
+    assert not worker.tables
+    worker.answer({**request, "updates": 30, "table": own_tables.pack(wanted.data.table)})
+    assert not worker.tables
