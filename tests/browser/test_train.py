@@ -88,7 +88,7 @@ def test_on_arrival_a_finished_run_is_on_screen(lab: OpenLab) -> None:
 def test_a_rate_of_1_6_makes_one_arm_diverge(lab: OpenLab) -> None:
     page = lab()
     press(page, "Learning rate", "ArrowRight", 8)
-    expect(page.get_by_text(re.compile(r"no norm diverged at step \d+"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"no norm diverged at step \d+")).first).to_be_visible()
     expect(page.get_by_text(FINISHED)).to_be_visible()
     expect(page).to_have_url(re.compile(r"training\.learning_rate=1\.6$"))
     for arm in ("before", "after"):
