@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from bnviz.core import norms
-from bnviz.core.network import ACTIVATIONS, NormNet
+from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
 
 Array = NDArray[Any]
 
@@ -89,9 +89,7 @@ def moment_of(net: NormNet) -> Moment:
     )
 
 
-def _affine(linear: nn.Module) -> Affine:
-    if not isinstance(linear, nn.Linear):
-        raise ValueError("A convolutional network came; a dense one is needed.")
+def _affine(linear: Linear | Conv) -> Affine:
     weight, bias = linear.weight.detach().clone(), getattr(linear, "bias", None)
     return Affine(weight, weight.new_zeros(len(weight)) if bias is None else bias.detach().clone())
 

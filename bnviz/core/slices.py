@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.memory import Memory
-from bnviz.core.network import ACTIVATIONS, NormNet
+from bnviz.core.network import ACTIVATIONS, Conv, Linear, NormNet
 from bnviz.core.norms import BatchOfOneError, normalize, normalize_as
 
 Array = NDArray[Any]
@@ -148,10 +148,8 @@ class _Networks:
         part = self.points[:, place] if place.start < self.parameters else self.values[place][None]
         return part[:, None, :]
 
-    def _linear(self, linear: torch.nn.Module, x: Tensor) -> Tensor:
+    def _linear(self, linear: Linear | Conv, x: Tensor) -> Tensor:
         """N x in (shared) or P x N x in, to P x N x out."""
-        if not isinstance(linear, torch.nn.Linear):
-            raise ValueError("A convolutional network came; slices are for dense ones. Take kind='dense'.")
         weight = self.points[:, self.places[id(linear.weight)]].view(-1, *linear.weight.shape)
         z = torch.matmul(x, weight.transpose(1, 2))
         if linear.bias is not None:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from bnviz.core.armrun import ArmState, first_state
 from bnviz.core.data import load
-from bnviz.core.engine import start
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.core.memory import Memory, memory_of
 from bnviz.core.network import build
@@ -61,8 +60,6 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
 
 def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
     """The arms before their first update, with the numbers of `engine.start`, which serves convolutions itself."""
-    if experiment.network.kind == "conv":
-        return start(experiment, dtype).arms
     data = load(experiment.data, experiment.seed)
     if experiment.network.kind == "conv":
         return tuple(first_state(experiment, arm, data, dtype) for arm in experiment.arms)
