@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from typing import Any
 
 from bnviz.core.sweep_table import Outcome
-from bnviz.runs.trainer import PREPARATION, THREADS
+from bnviz.runs.child import Child
+from bnviz.runs.trainer import PREPARATION
 
 
 class SweepError(RuntimeError):
@@ -31,7 +28,7 @@ class Part:
     done: bool
 
 
-class SweepProcess:
+class SweepProcess(Child):
     """One process for all sweeps, started when it is first needed.
 
     Args:
@@ -39,9 +36,8 @@ class SweepProcess:
     """
 
     def __init__(self, engine: str = "auto") -> None:
+        super().__init__("bnviz.runs.sweep_worker")
         self.engine = engine
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
 
     def advance(self, name: str, sweep: str, first: int, seconds: float) -> Part:
         """Compute for a while.
@@ -72,34 +68,12 @@ class SweepProcess:
     def drop(self, name: str) -> None:
         """Let the process forget a sweep."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if self._process is not None and self.running:
                 with contextlib.suppress(OSError):
                     self._send({"drop": name}, self._process)
 
-    def close(self) -> None:
-        """End the process; the next request starts another."""
-        with self._lock:
-            self._end()
-
-    @property
-    def running(self) -> bool:
-        """Whether there is a process."""
-        return self._process is not None and self._process.poll() is None
-
     def _with(self) -> dict[str, Any]:
         return {"engine": self.engine, "compile_here": PREPARATION.failed}
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self._end()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bnviz.runs.sweep_worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **THREADS},
-            )
-        return self._process
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         process = self._started()
@@ -114,19 +88,3 @@ class SweepProcess:
             self._end()
             raise ProcessEndedError("The process that computes sweeps ended.") from None
         return answer
-
-    @staticmethod
-    def _send(request: dict[str, Any], process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close() if pipe is not None else None

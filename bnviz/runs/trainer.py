@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
@@ -15,8 +14,7 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.export import from_bytes
 from bnviz.core.fields import FieldError
 from bnviz.core.recording import Recording
-
-THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+from bnviz.runs.child import THREADS, Child
 
 
 class TrainingError(RuntimeError):
@@ -76,7 +74,7 @@ class Preparation:
 PREPARATION = Preparation()  # one a server
 
 
-class Trainer:
+class Trainer(Child):
     """One training process. A Python process of its own costs no waiting for the interpreter's lock.
 
     Args:
@@ -84,9 +82,8 @@ class Trainer:
     """
 
     def __init__(self, preparation: Preparation = PREPARATION) -> None:
+        super().__init__("bnviz.runs.worker")
         self.preparation = preparation
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
 
     def prepare(self) -> None:
         """Start the process and wait for it; where it finds no compiled engine, see that there will be one."""
@@ -96,18 +93,6 @@ class Trainer:
             self.preparation.found()
         else:
             self.preparation.begin()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self._end()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bnviz.runs.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **THREADS},
-            )
-        return self._process
 
     def advance(self, name: str, experiment: str, updates: int, step: int) -> Slice:
         """Make updates of a run.
@@ -147,7 +132,7 @@ class Trainer:
     def drop(self, name: str) -> None:
         """Let the process forget a run."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if self._process is not None and self.running:
                 self._send({"drop": name}, self._process)
 
     def _ask(self, request: dict[str, object]) -> tuple[dict[str, int | str], bytes]:
@@ -163,27 +148,6 @@ class Trainer:
         except OSError:
             self._end()
             raise StateLostError("The training process ended.") from None
-
-    @staticmethod
-    def _send(request: dict[str, object], process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-
-    def close(self) -> None:
-        """End the process."""
-        with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close() if pipe is not None else None
 
 
 def processes() -> int:
