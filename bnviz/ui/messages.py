@@ -1,4 +1,4 @@
-"""Every sentence the pages say, read from `assets/messages`."""
+"""Every sentence the pages say, read from `assets/messages`: a folder for each language, in it a file for each page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets" / "messages"
 
 @lru_cache(maxsize=4)
 def _tree(language: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    files = sorted((FOLDER / language).glob("*.toml"))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def text(key: str, /, language: str = "en", **values: object) -> str:

@@ -126,6 +126,8 @@ def test_no_name_in_angle_brackets_is_left_on_a_page(lab):
 
 
 def test_every_name_in_angle_brackets_is_known():
-    found = set(re.findall("<([a-z_]+)>", Path(FOLDER, "en.toml").read_text(encoding="utf-8")))
+    found = set(
+        re.findall("<([a-z_]+)>", "".join(file.read_text(encoding="utf-8") for file in Path(FOLDER).rglob("*.toml")))
+    )
     assert found
     assert found <= set(notation.NAMES)

@@ -1,0 +1,24 @@
+"""Every scenario file can be read, is complete, and opens an existing lab."""
+
+import pytest
+
+from bnviz.ui import scenarios as module
+from bnviz.ui.frame import LABS
+from bnviz.ui.messages import text
+
+ALL = module.scenarios()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_scenario_says_what_to_look_at_and_opens_an_existing_lab(name):
+    found = ALL[name]
+    assert found.lab in LABS
+    assert all((found.title, found.claim, found.source, found.look, found.expect))
+    assert all(text(f"claims.articles.{article}") for article in found.articles)
+
+
+def test_a_misspelled_entry_is_refused(tmp_path):
+    file = tmp_path / "X1.toml"
+    file.write_text('lab = "train"\nclam = "something"\n')
+    with pytest.raises(ValueError, match="clam"):
+        module._read(file)
