@@ -11,7 +11,7 @@ PAGES = LABS
 BAD = ("serious", "critical")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    # Streamlit's tables scroll on a phone. Browsers give the keyboard every region that scrolls; axe-core asks for more.
+    # Streamlit's tables scroll on a phone. Browsers give the keyboard every region that scrolls; axe-core wants more.
     "rules": {"scrollable-region-focusable": {"enabled": False}},
 }
 SIDEWAYS = """() => {
