@@ -56,3 +56,16 @@ def test_axe_would_have_complained(new_page, serve):
     page = opened(new_page(), f"{serve('app.py')}/axes")
     page.evaluate("document.body.append(Object.assign(document.createElement('img'), {src: 'data:,'}))")
     assert any(line.startswith("image-alt") for line in complaints_of(page))
+
+
+def test_on_paper_every_picture_is_drawn_and_nothing_to_press_is_left(new_page, serve):
+    page = opened(new_page(viewport={"width": 1280, "height": 500}), f"{serve('app.py')}/train")
+    charts = page.locator(".picture .chart")
+    drawn = charts.locator("canvas")
+    page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
+    assert drawn.count() < charts.count()  # the last one is far below
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(drawn).to_have_count(charts.count())
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_hidden()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
