@@ -59,7 +59,7 @@ def test_axe_would_have_complained(new_page, serve):
 
 
 def test_on_paper_every_picture_is_drawn_and_nothing_to_press_is_left(new_page, serve):
-    page = opened(new_page(viewport={"width": 1280, "height": 500}), f"{serve('app.py')}/train")
+    page = opened(new_page(), f"{serve('app.py')}/train?show=curves.histograms.bands.gradients")
     charts = page.locator(".picture .chart")
     drawn = charts.locator("canvas")
     page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
