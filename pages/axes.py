@@ -6,11 +6,13 @@ from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.scenario_panel import guide
 
 begin()
 st.title(text("app.axes_title"))
 st.caption(text("axes.intro"))
 axes.take_link()
+guide("axes")
 choices = axes.controls()
 axes_notes.show(choices, dark=is_dark())
 axes.write_link(choices)

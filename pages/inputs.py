@@ -7,11 +7,13 @@ from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.scenario_panel import guide
 
 begin()
 st.title(text("app.inputs_title"))
 st.caption(text("inputs.intro"))
 inputs.take_link()
+guide("inputs")
 data, view = controls()
 pair = inputs.pair_of(data, view)
 inputs.show_clouds(pair, view)

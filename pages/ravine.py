@@ -7,11 +7,13 @@ from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.ravine_controls import controls
+from bnviz.ui.scenario_panel import guide
 
 begin()
 st.title(text("app.ravine_title"))
 st.caption(text("ravine.intro"))
 ravine.take_link()
+guide("ravine")
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()

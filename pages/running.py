@@ -9,11 +9,13 @@ from bnviz.ui.notation import notation_panel
 from bnviz.ui.running_controls import choose
 from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
+from bnviz.ui.scenario_panel import guide
 
 begin()
 st.title(text("app.running_title"))
 st.caption(text("running.intro"))
 running_settings.take_link()
+guide("running")
 settings = choose()
 study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())

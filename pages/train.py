@@ -8,12 +8,14 @@ from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.scenario_panel import guide
 from bnviz.ui.view import choose_view
 
 begin()
 st.title(text("app.train_title"))
 st.caption(text("train.intro"))
 lab.take_link()
+guide("train")
 experiment = experiment_controls(marks(current(), dark=is_dark()))
 view = choose_view(experiment)
 run = live.open_run(experiment)

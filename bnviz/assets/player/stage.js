@@ -130,7 +130,8 @@ export class Stage {
     }
     this.controls.describe(message);
     this.clock.extend(this.recording.count, message.finished);
-    this.place(sent || (fresh && message.finished));
+    if (fresh && message.autoplay) this.controls.autoplay(message.autoplay);
+    else this.place(sent || (fresh && message.finished));
     this.controls.show();
     this.clock.redraw();
   }
