@@ -14,12 +14,12 @@ PREPROCESS_WORDS = {"raw": "raw", "minmax": "min-max scaled", "zscore": "standar
 
 
 def shape_words(experiment: Experiment) -> str:
-    """The hidden layers in short: "5 x 64", "64-32", "conv 8-16", "linear"."""
+    """The hidden layers in short: "5 × 64", "64-32", "conv 8-16", "linear"."""
     hidden, conv = experiment.network.hidden, experiment.network.kind == "conv"
     if not hidden:
         return "linear"
     even = len(set(hidden)) == 1 and len(hidden) > 1
-    widths = f"{len(hidden)} x {hidden[0]}" if even else "-".join(str(width) for width in hidden)
+    widths = f"{len(hidden)} × {hidden[0]}" if even else "-".join(str(width) for width in hidden)
     return f"conv {widths}" if conv else widths
 
 
@@ -36,9 +36,10 @@ def words(experiment: Experiment) -> list[str]:
         )
         if value is not None
     ]
-    stretched = ", stretched" if data.scale or data.offset else ""
+    rows = f"{data.name.replace('_', ' ')}, {data.train_rows} training rows"
+    prepared = PREPROCESS_WORDS[data.preprocess] + (", stretched" if data.scale or data.offset else "")
     return [
-        f"{data.name.replace('_', ' ')}, {data.train_rows} training rows, {PREPROCESS_WORDS[data.preprocess]}{stretched}",
+        f"{rows}, {prepared}",
         f"hidden layers {shape_words(experiment)}, {network.activation}",
         f"{OPTIMIZER_WORDS[training.optimizer]}, learning rate {training.learning_rate:g}",
         f"batches of {training.batch_size}" + {"by_class": ", sorted by class", "fixed": ", always the same"}.get(
@@ -52,7 +53,7 @@ def words(experiment: Experiment) -> list[str]:
 
 def file_stem(experiment: Experiment) -> str:
     """How files about a run are called, without an ending: "bnviz-digits-5x64-lr1.6-seed0"."""
-    shape = shape_words(experiment).replace(" x ", "x").replace(" ", "-")
+    shape = shape_words(experiment).replace(" × ", "x").replace(" ", "-")
     rate = experiment.training.learning_rate
     usual = Experiment().training.learning_rate
     parts = ["bnviz", experiment.data.name, shape, *([] if rate == usual else [f"lr{rate:g}"])]

@@ -79,7 +79,7 @@ def from_bytes(data: bytes) -> Recording:
 def series_table(recording: Recording) -> pd.DataFrame:
     """Every series in long form: series, arm, layer (1 is the first), unit, step, value; NaN values are left out.
 
-    The rows of histograms (`pre_count`, `normalized_count`, `post_count`) also have `low` and `high`, the ends of a bin.
+    The rows of the histograms, `pre_count` and so on, also have the ends of the bin, `low` and `high`.
     """
     steps = recording.steps
     updates = recording.first_step + np.arange(len(recording.train_loss))
