@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import vl_convert
 
 from bnviz.core import describe
@@ -64,6 +65,18 @@ def picture_file(figure: Figure, settings: Sequence[str], kind: str, *, step: in
     if kind == "svg":
         return str(vl_convert.vegalite_to_svg(spec)).encode()
     return bytes(vl_convert.vegalite_to_png(spec, scale=PNG_SCALE))
+
+
+def numbers(figure: Figure, *, frame: int = -1) -> str:
+    """The numbers that a figure draws, as CSV: the rows of each of its tables, one table below the other.
+
+    Args:
+        figure: what is shown.
+        frame: of the tables that hold one frame; those over all updates are whole.
+    """
+    parts = [pd.DataFrame(table.rows_at(frame, figure.steps)).assign(table=table.dataset) for table in figure.tables]
+    whole = pd.concat(parts, ignore_index=True)
+    return str(whole[["table", *(name for name in whole.columns if name != "table")]].to_csv(index=False))
 
 
 def all_pictures(figures: Sequence[Figure], experiment: Experiment, *, step: int | None = None) -> bytes:

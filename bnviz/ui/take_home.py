@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -19,7 +20,7 @@ from bnviz.ui import live
 from bnviz.ui.messages import text
 from bnviz.ui.pictures import figures
 from bnviz.ui.standalone import standalone
-from bnviz.ui.view import View, available
+from bnviz.ui.view import View, available, whole
 
 MIMES = {"csv": "text/csv", "zip": "application/zip", "parquet": "application/vnd.apache.parquet", "json":
          "application/json", "html": "text/html", "py": "text/x-python", "ipynb": "application/x-ipynb+json",
@@ -81,31 +82,22 @@ def _pictures(recording: Recording, view: View, others: tuple[Recording, ...], *
         format_func=lambda name: text(f"take_home.picture_names.{name}"),
         key="take_home_picture",
     )
-    step, settings = live.step(), describe.words(recording.experiment)
+    resting, experiment = live.resting(), recording.experiment  # the reader may move on before a button is pressed
 
     def made(kind: str) -> bytes:
         figure = picture_named(recording, view, chosen, others=others, dark=dark)
-        return sheet.picture_file(figure, settings, kind, step=step)
+        return sheet.picture_file(figure, describe.words(experiment), kind, step=resting["step"])
 
-    stem = f"{describe.file_stem(recording.experiment)}-{chosen}-step{_step(recording, step)}"
+    def every() -> bytes:
+        drawn = figures(recording, whole(experiment, view), others=others, dark=dark)
+        return sheet.all_pictures(drawn, experiment, step=resting["step"])
+
+    stem = describe.file_stem(experiment)
     with st.container(horizontal=True):
         for kind in sheet.FORMATS:
-            _button(kind, partial(made, kind), f"{stem}.{kind}")
-    _button(
-        "all_pictures",
-        lambda: sheet.all_pictures(
-            figures(recording, _all(recording, view), others=others, dark=dark),
-            recording.experiment,
-            step=step,
-        ),
-        f"{describe.file_stem(recording.experiment)}-pictures.zip",
-    )
+            _button(kind, partial(made, kind), f"{stem}-{chosen}.{kind}")
+    _button("all_pictures", every, f"{stem}-pictures.zip")
     st.caption(text("take_home.picture_hint"))
-
-
-def _all(recording: Recording, view: View) -> View:
-    """The view with every picture that the run has."""
-    return View(available(recording.experiment), view.kind, view.arm, view.layer, view.band)
 
 
 def picture_named(
@@ -113,14 +105,10 @@ def picture_named(
 ) -> Figure:
     """One picture of a run by the name under which the panel offers it; the other arguments are those of `figures`."""
     choice = next((choice for choice, parts in PARTS.items() if name in parts), name)
-    one = View((choice,), view.kind, view.arm, view.layer, view.band)
+    one = view if choice in view.show else whole(recording.experiment, view)
+    one = replace(one, show=(choice,))
     drawn = figures(recording, one, others=others, dark=dark)
     return next((figure for figure in drawn if figure.id == name), drawn[0])
-
-
-def _step(recording: Recording, step: int | None) -> int:
-    known = recording.steps if step is None else recording.steps[recording.steps <= step]
-    return int(known[-1])
 
 
 def _numbers(recording: Recording) -> None:
@@ -134,10 +122,10 @@ def _numbers(recording: Recording) -> None:
 
 
 def _run(recording: Recording, view: View) -> None:
-    experiment, step = recording.experiment, live.step()
+    experiment, resting = recording.experiment, live.resting()
     stem = describe.file_stem(experiment)
     st.markdown(f"**{text('take_home.run')}**")
-    _button("html", lambda: standalone(recording, view, step=step), f"{stem}.html")
+    _button("html", lambda: standalone(recording, view, step=resting["step"]), f"{stem}.html")
     try:
         check_own(experiment)
     except NotExportedError as error:

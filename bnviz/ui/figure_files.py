@@ -1,0 +1,43 @@
+"""The files of one figure on a page: the picture as PNG and SVG, its numbers as CSV, made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from bnviz.plots import sheet
+from bnviz.plots.figure import Figure
+from bnviz.ui.messages import text
+
+MIMES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
+
+
+def captioned(figure: Figure, *, stem: str, settings: Sequence[str]) -> None:
+    """The sentence under a figure, and beside it what can be taken home.
+
+    Args:
+        figure: of one frame.
+        stem: how its files begin, such as "bnviz-running-digits-seed0".
+        settings: of the run, for the caption in the picture.
+    """
+    with st.container(horizontal=True, vertical_alignment="top"):
+        st.caption(figure.caption_at(0), width="stretch")
+        with st.popover("", icon=":material/download:", help=text("take_home.figure", title=figure.title)):
+            for kind in ("png", "svg"):
+                _button(kind, partial(sheet.picture_file, figure, settings, kind), f"{stem}-{figure.id}.{kind}")
+            _button("csv", partial(sheet.numbers, figure), f"{stem}-{figure.id}.csv")
+
+
+def _button(kind: str, data: partial[bytes] | partial[str], file: str) -> None:
+    st.download_button(
+        text(f"take_home.{kind}"),
+        data,
+        file_name=file,
+        mime=MIMES[kind],
+        key=f"file_{file}",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
