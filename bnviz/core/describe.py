@@ -93,6 +93,7 @@ def flat(experiment: Experiment) -> dict[str, str]:
         for item in fields(getattr(experiment, group))
         if item.name != "table"
     }
+    settings["network.hidden"] = shape_words(experiment)
     return settings | {"arms": "; ".join(arm_labels(experiment)), "seed": str(experiment.seed)}
 
 

@@ -173,7 +173,6 @@ def _literal(value: Any) -> str:
 
 def _arm(arm: Arm, experiment: Experiment, label: str) -> str:
     """One arm as a dictionary: what its norm uses, and what it has of its own."""
-    shown = ("name", "norm", "places")
     places = list(arm.placements(len(experiment.network.hidden)))
     told: dict[str, Any] = {"name": label, "norm": NORM_WORDS.get(arm.norm, arm.norm), "places": places}
     if set(places) - {"none"}:
@@ -184,5 +183,5 @@ def _arm(arm: Arm, experiment: Experiment, label: str) -> str:
         told |= {"ghost_size": arm.ghost_size} if arm.norm == "batch_ghost" else {}
     own = ("learning_rate", "gain", "optimizer", "dropout")
     told |= {name: getattr(arm, name) for name in own if getattr(arm, name) is not None}
-    first, second = ({k: v for k, v in told.items() if (k in shown) == one} for one in (True, False))
-    return ",\n     ".join(_literal(part)[1:-1] for part in (first, second) if part).join("{}")
+    parts = [{key: told.pop(key) for key in keys} for keys in (("name",), ("norm", "places"))]
+    return "{" + ",\n     ".join(_literal(part)[1:-1] for part in (*parts, told) if part) + "}"

@@ -74,7 +74,7 @@ def curves(
     colors = {label: color for label, color in colours(runs, dark=dark).items() if label in set(table["arm"])}
     total = max(run.recording.experiment.training.steps for run in runs)
     x, y = panels.step_axis(total), _value_axis(table, name)
-    layers = _layers(x, y, runs, colors, name)
+    layers = _layers(x, y, runs, colors, name, dark=dark)
     title = f"{name[0].upper()}{name[1:]}, {SPLIT_WORDS[split]}"
     words = Words(f"{measure}-{split}", title, _caption(table, name, split), _alt(table, title, total))
     data = {str(key): table[key].tolist() for key in table.columns}
@@ -109,7 +109,8 @@ def _lines(runs: Sequence[Compared], arms: Sequence[str], split: str, measure: s
                 continue
             steps = recording.steps[known]
             marked = np.zeros(len(steps), bool)
-            marked[np.searchsorted(steps, np.linspace(0, steps[-1], MARKS)).clip(max=len(steps) - 1)] = True
+            places = (np.arange(MARKS) + (run.place + 0.5) / len(SHAPES)) / MARKS * steps[-1]
+            marked[np.searchsorted(steps, places).clip(max=len(steps) - 1)] = True
             parts.append(pd.DataFrame({"run": run.name, "arm": style.label, "step": steps,
                                        "value": values[known, arm], "marked": marked}))  # fmt: skip
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
@@ -125,11 +126,22 @@ def _value_axis(table: pd.DataFrame, name: str) -> alt.Y:
     return alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[low, 1.0], nice=False))
 
 
-def _layers(x: alt.X, y: alt.Y, runs: Sequence[Compared], colors: dict[str, str], name: str) -> list[alt.Chart]:
+def _key(*, dark: bool) -> alt.Legend:
+    """The legend of the runs, in the colour of the text."""
+    ink = theme.INK[dark]
+    return alt.Legend(
+        title=None, orient="bottom", columns=3, symbolSize=90, symbolFillColor=ink, symbolStrokeColor=ink,
+        symbolStrokeWidth=0,
+    )  # fmt: skip
+
+
+def _layers(
+    x: alt.X, y: alt.Y, runs: Sequence[Compared], colors: dict[str, str], name: str, *, dark: bool
+) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData("lines"))
     color = alt.Color("arm:N", sort=None, scale=alt.Scale(domain=list(colors), range=list(colors.values())),
-                      legend=alt.Legend(title=None, symbolType="stroke", columns=2))  # fmt: skip
-    names, key = [run.name for run in runs], alt.Legend(title=None, orient="bottom", columns=3)
+                      legend=alt.Legend(title=None, symbolType="stroke", columns=2, labelLimit=0))  # fmt: skip
+    names, key = [run.name for run in runs], _key(dark=dark)
     dash = alt.StrokeDash("run:N", sort=None, legend=key,
                           scale=alt.Scale(domain=names, range=[list(DASHES[run.place]) for run in runs]))  # fmt: skip
     shape = alt.Shape("run:N", sort=None, legend=key,
@@ -160,7 +172,7 @@ def _caption(table: pd.DataFrame, measure: str, split: str) -> str:
     ends = sorted(_last(table), key=lambda one: one[3])
     text = theme.percent if measure == "accuracy" else theme.loss_text
     (low_run, low_arm, _, low), (high_run, high_arm, _, high) = ends[0], ends[-1]
-    begin = f"The {measure} on the {SPLIT_WORDS[split]}"
+    begin = f"The {'test' if split == 'test' else 'training'} {measure}"
     if len(ends) == 1:
         return f"{begin} ends at {text(low)} ({low_run}, {low_arm})."
     return (

@@ -23,6 +23,7 @@ TICK = 0.5
 COLUMN = 3
 STEM = "bnviz-compare"
 _ARMS, _SPLIT, _LAYER, _STEP = "compare_arms", "compare_split", "compare_layer", "compare_step"
+_CHOSEN = "compare.chosen"
 PATHS = ("M14 1a4 4 0 1 0 0.01 0z", "M10.5 1.5h7v7h-7z", "M14 1l4.5 8h-9z", "M14 0l5 5l-5 5l-5 -5z",
          "M12.5 1h3v2.5h2.5v3h-2.5v2.5h-3v-2.5h-2.5v-3h2.5z", "M14 9l4.5 -8h-9z")  # fmt: skip
 
@@ -168,9 +169,9 @@ def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
 
 
 def _draw(figure: Figure, settings: Sequence[str]) -> None:
-    st.markdown(f"**{figure.title}**")
+    figure_files.headed(figure, stem=STEM, settings=settings)
     st.vega_lite_chart(figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt))
-    figure_files.captioned(figure, stem=STEM, settings=settings)
+    st.caption(figure.caption_at(0))
 
 
 def _curves(known: Sequence[Compared], arms: list[str], split: str, settings: Sequence[str], *, dark: bool) -> None:
@@ -190,13 +191,13 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
     layers, steps = list(range(1, depth + 1)), drawn.known_steps(known)
     if st.session_state.get(_LAYER) not in layers:
         st.session_state[_LAYER] = 1
-    if st.session_state.get(_STEP) not in steps:
+    if not st.session_state.get(_CHOSEN) or st.session_state.get(_STEP) not in steps:
         st.session_state[_STEP] = steps[-1]
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         layer = st.segmented_control(text("compare.layer"), layers, key=_LAYER, required=True, persist_state="session")
     with right:
-        step = st.select_slider(text("compare.step"), steps, key=_STEP, persist_state="session")
+        step = st.select_slider(text("compare.step"), steps, key=_STEP, persist_state="session", on_change=_choose_step)
     figures = [
         compare_bins.histograms(known, arm, layer=int(layer or 1) - 1, step=int(step), dark=dark) for arm in arms
     ]
@@ -205,6 +206,11 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
         for column, figure in zip(st.columns(COLUMN, gap="medium"), there[begin : begin + COLUMN], strict=False):
             with column:
                 _draw(figure, settings)
+
+
+def _choose_step() -> None:
+    """From now on the reader's step counts, and no longer the newest."""
+    st.session_state[_CHOSEN] = True
 
 
 def _tables(known: Sequence[Compared]) -> None:

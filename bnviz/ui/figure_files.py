@@ -14,17 +14,19 @@ from bnviz.ui.messages import text
 MIMES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
 
 
-def captioned(figure: Figure, *, stem: str, settings: Sequence[str]) -> None:
-    """The sentence under a figure, and beside it what can be taken home.
+def headed(figure: Figure, *, stem: str, settings: Sequence[str]) -> None:
+    """The heading of a figure, and beside it what can be taken home.
 
     Args:
         figure: of one frame.
         stem: how its files begin, such as "bnviz-running-digits-seed0".
         settings: of the run, for the caption in the picture.
     """
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.caption(figure.caption_at(0), width="stretch")
-        with st.popover("", icon=":material/download:", help=text("take_home.figure", title=figure.title)):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        st.markdown(f"**{figure.title}**", width="content")
+        with st.popover(
+            "", icon=":material/download:", type="tertiary", help=text("take_home.figure", title=figure.title)
+        ):
             for kind in ("png", "svg"):
                 _button(kind, partial(sheet.picture_file, figure, settings, kind), f"{stem}-{figure.id}.{kind}")
             _button("csv", partial(sheet.numbers, figure), f"{stem}-{figure.id}.csv")
