@@ -11,7 +11,7 @@ from bnviz.core.norms import KINDS
 from bnviz.plots import theme
 from bnviz.ui import axes
 from bnviz.ui.messages import text
-from bnviz.ui.notation import latex, signed, symbols
+from bnviz.ui.notation import formula, signed, symbols
 
 
 def show(choices: Choices, *, dark: bool) -> None:
@@ -32,10 +32,10 @@ def show(choices: Choices, *, dark: bool) -> None:
     if block.nothing_left:
         st.info(block.nothing_left, icon=":material/info:")
     st.caption(_source(choices, block, [int(digit) for digit in digits]))
-    formula, table = st.columns([5, 6], gap="large")
-    with formula:
+    left, right = st.columns([5, 6], gap="large")
+    with left:
         _formula(choices, block)
-    with table:
+    with right:
         _counts(choices, values)
     _facts(values)
 
@@ -49,8 +49,8 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
 
 def _formula(choices: Choices, block: Block) -> None:
     st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
-    st.latex(latex(f"axes.formula.{choices.norm}"))
-    st.latex(latex("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
+    st.markdown(formula(f"axes.formula.{choices.norm}"))
+    st.markdown(formula("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
     st.markdown(text("axes.says.count", means=len(block.var), cells=block.cells))
 

@@ -34,6 +34,7 @@ def navigation() -> None:
     """Configure the app and run the page that the address names."""
     st.session_state[_STARTED] = True
     st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
+    st.html(ROOT / "assets" / "print.css")
     st.navigation(_pages(), position="top").run()
 
 

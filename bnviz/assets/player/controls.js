@@ -147,6 +147,7 @@ export class Controls {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
     const target = event.composedPath()[0];
     const tag = target.tagName;
+    if (target.closest?.(".numbers")) return false; // there the keys open and scroll the table
     if (tag === "SELECT" || (tag === "BUTTON" && event.key === " ")) return false;
     const move = event.shiftKey ? (n) => this.moveEpochs(n) : (n) => this.moveFrames(n);
     const actions = {

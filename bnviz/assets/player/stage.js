@@ -5,6 +5,7 @@
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
+import { beforePrint } from "./paper.js";
 import { Picture } from "./picture.js";
 import { Recording } from "./recording.js";
 import { Reports } from "./reports.js";
@@ -60,6 +61,7 @@ export class Stage {
     parent.append(this.root);
     this.resizes = new ResizeObserver(() => this.fitAll());
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
+    this.printed = beforePrint(() => this.drawAll());
   }
 
   /** Wait for the stylesheet and for Vega, which the browser keeps after the first time. */
@@ -207,6 +209,13 @@ export class Stage {
     this.clock.redraw();
   }
 
+  drawAll() {
+    for (const picture of this.pictures.values()) {
+      picture.show(this.clock.frame, this.theme);
+      picture.view?.run();
+    }
+  }
+
   fitAll() {
     for (const picture of this.pictures.values()) if (picture.view) picture.fit();
     this.clock.redraw();
@@ -236,6 +245,7 @@ export class Stage {
     this.reports.stop();
     this.resizes.disconnect();
     this.sights.disconnect();
+    this.printed();
     for (const picture of this.pictures.values()) picture.discard();
     this.root.remove();
   }
