@@ -23,7 +23,7 @@ RUNS = [
 
 @pytest.mark.parametrize("run", RUNS)
 def test_its_python_makes_it_again(run: Experiment) -> None:
-    assert eval(describe.python_of(run), {"bnviz": bnviz}) == run
+    assert eval(describe.python_of(run), {"bnviz": bnviz}) == run  # noqa: S307
 
 
 def test_file_names_say_what_is_inside() -> None:
