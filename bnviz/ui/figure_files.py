@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from bnviz.plots import sheet
@@ -42,4 +43,24 @@ def _button(kind: str, data: partial[bytes] | partial[str], file: str) -> None:
         on_click="ignore",
         icon=":material/download:",
         width="stretch",
+    )
+
+
+def numbers(table: Callable[[], pd.DataFrame], *, page: str, file: str) -> None:
+    """A quiet button for the numbers of a page as CSV.
+
+    Args:
+        table: makes them, when the button is pressed.
+        page: whose numbers they are.
+        file: its name, which says what is inside.
+    """
+    st.download_button(
+        text("take_home.page_numbers"),
+        lambda: table().to_csv(index=False),
+        file_name=file,
+        mime=MIMES["csv"],
+        key=f"file_{page}",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
     )
