@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bnviz.ui import lab, live
+from bnviz.ui import compare, lab, live, take_home
 from bnviz.ui.controls import current, experiment_controls
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
@@ -22,4 +22,6 @@ run = live.open_run(experiment)
 band = live.open_band(experiment, view)
 live.show_run(run, view, band=band, dark=is_dark(), after=lambda: lab.write_link(experiment, view))
 lab.show_results(run)
+compare.show(run, dark=is_dark())
+take_home.panel(run, view, band=band, dark=is_dark())
 notation_panel_alone()

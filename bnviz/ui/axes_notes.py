@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from bnviz import plots
 from bnviz.core import axes as core
 from bnviz.core.axes import Block, Choices, Values
+from bnviz.core.export_labs import block_table
 from bnviz.core.norms import KINDS
 from bnviz.plots import theme
-from bnviz.ui import axes
+from bnviz.ui import axes, figure_files
 from bnviz.ui.messages import text
 from bnviz.ui.notation import formula, signed, symbols
 
@@ -32,6 +35,8 @@ def show(choices: Choices, *, dark: bool) -> None:
     if block.nothing_left:
         st.info(block.nothing_left, icon=":material/info:")
     st.caption(_source(choices, block, [int(digit) for digit in digits]))
+    file = f"bnviz-axes-{choices.norm}-block{choices.block}-after{choices.updates}.csv"
+    figure_files.numbers(partial(block_table, block), page="axes", file=file)
     left, right = st.columns([5, 6], gap="large")
     with left:
         _formula(choices, block)
