@@ -10,6 +10,7 @@ from bnviz.core.axes import Block, Choices, Values
 from bnviz.core.norms import KINDS
 from bnviz.plots import theme
 from bnviz.ui import axes
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import latex, signed, symbols
 
@@ -34,10 +35,13 @@ def show(choices: Choices, *, dark: bool) -> None:
     st.caption(_source(choices, block, [int(digit) for digit in digits]))
     formula, table = st.columns([5, 6], gap="large")
     with formula:
-        _formula(choices, block)
+        if shown("formula"):
+            _formula(choices, block)
     with table:
-        _counts(choices, values)
-    _facts(values)
+        if shown("counts"):
+            _counts(choices, values)
+    if shown("facts"):
+        _facts(values)
 
 
 def _source(choices: Choices, block: Block, digits: list[int]) -> str:

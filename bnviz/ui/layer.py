@@ -16,7 +16,9 @@ from bnviz.runs import compiled, shared_store
 from bnviz.ui import controls, links
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
-from bnviz.ui.layer_controls import factor_slider, hands, sidebar, source_choice, window_controls
+from bnviz.ui.hiding import shown
+from bnviz.ui.layer_controls import factor_slider, sidebar, source_choice, window_controls
+from bnviz.ui.layer_hands import hands
 from bnviz.ui.layer_lessons import lesson_pills, small, told
 from bnviz.ui.layer_message import message, window
 from bnviz.ui.messages import text
@@ -45,7 +47,8 @@ def show() -> None:
     rest = microscope(told_now, key=PLAYER)
     _take(rest, lab, on_stage)
     hands(on_stage)
-    _captions(lab, on_stage, phases, experiment)
+    if shown("sentences"):
+        _captions(lab, on_stage, phases, experiment)
     notation_panel()
     state.write_link(experiment)
 
