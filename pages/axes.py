@@ -6,9 +6,10 @@ from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.axes_title"))
+head("axes")
 st.caption(text("axes.intro"))
 axes.take_link()
 choices = axes.controls()

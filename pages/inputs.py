@@ -7,9 +7,10 @@ from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.inputs_title"))
+head("inputs")
 st.caption(text("inputs.intro"))
 inputs.take_link()
 data, view = controls()

@@ -5,8 +5,9 @@ import streamlit as st
 from bnviz.ui import layer
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
+from bnviz.ui.share import head
 
 begin()
-st.title(text("layer.title"))
+head("layer")
 st.caption(text("layer.intro"))
 layer.show()

@@ -7,9 +7,10 @@ from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.ravine_controls import controls
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.ravine_title"))
+head("ravine")
 st.caption(text("ravine.intro"))
 ravine.take_link()
 ravine.show(controls())

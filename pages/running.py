@@ -9,9 +9,10 @@ from bnviz.ui.notation import notation_panel
 from bnviz.ui.running_controls import choose
 from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.running_title"))
+head("running")
 st.caption(text("running.intro"))
 running_settings.take_link()
 settings = choose()

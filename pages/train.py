@@ -8,10 +8,11 @@ from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.share import head
 from bnviz.ui.view import choose_view
 
 begin()
-st.title(text("app.train_title"))
+head("train")
 st.caption(text("train.intro"))
 lab.take_link()
 experiment = experiment_controls(marks(current(), dark=is_dark()))

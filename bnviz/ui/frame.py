@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.ui import presenter
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ def begin() -> None:
         st.session_state[_STARTED] = True
         st.navigation(_pages(), position="top")
         st.rerun()
+    presenter.show_bar()
 
 
 def is_dark() -> bool:

@@ -15,12 +15,12 @@ HIDE = "hide"
 COMMON = ("quiz", "notation", "share")
 PARTS: dict[str, tuple[str, ...]] = {
     "inputs": (
-        "set", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale", "offset", "n",
-        "noise", "test_fraction", "seed", "preprocess", "ways_on",
+        "set", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale", "offset",
+        "n", "noise", "test_fraction", "seed", "preprocess", "ways_on",
     ),
     "ravine": (
-        "scenes", "shown", "optimizer", "pace", "steps", "data", "name", "feature", "stretch", "noise", "model", "loss", "bias",
-        "plane", "start", "seed", "article", "ways_on",
+        "scenes", "shown", "optimizer", "pace", "steps", "data", "name", "feature", "stretch", "noise", "model", "loss",
+        "bias", "plane", "start", "seed", "article", "ways_on",
     ),
     "layer": (
         "source", "lesson", "editor", "name", "preprocess", "size", "arm", "layer", "step", "eps", "precision",
@@ -66,7 +66,7 @@ def unknown() -> list[str]:
 def hide(names: list[str], *, page: str) -> None:
     """Hide exactly these parts of a page; what is hidden on other pages stays so."""
     others = [name for name in named() if name in known() and name not in parts_of(page)]
-    links.keep_now(HIDE, ".".join([*names, *others]) or None)
+    links.keep(HIDE, ".".join([*names, *others]) or None)
 
 
 def shown(name: str) -> bool:

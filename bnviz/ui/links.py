@@ -16,7 +16,8 @@ KEPT = ("lesson", "hide", "present", "quiz", "notation")
 """Parameters that belong to no page: they stay in the address wherever the reader goes."""
 CLAIM = "claim"
 _PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
-_HANDS, _TOLD = "link.hands", "link.told"  # how often the session itself has set one of KEPT, in all and when written
+# How often the session itself has set one of KEPT: in all, when a page last wrote, when `tell` last did.
+_HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
 
 
 def _written(page: str) -> str:
@@ -92,10 +93,12 @@ def keep(name: str, value: str | None) -> None:
     st.session_state[_HANDS] = st.session_state.get(_HANDS, 0) + 1
 
 
-def keep_now(name: str, value: str | None) -> None:
-    """`keep`, and tell the address at once: for what is set in a fragment or a dialog, where no page writes."""
-    keep(name, value)
-    st.query_params.from_dict(_settings(st.query_params.to_dict()) | kept())
+def tell() -> None:
+    """Tell the address what `keep` has set in a callback: for fragments and dialogs, in which no page writes."""
+    hands = st.session_state.get(_HANDS)
+    if hands not in (st.session_state.get(_TOLD), st.session_state.get(_SENT)):
+        st.query_params.from_dict(_settings(st.query_params.to_dict()) | kept())
+        st.session_state[_SENT] = hands
 
 
 def claim(page: str) -> str | None:
@@ -133,7 +136,8 @@ def write(page: str, wanted: dict[str, str]) -> None:
     """Let the address of a page name these parameters, the claim that is open, and what is kept on every page."""
     opened = claim(page)
     settings = wanted | ({} if opened is None else {CLAIM: opened})
-    if settings | kept() != st.query_params.to_dict():
+    set_by_hand = st.session_state.get(_HANDS) != st.session_state.get(_TOLD)  # in a callback, which tells no browser
+    if set_by_hand or settings | kept() != st.query_params.to_dict():
         st.query_params.from_dict(settings | kept())
     st.session_state[_written(page)] = settings
     st.session_state[_print(page)] = _fingerprint(page)

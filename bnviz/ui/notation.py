@@ -25,7 +25,7 @@ def convention() -> str:
 def _take_over() -> None:
     """The switch was moved: the link carries it from page to page."""
     chosen = str(st.session_state[KEY])
-    links.keep_now("notation", None if chosen == CONVENTIONS[0] else chosen)
+    links.keep("notation", None if chosen == CONVENTIONS[0] else chosen)
 
 
 def symbols() -> dict[str, str]:
@@ -74,6 +74,7 @@ def notation_panel() -> None:
     """The switch and the glossary, in a panel that can be opened, once at the foot of a lab."""
     if not shown("notation"):
         return
+    links.tell()
     with st.expander(text("notation.title"), icon=":material/translate:"):
         notation_switch()
         st.markdown(text("notation.intro"))

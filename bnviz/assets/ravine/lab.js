@@ -78,6 +78,8 @@ export class Lab {
     this.sights.observe(this.losses.element);
     this.sizes = new ResizeObserver(() => this.clock.redraw());
     this.sizes.observe(this.root);
+    this.enlarged = () => this.clock.redraw();
+    window.addEventListener("bnviz-enlarged", this.enlarged); // the presenter view shows one picture large, or all
     this.move(parent);
   }
 
@@ -192,7 +194,7 @@ export class Lab {
   readLook() {
     const { ink, muted, faint, paper, ramp } = this.stage;
     const { fontFamily: font } = getComputedStyle(this.root);
-    const size = this.root.clientWidth < NARROW ? 12 : 13;
+    const size = this.root.classList.contains("enlarged") ? 18 : this.root.clientWidth < NARROW ? 12 : 13;
     const version = [ink, paper, font, size, ramp].join();
     if (this.look?.version !== version) {
       const mesh = `color-mix(in srgb, ${ink} 22%, transparent)`;
@@ -219,7 +221,8 @@ export class Lab {
 
   /** Read all sizes before anything is written, and only when they may have changed: reading makes the page lay out. */
   layOut(row) {
-    const key = [this.root.clientWidth, row.map(({ id }) => id)].join();
+    const chosen = Array.from(this.root.querySelectorAll(".side, .picture"), (one) => one.classList.contains("chosen"));
+    const key = [this.root.clientWidth, this.root.className, row.map(({ id }) => id), ...chosen].join();
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.sides.style.setProperty("--count", String(this.columns(row.length)));
@@ -305,6 +308,7 @@ export class Lab {
     clearTimeout(this.telling);
     this.sizes.disconnect();
     this.sights.disconnect();
+    window.removeEventListener("bnviz-enlarged", this.enlarged);
     this.root.remove();
   }
 }
