@@ -6,6 +6,7 @@ from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.share import head
 
 begin()
@@ -15,4 +16,5 @@ axes.take_link()
 choices = axes.controls()
 axes_notes.show(choices, dark=is_dark())
 axes.write_link(choices)
+quiz_panel("axes")
 notation_panel()

@@ -7,6 +7,7 @@ from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.share import head
 
 begin()
@@ -21,4 +22,5 @@ inputs.show_moves(pair, data, view)
 inputs.show_limits(pair, view)
 inputs.show_ways_on(data, view)
 inputs.write_link(data, view)
+quiz_panel("inputs")
 notation_panel_alone()

@@ -6,6 +6,7 @@ from bnviz.ui import ravine
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.ravine_controls import controls
 from bnviz.ui.share import head
 
@@ -16,4 +17,5 @@ ravine.take_link()
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()
+quiz_panel("ravine")
 notation_panel_alone()

@@ -6,6 +6,7 @@ from bnviz.ui import running_settings
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.running_controls import choose
 from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
@@ -20,4 +21,5 @@ study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())
 st.caption(run_in_words(study, settings))
 running_settings.write_link(settings)
+quiz_panel("running")
 notation_panel()

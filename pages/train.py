@@ -8,6 +8,7 @@ from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.share import head
 from bnviz.ui.view import choose_view
 
@@ -21,4 +22,5 @@ run = live.open_run(experiment)
 band = live.open_band(experiment, view)
 live.show_run(run, view, band=band, dark=is_dark(), after=lambda: lab.write_link(experiment, view))
 lab.show_results(run)
+quiz_panel("train")
 notation_panel_alone()

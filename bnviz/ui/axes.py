@@ -59,7 +59,12 @@ def controls() -> Choices:
         _segments("shown", SHOWN, lambda word: text(f"axes.shown.{word}"))
         _segments("block", range(1, BLOCKS + 1), _block_name)
         _segments("updates", UPDATES, str)
-    values = {item.name: st.session_state[_key(item.name)] for item in fields(Choices)}
+    return current()
+
+
+def current() -> Choices:
+    """What the controls say."""
+    values = {item.name: st.session_state.get(_key(item.name), item.default) for item in fields(Choices)}
     return replace(Choices(), **values)
 
 

@@ -12,6 +12,7 @@ from bnviz.ui.messages import text
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
 LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
+BESIDE = ("quiz", "check")  # pages that are no labs
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 _STARTED = "frame.started"
 
@@ -28,7 +29,8 @@ def others(name: str) -> list[tuple[str, st.Page]]:
 
 def _pages() -> list[st.Page]:
     home = st.Page(PAGES / "home.py", title=text("app.title"), default=True, visibility="hidden")
-    return [home, *(page for _, page in labs())]
+    beside = [st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title")) for name in BESIDE]
+    return [home, *(page for _, page in labs()), *beside]
 
 
 def navigation() -> None:

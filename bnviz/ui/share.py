@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from bnviz.ui import hiding, links, notation, presenter
+from bnviz.ui import hiding, links, notation, presenter, quiz_score
 from bnviz.ui.messages import text
 
 MOST_TEXT = 1200
@@ -46,6 +46,8 @@ def _say_what_is_unknown() -> None:
         told.append(text("share.bad_notation", given=said["notation"][:30], known=", ".join(notation.CONVENTIONS)))
     if said.get(presenter.PRESENT, "1") != "1":
         told.append(text("share.bad_present", given=said[presenter.PRESENT][:30]))
+    if not quiz_score.read(said.get(quiz_score.KEY, ""))[1]:
+        told.append(text("quiz.bad_link"))
     if told:
         st.warning("  \n".join(told), icon=":material/link_off:")
 
