@@ -34,8 +34,9 @@ def show() -> None:
     st.markdown(text("check.how"))
     st.subheader(text("check.now"))
     check = _controls()
-    layer, training = core.check_layer(check), core.check_training(check)
-    engine = core.check_engine(check) if compiled.usable() else None
+    with st.spinner(text("check.running")):
+        layer, training = core.check_layer(check), core.check_training(check)
+        engine = core.check_engine(check) if compiled.usable() else None
     rows = [*layer, training.compared, *([] if engine is None else [engine.compared])]
     _say(rows)
     _table(check, rows)
@@ -122,10 +123,10 @@ def _table(check: Check, rows: list[Compared]) -> None:
     """One row a quantity."""
     columns: dict[str, Callable[[Compared], str]] = {
         "what": lambda row: text(f"check.names.{row.name}"),
-        "against": lambda row: text(f"check.against.{_rival(row.name)}"),
+        "verdict": lambda row: text("check.agrees" if row.holds else "check.differs"),
         "difference": lambda row: number(row.difference),
         "tolerance": lambda row: number(row.tolerance),
-        "verdict": lambda row: text("check.agrees" if row.holds else "check.differs"),
+        "against": lambda row: text(f"check.against.{_rival(row.name)}"),
     }
     table: list[dict[str, Any]] = [
         {text(f"check.columns.{name}"): shown(row) for name, shown in columns.items()} for row in rows
@@ -149,7 +150,7 @@ def _losses(check: Check, training: Losses) -> None:
     names = ("updates", "ours", "theirs", "apart")
     heads = [text(f"check.columns.{name}") for name in names]
     rows = [
-        dict(zip(heads, (str(step), f"{ours:.12f}", f"{theirs:.12f}", number(abs(ours - theirs))), strict=True))
+        dict(zip(heads, (str(step), f"{ours:.10f}", f"{theirs:.10f}", number(abs(ours - theirs))), strict=True))
         for step, (ours, theirs) in enumerate(zip(training.ours, training.theirs, strict=True))
         if step % EVERY == 0
     ]

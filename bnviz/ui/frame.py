@@ -19,7 +19,12 @@ _STARTED = "frame.started"
 
 def labs() -> list[tuple[str, st.Page]]:
     """The labs in the order in which one teaches with them, each with its name."""
-    return [(name, st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))) for name in LABS]
+    return [(name, page(name)) for name in LABS]
+
+
+def page(name: str) -> st.Page:
+    """A lab, or a page beside them, by name."""
+    return st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))
 
 
 def others(name: str) -> list[tuple[str, st.Page]]:
@@ -29,8 +34,7 @@ def others(name: str) -> list[tuple[str, st.Page]]:
 
 def _pages() -> list[st.Page]:
     home = st.Page(PAGES / "home.py", title=text("app.title"), default=True, visibility="hidden")
-    beside = [st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title")) for name in BESIDE]
-    return [home, *(page for _, page in labs()), *beside]
+    return [home, *(page(name) for name in (*LABS, *BESIDE))]
 
 
 def navigation() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz.ui import links, presenter, quiz_live
-from bnviz.ui.frame import LABS, PAGES
+from bnviz.ui.frame import LABS, page
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_items import ARTICLE, Question, quizzes
@@ -29,7 +29,7 @@ def _panel(lab: str) -> None:
     with st.expander(text("quiz.panel"), icon=":material/quiz:", key=f"quiz_panel_{lab}"):
         st.caption(text("quiz.intro"))
         ask(lab)
-        st.page_link(PAGES / "quiz.py", label=text("quiz.to_page"), icon=":material/arrow_forward:")
+        st.page_link(page(PAGE), label=text("quiz.to_page"), icon=":material/arrow_forward:")
 
 
 def ask(name: str) -> None:
@@ -107,7 +107,7 @@ def _open(question: Question) -> None:
         label = text("quiz.see", lab=text(f"app.{question.lab}_title"))
     else:
         return
-    st.page_link(PAGES / f"{lab}.py", label=label, icon=":material/visibility:", query_params=params | links.kept())
+    st.page_link(page(lab), label=label, icon=":material/visibility:", query_params=params | links.kept())
 
 
 def _say_score(name: str) -> None:
@@ -145,7 +145,7 @@ def _total() -> None:
                 st.markdown(text("quiz.article"), width=260)
             else:
                 label = text(f"app.{name}_title")
-                st.page_link(PAGES / f"{name}.py", label=label, query_params=links.kept(), width=260)
+                st.page_link(page(name), label=label, query_params=links.kept(), width=260)
             st.markdown(text("quiz.row", right=well, given=said, total=count), width="content")
     if given:
         st.button(text("quiz.again"), icon=":material/restart_alt:", on_click=_again, key="quiz_again")

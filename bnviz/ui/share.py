@@ -14,6 +14,8 @@ from bnviz.ui.messages import text
 
 MOST_TEXT = 1200
 """Characters of an address up to which a QR code can be read from a wall; more make its squares too small."""
+MOST_PASTED = 2000
+"""Characters of an address that every chat and mail program lets through in one piece."""
 QUIET = 4  # squares of white around a code, as its standard asks for
 
 
@@ -55,24 +57,38 @@ def _say_what_is_unknown() -> None:
 def address() -> str:
     """The full address of what is on screen."""
     scheme, host, path, *_ = urlsplit(st.context.url or "")
-    return urlunsplit((scheme, host, path, urlencode(st.query_params.to_dict()), ""))
+    return urlunsplit((scheme, host, path, query(st.query_params.to_dict()), ""))
+
+
+def query(params: dict[str, str]) -> str:
+    """Parameters as an address has them, with what a query may hold left as it is, which is shorter and readable."""
+    return urlencode(params, safe=",:~")
 
 
 def _panel(page: str) -> None:
     """What the dialog holds."""
     links.tell()
-    _switches(page)
     there = address()
-    st.markdown(text("share.address", length=len(there)))
-    st.code(there, language=None, wrap_lines=True)
+    words, wall = st.columns(2, gap="large")
+    with words:
+        st.markdown(text("share.address", length=len(there)))
+        st.code(there, language=None, wrap_lines=True)
+        if len(there) > MOST_PASTED:
+            st.warning(text("share.long", most=MOST_PASTED), icon=":material/info:")
+        _switches(page)
+    with wall:
+        _wall(there)
+
+
+def _wall(there: str) -> None:
+    """The QR code, as large as there is room, and who can use it."""
     picture = code_svg(there)
     if picture is None:
         st.info(text("share.too_long", length=len(there), most=MOST_TEXT), icon=":material/info:")
-    else:
-        st.image(picture, width="stretch", alt=text("share.alt", address=there))
-    st.caption(
-        text("share.local") if urlsplit(there).hostname in ("localhost", "127.0.0.1", "::1") else text("share.wall")
-    )
+        return
+    st.image(picture, width="stretch", alt=text("share.alt", address=there))
+    here = urlsplit(there).hostname in ("localhost", "127.0.0.1", "::1")
+    st.caption(text("share.local" if here else "share.wall"))
 
 
 def _switches(page: str) -> None:
