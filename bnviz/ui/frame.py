@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.ui import presenter
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,12 +18,13 @@ SECTIONS = {
     "layer": ("layer", "running", "axes"),
     "training": ("train", "rates"),
     "why": ("shift", "smoothness", "noise"),
-    "class": ("lessons", "claims"),
+    "class": ("lessons", "claims", "quiz", "check"),
 }
 """Where a page stands in the navigation; a lab that is named nowhere stands with "why"."""
 ICONS = {"inputs": "scatter_plot", "ravine": "landscape", "layer": "grid_on", "running": "moving",
          "axes": "deployed_code", "train": "play_circle", "rates": "speed", "shift": "swap_horiz",
-         "smoothness": "waves", "noise": "grain", "lessons": "school", "claims": "fact_check"}  # fmt: skip
+         "smoothness": "waves", "noise": "grain", "lessons": "school", "claims": "fact_check",
+         "quiz": "quiz", "check": "verified"}  # fmt: skip
 _STARTED = "frame.started"
 
 
@@ -84,6 +86,7 @@ def begin() -> None:
         st.session_state[_STARTED] = True
         st.navigation(_pages(), position="top")
         st.rerun()
+    presenter.show_bar()
 
 
 def is_dark() -> bool:

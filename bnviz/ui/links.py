@@ -12,10 +12,12 @@ from bnviz.core.experiment import Experiment
 from bnviz.ui import own_labs
 from bnviz.ui.messages import text
 
-KEPT = ("lesson", "hide", "present")
+KEPT = ("lesson", "hide", "present", "quiz", "notation")
 """Parameters that belong to no page: they stay in the address wherever the reader goes."""
 CLAIM = "claim"
 _PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
+# How often the session itself has set one of KEPT: in all, when a page last wrote, when `tell` last did.
+_HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
 
 
 def _written(page: str) -> str:
@@ -83,6 +85,8 @@ def _settings(params: dict[str, str]) -> dict[str, str]:
 
 def _take_kept(current: dict[str, str], *, all_of_them: bool) -> None:
     """Let the address say what is kept on every page; what it leaves out is dropped or stays as it was."""
+    if st.session_state.get(_HANDS) != st.session_state.get(_TOLD):
+        return  # set by hand just now, and the browser still sends the address of before
     told = {name: current[name] for name in KEPT if name in current}
     st.session_state[_KEPT] = told if all_of_them else st.session_state.get(_KEPT, {}) | told
 
@@ -98,6 +102,15 @@ def keep(name: str, value: str | None) -> None:
     """Set one of KEPT from now on, on every page; None takes it away. The next `write` tells the address."""
     others = {known: said for known, said in kept().items() if known != name}
     st.session_state[_KEPT] = others | ({} if value is None else {name: value})
+    st.session_state[_HANDS] = st.session_state.get(_HANDS, 0) + 1
+
+
+def tell() -> None:
+    """Tell the address what `keep` has set in a callback: for fragments and dialogs, in which no page writes."""
+    hands = st.session_state.get(_HANDS)
+    if hands not in (st.session_state.get(_TOLD), st.session_state.get(_SENT)):
+        st.query_params.from_dict(_settings(st.query_params.to_dict()) | kept())
+        st.session_state[_SENT] = hands
 
 
 def claim(page: str) -> str | None:
@@ -135,11 +148,13 @@ def write(page: str, wanted: dict[str, str]) -> None:
     """Let the address of a page name these parameters, the claim that is open, and what is kept on every page."""
     opened = claim(page)
     settings = wanted | ({} if opened is None else {CLAIM: opened})
-    if settings | kept() != st.query_params.to_dict():
+    set_by_hand = st.session_state.get(_HANDS) != st.session_state.get(_TOLD)  # in a callback, which tells no browser
+    if set_by_hand or settings | kept() != st.query_params.to_dict():
         st.query_params.from_dict(settings | kept())
     st.session_state[_written(page)] = settings
     st.session_state[_whole(page)] = settings | kept()
     st.session_state[_print(page)] = _fingerprint(page)
+    st.session_state[_TOLD] = st.session_state.get(_HANDS)
 
 
 def show_problems(problems: list[str]) -> None:
