@@ -45,7 +45,7 @@ def test_on_a_phone_every_page_is_near_and_home_is_reached_from_a_lab(new_page, 
     page.goto(serve("app.py"))
     wait_for(page, "p.newest > 0")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name="Axes and convolutions").tap()
+    page.get_by_test_id("stPageLink").get_by_role("link", name="Axes and convolutions").tap()
     expect(page).to_have_url(re.compile("/axes"))
     page.get_by_test_id("stExpandSidebarButton").tap()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Home").tap()
