@@ -75,6 +75,7 @@ def test_what_a_teacher_hides_is_gone_and_in_the_address(serve, new_page):
     page.get_by_role("combobox", name="Hide from this page").click()
     page.get_by_role("option", name="Images").click()
     page.wait_for_url(lambda url: "hide=images" in url)
+    page.keyboard.press("Escape")  # closes the list, then the panel
     expect(page.get_by_role("img", name="QR code of the address")).to_be_visible()
     page.keyboard.press("Escape")
 
