@@ -8,12 +8,14 @@ from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
 from bnviz.ui.share import head
 
 begin()
 head("inputs")
 st.caption(text("inputs.intro"))
 inputs.take_link()
+guide("inputs")
 data, view = controls()
 pair = inputs.pair_of(data, view)
 inputs.show_clouds(pair, view)

@@ -8,12 +8,14 @@ from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
 from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.ravine_controls import controls
+from bnviz.ui.scenario_panel import guide
 from bnviz.ui.share import head
 
 begin()
 head("ravine")
 st.caption(text("ravine.intro"))
 ravine.take_link()
+guide("ravine")
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()

@@ -10,12 +10,14 @@ from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.running_controls import choose
 from bnviz.ui.running_parts import run_in_words, show_part
 from bnviz.ui.running_run import study_of
+from bnviz.ui.scenario_panel import guide
 from bnviz.ui.share import head
 
 begin()
 head("running")
 st.caption(text("running.intro"))
 running_settings.take_link()
+guide("running")
 settings = choose()
 study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())

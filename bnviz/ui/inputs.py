@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
 
 from bnviz.core import codec
 from bnviz.core.experiment import PREPROCESSES, SELECTABLE, Data
+from bnviz.core.export_labs import inputs_table as inputs_table_of
 from bnviz.core.prepared import Pair, prepared
 from bnviz.core.table_facts import squeeze
 from bnviz.plots import inputs as clouds
 from bnviz.plots import inputs_moves, inputs_shape, inputs_table
-from bnviz.ui import frame, inputs_controls, links, own_data, own_labs
+from bnviz.ui import figure_files, frame, inputs_controls, links, own_data, own_labs
 from bnviz.ui.hiding import shown
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
 from bnviz.ui.messages import text
@@ -140,6 +142,12 @@ def show_table(pair: Pair) -> None:
     names = pair.ways["whitened"].names
     new = text("inputs.new_names", first=pair.names[0], second=pair.names[1], sum=names[0], difference=names[1])
     st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}")
+    figure_files.numbers(partial(inputs_table_of, pair), page=PAGE, file=f"bnviz-inputs-{_slug(pair)}.csv")
+
+
+def _slug(pair: Pair) -> str:
+    """The names of the two features as a part of a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(pair.names).lower()).strip("-")[:60] or "table"
 
 
 def _columns(names: Iterable[str]) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
+from bnviz.core.export_labs import layer_table
 from bnviz.core.labels import arm_labels
 from bnviz.core.layer_lab import LayerLab, Scene, normed_layers, scene
 from bnviz.core.microscope import Phases, against_torch, examine
 from bnviz.core.snapshot import snapshot
 from bnviz.plots.theme import loss_text, number
 from bnviz.runs import compiled, shared_store
-from bnviz.ui import controls, links
+from bnviz.ui import controls, figure_files, links
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
 from bnviz.ui.hiding import shown
@@ -49,6 +51,8 @@ def show() -> None:
     hands(on_stage)
     if shown("sentences"):
         _captions(lab, on_stage, phases, experiment)
+    file = f"bnviz-layer-{on_stage.case.kind}-{lab.source}.csv"
+    figure_files.numbers(partial(layer_table, on_stage.case, phases), page="layer", file=file)
     notation_panel()
     state.write_link(experiment)
 

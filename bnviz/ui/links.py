@@ -24,8 +24,16 @@ def _written(page: str) -> str:
     return f"link.written.{page}"
 
 
+def _whole(page: str) -> str:
+    return f"link.whole.{page}"
+
+
 def _claim(page: str) -> str:
     return f"link.claim.{page}"
+
+
+def _before(page: str) -> str:
+    return f"link.before.{page}"
 
 
 def _print(page: str) -> str:
@@ -55,14 +63,18 @@ def arrived(page: str) -> bool:
     came_from = st.session_state.get(_PAGE)
     st.session_state[_PAGE] = page
     if st.session_state.pop(_AIM, None) != page:
-        if came_from not in (None, page) and not settings:
+        new_lesson = current.get("lesson") not in (None, kept().get("lesson"))
+        if came_from not in (None, page) and not settings and not new_lesson:
             _take_kept(current, all_of_them=False)
             return False
         if st.session_state.get(_print(page)) not in (None, _fingerprint(page)):
             return False
-        _take_kept(current, all_of_them=came_from == page)
+        if current != st.session_state.get(_whole(page)):
+            _take_kept(current, all_of_them=came_from == page)
         if settings == old:
             return False
+    if CLAIM in current and claim(page) is None:
+        st.session_state[_before(page)] = old or {}
     st.session_state[_claim(page)] = current.get(CLAIM)
     return True
 
@@ -107,14 +119,14 @@ def claim(page: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def before(page: str) -> dict[str, str]:
+    """The settings that a page had before a claim was opened on it."""
+    return dict(st.session_state.get(_before(page), {}))
+
+
 def close_claim(page: str) -> None:
     """No claim is open on this page any more; its settings stay."""
     st.session_state.pop(_claim(page), None)
-
-
-def said(page: str) -> dict[str, str]:
-    """The settings that this page has last written into its address."""
-    return dict(st.session_state.get(_written(page), {}))
 
 
 def go(page: str, file: Path, params: dict[str, str]) -> NoReturn:
@@ -140,6 +152,7 @@ def write(page: str, wanted: dict[str, str]) -> None:
     if set_by_hand or settings | kept() != st.query_params.to_dict():
         st.query_params.from_dict(settings | kept())
     st.session_state[_written(page)] = settings
+    st.session_state[_whole(page)] = settings | kept()
     st.session_state[_print(page)] = _fingerprint(page)
     st.session_state[_TOLD] = st.session_state.get(_HANDS)
 

@@ -38,9 +38,14 @@ def signed(words: str) -> str:
     return _filled(words, symbols())
 
 
-def latex(key: str) -> str:
-    """A formula of the messages in LaTeX, with the symbols in the place of names in angle brackets."""
-    return _filled(text(key), {name: text(f"notation.latex.{convention()}.{name}") for name in LATEX})
+def formula(key: str) -> str:
+    """Markdown that shows a formula of the messages, with the symbols in the place of names in angle brackets.
+
+    It stands in a line of text, not in a block of its own: Streamlit gives such blocks a bar to scroll that the
+    keyboard cannot reach.
+    """
+    symbol_of = {name: text(f"notation.latex.{convention()}.{name}") for name in LATEX}
+    return f"$\\displaystyle {_filled(text(key), symbol_of)}$"
 
 
 def _filled(words: str, symbol_of: dict[str, str]) -> str:

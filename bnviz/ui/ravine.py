@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from bnviz.core.experiment import PREPROCESSES
+from bnviz.core.export_labs import descent_table
 from bnviz.core.fields import FieldError
 from bnviz.core.ravine import Place, Side, explore, raw_start, table
 from bnviz.plots.ravine import stage
 from bnviz.plots.ravine_words import article
-from bnviz.ui import frame, links, own_data
+from bnviz.ui import figure_files, frame, links, own_data
 from bnviz.ui import ravine_controls as controls
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -80,6 +81,8 @@ def show(scene: Scene) -> None:
     if result.get("start"):
         _take_start(result["start"], sides)
     _show_article(sides, scene)
+    name = f"bnviz-ravine-{scene.data.name.replace('_', '-')}-seed{scene.seed}.csv"
+    figure_files.numbers(functools.partial(descent_table, sides), page="ravine", file=name)
 
 
 @functools.cache

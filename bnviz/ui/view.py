@@ -58,6 +58,16 @@ def usual(experiment: Experiment) -> tuple[str, ...]:
     return tuple(name for name in available(experiment) if name in DEFAULT)
 
 
+def whole(experiment: Experiment, view: View) -> View:
+    """The view with every picture that this experiment has; of an arm and a layer with a norm where it chose none."""
+    arm, layer, batched = view.arm, view.layer, _batched_arms(experiment)
+    if "units" not in view.show and batched:
+        arm = batched[0]
+        words = experiment.arms[arm].placements(len(experiment.network.hidden))
+        layer = next(place for place, word in enumerate(words) if word != "none")
+    return View(available(experiment), view.kind, arm, layer, view.band)
+
+
 def from_params(params: dict[str, str], messages: list[str]) -> None:
     """Take the choices that a link holds; what cannot be used becomes a message."""
     for key in (_SHOW, _WANTED, _KIND, _ARM, _LAYER, _BAND):

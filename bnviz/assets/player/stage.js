@@ -5,6 +5,7 @@
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
+import { beforePrint } from "./paper.js";
 import { Picture } from "./picture.js";
 import { Recording } from "./recording.js";
 import { Reports } from "./reports.js";
@@ -62,6 +63,7 @@ export class Stage {
     this.enlarged = (event) => this.redrawn(event.detail.picture);
     window.addEventListener("bnviz-enlarged", this.enlarged);
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
+    this.printed = beforePrint(() => this.drawAll());
   }
 
   /** Wait for the stylesheet and for Vega, which the browser keeps after the first time. */
@@ -130,7 +132,8 @@ export class Stage {
     }
     this.controls.describe(message);
     this.clock.extend(this.recording.count, message.finished);
-    this.place(sent || (fresh && message.finished));
+    if (fresh && message.autoplay) this.controls.autoplay(message.autoplay);
+    else this.place(sent || (fresh && message.finished));
     this.controls.show();
     this.clock.redraw();
   }
@@ -209,6 +212,13 @@ export class Stage {
     this.clock.redraw();
   }
 
+  drawAll() {
+    for (const picture of this.pictures.values()) {
+      picture.show(this.clock.frame, this.theme);
+      picture.view?.run();
+    }
+  }
+
   fitAll() {
     for (const picture of this.pictures.values()) if (picture.view) picture.fit();
     this.clock.redraw();
@@ -245,6 +255,7 @@ export class Stage {
     this.reports.stop();
     this.resizes.disconnect();
     this.sights.disconnect();
+    this.printed();
     window.removeEventListener("bnviz-enlarged", this.enlarged);
     for (const picture of this.pictures.values()) picture.discard();
     this.root.remove();

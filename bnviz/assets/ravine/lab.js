@@ -5,6 +5,7 @@
 
 import { Clock } from "../player/clock.js";
 import { Controls } from "../player/controls.js";
+import { beforePrint } from "../player/paper.js";
 import { element, rgb } from "./canvas.js";
 import { Losses } from "./losses.js";
 import { Panel } from "./panel.js";
@@ -76,6 +77,7 @@ export class Lab {
     });
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     this.sights.observe(this.losses.element);
+    this.printed = beforePrint(() => this.drawAll());
     this.sizes = new ResizeObserver(() => this.clock.redraw());
     this.sizes.observe(this.root);
     this.enlarged = () => this.clock.redraw();
@@ -157,9 +159,18 @@ export class Lab {
     return this.stage.linked ? nearest(first.shares, this.shares[first.id]) : nearest(side.shares, this.shares[side.id]);
   }
 
+  get pictures() {
+    return [...[...this.panels.values()].flatMap((panel) => panel.pictures), this.losses];
+  }
+
+  drawAll() {
+    for (const picture of this.pictures) picture.visible = true;
+    this.draw(this.clock.frame);
+  }
+
   /** Only what is in sight, or nearly, is drawn. */
   seen(entries) {
-    const pictures = [...[...this.panels.values()].flatMap((panel) => panel.pictures), this.losses];
+    const pictures = this.pictures;
     for (const { target, isIntersecting } of entries) {
       const picture = pictures.find(({ element: one }) => one === target);
       if (picture) picture.visible = isIntersecting;
@@ -308,6 +319,7 @@ export class Lab {
     clearTimeout(this.telling);
     this.sizes.disconnect();
     this.sights.disconnect();
+    this.printed();
     window.removeEventListener("bnviz-enlarged", this.enlarged);
     this.root.remove();
   }
