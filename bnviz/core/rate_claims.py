@@ -41,6 +41,11 @@ def at_smallest(table: SweepTable, _: Choices, pair: Pair) -> Floats:
     return effects.better_at(table, pair, 0)
 
 
+def _soonest_at_smallest(table: SweepTable, _: Choices, pair: Pair) -> Floats:
+    """Updates to the target at the smallest value of the axis."""
+    return effects.sooner_at(table, pair, 0)
+
+
 def _whole(effect: Callable[[SweepTable, Pair], Floats], table: SweepTable, _: Choices, pair: Pair) -> Floats:
     return effect(table, pair)
 
@@ -66,12 +71,14 @@ TESTS: dict[str, tuple[Test, float]] = {
     "C8": (partial(_whole, effects.sooner_at_best), 5.0),
     "C1": (_at(0.3, effects.sooner_at), 10.0),
     "C6": (at_smallest, 0.01),
+    "same": (_soonest_at_smallest, 10.0),
     "C3": (partial(_whole, effects.more_that_learn), 0.5),
     "C3b": (_larger_start, 0.05),
     "D5": (partial(_whole, effects.steadier), 0.02),
     "C2": (_deep_sigmoid, 0.05),
 }
-"""For each claim the effect, and the size up to which it counts as none: a step of the grid, a few test rows."""
+"""For each claim, and for "sooner at the same small rate": the effect, and the size up to which it counts as none
+(a step of the grid, a few test rows)."""
 
 
 def verdict_of(claim: str, table: SweepTable, chosen: Choices) -> Verdict | None:

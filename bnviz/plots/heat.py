@@ -19,7 +19,7 @@ from bnviz.plots.stills import Words
 
 DIVERGED, NEVER = "✕", "∅"
 CELL = "cell"
-ROW_HEIGHT = 58
+MOST_HEIGHT, ROW_HEIGHTS = 320, (46, 84)
 WORST_LOSS, BEST_LOSS = 3.0, 1e-3
 TITLES = {
     "test_accuracy": "Right answers on test rows at the end",
@@ -120,7 +120,12 @@ def row_labels(sweep: Sweep) -> list[str]:
     labels = [label.replace(" before", "") for label in arm_labels(sweep.base)]
     if len(sweep.axes) == 1:
         return labels
-    return [f"{value} · {label}" for value in sweep.axes[1].values for label in labels]
+    return [f"{kind_words(value)} · {label}" for value in sweep.axes[1].values for label in labels]
+
+
+def kind_words(name: str) -> str:
+    """An activation as it is written."""
+    return "ReLU" if name == "relu" else name
 
 
 def column_labels(sweep: Sweep) -> list[str]:
@@ -153,7 +158,7 @@ def heat_map(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     title = TITLES[measure].format(target=theme.percent(sweep.target or 0.9))
     spec = _spec(tuple(columns), tuple(rows), AXES[sweep.axes[0].field], dark)
     data = _rows(sweep, found, measure, dark=dark)
-    return stills.still(_words(table, measure, title, found), spec, {"cells": data}, dark=dark)
+    return stills.still(_words(table, measure, title, found, dark=dark), spec, {"cells": data}, dark=dark)
 
 
 def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[str, list[Any]]:
@@ -197,23 +202,27 @@ def _spec(columns: tuple[str, ...], rows: tuple[str, ...], title: str, dark: boo
     drawn = base.mark_rect(stroke=theme.PAPER[dark], strokeWidth=2, cornerRadius=3, cursor="pointer")
     rects = drawn.encode(color=empty, tooltip=tips, opacity=alt.condition("datum.good === null", alt.value(0.5),
                                                                           alt.value(1))).add_params(picked)  # fmt: skip
-    size = alt.expr("clamp(bandwidth('x') / 2.6, 9, 20)")
-    text = base.mark_text(fontSize=size, fontWeight="bold", tooltip=False).encode(
-        text="told:N", color=alt.Color("ink:N", scale=None)
+    size = alt.expr("clamp(bandwidth('x') / 2.6, 9, 24)")
+    text = base.mark_text(fontSize=size, fontWeight="bold", cursor="pointer").encode(
+        text="told:N", color=alt.Color("ink:N", scale=None), tooltip=tips
     )
-    sign = base.mark_text(fontSize=11, dx=alt.expr("bandwidth('x') / 2 - 8"), dy=-ROW_HEIGHT // 2 + 10).encode(
-        text="part:N", color=alt.Color("ink:N", scale=None)
-    )
-    height = ROW_HEIGHT if len(rows) <= 6 else 46
-    return compose.layered(rects, *(one.encode(tooltip=alt.value(None)) for one in (text, sign)),
-                           height=height * len(rows))  # fmt: skip
+    sign = base.mark_text(
+        fontSize=12, dx=alt.expr("bandwidth('x') / 2 - 9"), dy=alt.expr("11 - bandwidth('y') / 2")
+    ).encode(text="part:N", color=alt.Color("ink:N", scale=None), tooltip=tips)
+    apart = {"scale": {"color": "independent"}}
+    return compose.layered(rects, text, sign, height=_height(len(rows)), resolve=apart)
 
 
-def _words(table: SweepTable, measure: str, title: str, found: list[Cell]) -> Words:
+def _height(rows: int) -> int:
+    low, high = ROW_HEIGHTS
+    return rows * max(low, min(high, MOST_HEIGHT // rows))
+
+
+def _words(table: SweepTable, measure: str, title: str, found: list[Cell], *, dark: bool) -> Words:
     done = [cell for cell in found if cell.count]
     unit = " (in per cent)" if measure in ("test_accuracy", "diverged") else ""
     caption = (
-        f"{title}{unit}, median of {len(table.sweep.seeds)} seeds. Dark is good, light is bad. "
+        f"{title}{unit}, median of {len(table.sweep.seeds)} seeds. {'Bright' if dark else 'Dark'} is good. "
         f"{DIVERGED} diverged on half of the seeds or more (small: on fewer). {NEVER} never reached. "
         "Click a cell to watch that run."
     )

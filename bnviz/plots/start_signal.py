@@ -67,25 +67,21 @@ def _spec(marks: Sequence[Mark], quantity: str, values: list[float], layers: int
               scale=alt.Scale(domain=[1, max(2, layers)], nice=False, padding=10))  # fmt: skip
     scale = stills.value_axis("", (0.0, 1.0), share=True) if quantity == "saturated" else _log_axis(quantity, values)
     y, base = alt.Y("value:Q", **scale), alt.Chart(alt.NamedData("lines"))
-    band = base.mark_area(opacity=0.18, clip=True).encode(
-        x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=stills.color(marks, shown=False)
-    )
-    line = base.mark_line(strokeWidth=3.5, clip=True).encode(
-        x=x, y=y, color=stills.color(marks), strokeDash=stills.dash(marks)
-    )
+    color = stills.color(marks)
+    band = base.mark_area(opacity=0.18, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
+    line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=stills.dash(marks))
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("layer:Q"), alt.Tooltip("told:N", title="median"),
             alt.Tooltip("range:N", title="over the seeds")]  # fmt: skip
-    points = base.mark_circle(size=70).encode(x=x, y=y, color=stills.color(marks, shown=False), tooltip=tips)
+    points = base.mark_circle(size=70).encode(x=x, y=y, color=color, tooltip=tips)
     return compose.layered(band, line, points, height=HEIGHT)
 
 
 def _log_axis(quantity: str, values: list[float]) -> dict[str, Any]:
     known = [max(value, SMALLEST) for value in values if math.isfinite(value)]
     low, high = min(known, default=0.1), max(known, default=1.0)
-    low, high = min(low / 2, high / 10), max(2 * high, 10 * low)
     words = "standard deviation (log scale)" if quantity == "spread" else "size of dL/dz (log scale)"
-    axis = alt.Axis(title=words, tickCount=5, labelExpr=theme.tick_expr())
-    return {"axis": axis, "scale": alt.Scale(type="log", domain=[low, high], nice=False)}
+    low, high = 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high))
+    return {"axis": stills.log_axis(words, (low, high)), "scale": alt.Scale(type="log", domain=[low, high], nice=False)}
 
 
 def _caption(marks: Sequence[Mark], arrays: Sequence[Any], quantity: str, signals: Signals) -> str:

@@ -94,21 +94,19 @@ def _spec(
     base = alt.Chart(alt.NamedData("lines"))
     color, dash = stills.color(marks), stills.dash(marks)
     band = base.mark_area(opacity=0.18, clip=True).encode(
-        x=x, y=alt.Y("low:Q", **_value_axis(measure, most)), y2="high:Q", color=stills.color(marks, shown=False)
+        x=x, y=alt.Y("low:Q", **_value_axis(measure, most)), y2="high:Q", color=color
     )
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(" (log scale)")),
             alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
-    points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(
-        x=x, y=y, color=stills.color(marks, shown=False), tooltip=tips
-    )
+    points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
     return compose.layered(band, line, points, height=HEIGHT)
 
 
 def _value_axis(measure: str, most: int) -> dict[str, Any]:
     if measure == "train_loss":
-        axis = alt.Axis(title="training loss (log scale)", tickCount=6, labelExpr=theme.tick_expr())
+        axis = stills.log_axis("training loss (log scale)", LOSS_RANGE)
         return {"axis": axis, "scale": alt.Scale(type="log", domain=list(LOSS_RANGE), nice=False)}
     if measure == "steps_to":
         return stills.value_axis("updates", (0.0, float(most)))

@@ -175,17 +175,10 @@ def _scale(name: str, options: Sequence[Any], *, shown: Callable[[Any], str] = "
 
 
 def _ends(low: str, high: str, options: Sequence[float]) -> None:
-    """A slider with two ends."""
-    key = f"rates_ends_{low}"
-    st.session_state[key] = (st.session_state[key_of(low)], st.session_state[key_of(high)])
-
-    def take() -> None:
-        st.session_state[key_of(low)], st.session_state[key_of(high)] = st.session_state[key]
-
-    st.select_slider(
-        text(f"rates.labels.{low}"), _with(options, low, high), key=key, format_func="{:g}".format, on_change=take,
-        help=_help(low),
-    )  # fmt: skip
+    """Two sliders for the two ends, side by side."""
+    for column, name in zip(st.columns(2), (low, high), strict=True):
+        with column:
+            _scale(name, options)
 
 
 def _segments(name: str, options: Sequence[str], words: str) -> None:

@@ -37,8 +37,11 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
         there = zip(names, runs.recordings(), strict=True)
         layer = chosen.layer - 1
         found = [inside.series(one, chosen.quantity, layer, name) for name, one in there if one is not None]
-        if found:
-            draw(inside.over_updates(found, chosen.quantity, layer, text(f"rates.along.{chosen.along}"), dark=dark))
+        what = text(f"rates.along.{chosen.along}")
+        for column, picture in zip(st.columns([6, 5], gap="medium"), (inside.over_updates, inside.at_end), strict=True):
+            with column:
+                if found:
+                    draw(picture(found, chosen.quantity, layer, what, dark=dark))
 
     show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
     st.caption(text(f"rates.inside.about_{chosen.quantity}"))

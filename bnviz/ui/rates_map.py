@@ -30,11 +30,13 @@ def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
     """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
     claim = scenario(chosen.claim)
     show_claim(claim)
-    prediction = ask_prediction("rates", claim)
-    choose_measure()
+    usual = current() == Choices()  # on arrival the verdict is there before anybody could guess
+    with st.container(horizontal=True, gap="large", key="rates_ask"):
+        prediction = None if usual else ask_prediction("rates", claim)
+        choose_measure()
     chosen = current()
     sweep = sweep_of(chosen)
-    by_itself = bool(prediction) or chosen == Choices() or st.session_state.get(_OPENED) == chosen.claim
+    by_itself = bool(prediction) or usual or st.session_state.get(_OPENED) == chosen.claim
 
     def body(run: SweepRun | None) -> None:
         _follow(sweep)
@@ -107,7 +109,7 @@ def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
 def _apart(table: SweepTable, chosen: Choices) -> None:
     """Two claims that are often taken for one, each with its own verdict from this sweep."""
     st.markdown(f"**{text('rates.apart.title')}**")
-    for column, name in zip(st.columns(3, gap="medium"), ("C5", "C8", "C6"), strict=True):
+    for column, name in zip(st.columns(3, gap="medium"), ("C5", "C8", "same"), strict=True):
         verdict = verdict_of(name, table, chosen)
         rate = f"{table.sweep.axes[0].values[0]:g}"
         column.markdown(text(f"rates.apart.{name}", rate=rate))
@@ -143,4 +145,5 @@ def _open_live(sweep: Sweep) -> None:
 
 
 def _value_of(values: tuple[Any, ...]) -> Callable[[int], str]:
-    return lambda place: f"{values[place]:g}" if isinstance(values[place], float) else str(values[place])
+    words = [f"{value:g}" if isinstance(value, float) else heat.kind_words(str(value)) for value in values]
+    return words.__getitem__

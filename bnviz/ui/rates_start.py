@@ -11,6 +11,7 @@ from bnviz.core.rates import Choices, axes_of, base_of, norm_of, start_of
 from bnviz.core.start_signal import ROWS, Start, start_signal
 from bnviz.plots import start_signal as pictures
 from bnviz.plots import theme
+from bnviz.plots.heat import kind_words
 from bnviz.plots.stills import Mark
 from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
 from bnviz.ui.messages import text
@@ -18,6 +19,7 @@ from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
 MOST_START_SEEDS = 5
+_MEASURED = "rates_measured"
 
 
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
@@ -25,6 +27,10 @@ def show_start(chosen: Choices, *, dark: bool) -> Choices:
     claim = scenario("D4")
     show_claim(claim)
     prediction = ask_prediction("rates", claim)
+    if not prediction and not st.session_state.get(_MEASURED):
+        st.caption(text("rates.start.predict"))
+        st.button(text("rates.start.measure"), key="rates_measure", icon=":material/play_arrow:", on_click=_measure)
+        return chosen
     by_layer(chosen, start_of(chosen), dark=dark)
     verdict = start_verdict(chosen)
     if verdict is None:
@@ -35,6 +41,10 @@ def show_start(chosen: Choices, *, dark: bool) -> Choices:
                 claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
             )
     return chosen
+
+
+def _measure() -> None:
+    st.session_state[_MEASURED] = True
 
 
 def below_the_map(chosen: Choices, *, dark: bool) -> None:
@@ -60,7 +70,7 @@ def _pick(name: str, options: list[Any], usual: Any) -> Any:
         st.session_state[key] = usual
     return st.segmented_control(
         text(f"rates.start.{name}"), options, key=key, required=True,
-        format_func=lambda value: f"{value:g}" if isinstance(value, float) else str(value),
+        format_func=lambda value: f"{value:g}" if isinstance(value, float) else kind_words(str(value)),
     )  # fmt: skip
 
 
@@ -79,7 +89,7 @@ def by_layer(chosen: Choices, start: Start, *, dark: bool) -> None:
         with column:
             draw(pictures.by_layer(signals, quantity, marks, relu=start.activation == "relu", dark=dark))
     words = text(
-        "rates.start.what", depth=start.depth, width=start.width, activation=start.activation,
+        "rates.start.what", depth=start.depth, width=start.width, activation=kind_words(start.activation),
         gain=f"{start.gain:g}", seeds=len(seeds), rows=ROWS,
     )  # fmt: skip
     st.caption(words)
