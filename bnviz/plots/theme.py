@@ -105,7 +105,7 @@ def heat_ink(good: float, *, dark: bool) -> str:
     """Ink that can be read on the colour of HEAT for 0 (bad) to 1 (good)."""
     low, middle, high = HEAT[dark]
     ground = mixed(low, middle, 2 * good) if good < 0.5 else mixed(middle, high, 2 * good - 1)
-    return max(INK.values(), key=lambda ink: contrast(ink, ground))
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
 def _paler(color: str, *, dark: bool) -> str:
