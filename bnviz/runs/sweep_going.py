@@ -34,6 +34,7 @@ class SweepRun:
         self.status, self.problem = "ready", ""
         self.version, self.seconds, self.deaths = 0, 0.0, 0
         self.viewers: dict[str, float] = {}
+        self._first = (0.0, 0)  # seconds and cells when the first outcomes had come
 
     @property
     def active(self) -> bool:
@@ -57,16 +58,22 @@ class SweepRun:
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate of the time that is still needed; None before the first cell is complete."""
+        """An estimate of the time that is still needed; None before the first cell is complete.
+
+        The first turn may have waited for the process to start, so later ones are believed as soon as there are any.
+        """
         if not self.cells:
             return None
-        return self.seconds / self.cells * (self.sweep.cells - self.cells)
+        seconds, cells = self._first if self.cells > self._first[1] else (0.0, 0)
+        return (self.seconds - seconds) / (self.cells - cells) * (self.sweep.cells - self.cells)
 
     def add(self, part: Part, seconds: float) -> None:
         """Take in what a turn has found."""
         for outcome in part.outcomes:
             self.table.add(outcome)
         self.seconds += seconds
+        if part.outcomes and not self._first[1]:
+            self._first = (self.seconds, self.cells)
         if part.outcomes:
             self.deaths = 0
         self.set_status("finished" if part.done else "computing")

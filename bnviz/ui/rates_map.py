@@ -49,6 +49,7 @@ def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
                 _download(run)
 
     if not by_itself:
+        shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
         st.caption(text("rates.state.predict"))
     show_work(shared_sweeps(), sweep, body, key="rates.sweep", by_itself=by_itself)
     _open_live(sweep)

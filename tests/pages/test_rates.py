@@ -153,7 +153,8 @@ def test_every_control_of_every_part_at_both_ends(part):
         for value in (*ends, getattr(SMALL, name)):
             widget(app, name).set_value(list(value) if isinstance(value, tuple) else value)
             checked(app.run())
-            tame = getattr(fitted(replace(SMALL, part=part, **{name: tuple(value) if name in SEVERAL else value})), name)
+            given = tuple(value) if name in SEVERAL else value
+            tame = getattr(fitted(replace(SMALL, part=part, **{name: given})), name)
             usual = group_to_link("rates", replace(Choices(), **{name: tame}), Choices())
             assert link_of(app).get(f"rates.{name}") == usual.get(f"rates.{name}"), (name, value)
 
