@@ -20,7 +20,7 @@ from bnviz.plots.stills import Words
 DIVERGED, NEVER = "✕", "∅"
 CELL = "cell"
 MOST_HEIGHT, ROW_HEIGHTS = 320, (46, 84)
-WORST_LOSS, BEST_LOSS = 3.0, 1e-3
+WORST_LOSS, BEST_LOSS, BEST_STEPS = 3.0, 1e-3, 10
 TITLES = {
     "test_accuracy": "Right answers on test rows at the end",
     "train_loss": "Training loss on the last batch",
@@ -108,7 +108,7 @@ def goodness(measure: str, values: Floats, updates: int) -> Floats:
         elif measure == "diverged":
             good = 1 - values
         elif measure == "steps_to":
-            good = 1 - np.log(np.maximum(values, 1.0)) / math.log(max(2, updates))
+            good = np.log(values / max(11, updates)) / math.log(BEST_STEPS / max(11, updates))
         else:
             good = np.log(values / WORST_LOSS) / math.log(BEST_LOSS / WORST_LOSS)
     result: Floats = np.clip(np.nan_to_num(good, nan=0.0), 0.0, 1.0)
@@ -121,6 +121,16 @@ def row_labels(sweep: Sweep) -> list[str]:
     if len(sweep.axes) == 1:
         return labels
     return [f"{kind_words(value)} · {label}" for value in sweep.axes[1].values for label in labels]
+
+
+def title_of(sweep: Sweep, measure: str) -> str:
+    """What a measure of a sweep is called."""
+    return TITLES[measure].format(target=target_words(sweep))
+
+
+def target_words(sweep: Sweep) -> str:
+    """The accuracy to which updates are counted: "95 %"."""
+    return f"{100 * (sweep.target or 0.9):g} %"
 
 
 def kind_words(name: str) -> str:
@@ -155,7 +165,7 @@ def heat_map(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     sweep = table.sweep
     found = cells(table, measure)
     columns, rows = column_labels(sweep), row_labels(sweep)
-    title = TITLES[measure].format(target=theme.percent(sweep.target or 0.9))
+    title = title_of(sweep, measure)
     spec = _spec(tuple(columns), tuple(rows), AXES[sweep.axes[0].field], dark)
     data = _rows(sweep, found, measure, dark=dark)
     return stills.still(_words(table, measure, title, found, dark=dark), spec, {"cells": data}, dark=dark)
@@ -187,7 +197,7 @@ def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[
 @lru_cache(maxsize=compose.KEPT)
 def _spec(columns: tuple[str, ...], rows: tuple[str, ...], title: str, dark: bool) -> compose.Spec:
     split = alt.Axis(title=None, labelExpr="split(datum.label, ' · ')", ticks=False, domain=False, labelPadding=8,
-                     labelFontSize=theme.FONT)  # fmt: skip
+                     labelFontSize=theme.FONT, labelOffset=-8 if " · " in rows[0] else 0)  # fmt: skip
     x = alt.X("column:N", sort=list(columns), axis=alt.Axis(
         title=title, labelAngle=0, orient="bottom", ticks=False, domain=False, labelFontSize=theme.FONT,
         labelOverlap=True))  # fmt: skip

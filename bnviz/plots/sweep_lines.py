@@ -11,7 +11,7 @@ import altair as alt
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
-from bnviz.plots.heat import AXES, TITLES, cells, exact
+from bnviz.plots.heat import AXES, cells, exact, title_of
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 340
@@ -32,9 +32,9 @@ def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     axis = sweep.axes[0]
     spec = _spec(marks, AXES[axis.field], tuple(float(value) for value in axis.values), measure,
                  sweep.base.training.steps, dark)  # fmt: skip
-    title = TITLES[measure].format(target=theme.percent(sweep.target or 0.9))
+    title = title_of(sweep, measure)
     words = Words(
-        "rates-lines", f"{title}, along the axis", _caption(table, measure, marks),
+        "rates-lines", f"By {AXES[axis.field].removesuffix(' (log scale)')}", _caption(table, measure, marks),
         f"Line chart: {title} against the {AXES[axis.field]}, one line a norm. {_caption(table, measure, marks)}",
     )  # fmt: skip
     return stills.still(words, spec, {"lines": _rows(table, measure, marks)}, dark=dark)

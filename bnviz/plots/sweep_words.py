@@ -8,8 +8,7 @@ import numpy as np
 
 from bnviz.core import sweep_effects
 from bnviz.core.sweep_table import Floats, SweepTable
-from bnviz.plots import theme
-from bnviz.plots.heat import exact, row_labels
+from bnviz.plots.heat import exact, row_labels, target_words
 
 
 def rates_table(table: SweepTable) -> dict[str, list[str]]:
@@ -18,7 +17,7 @@ def rates_table(table: SweepTable) -> dict[str, list[str]]:
     Returns:
         Columns by their heading, in the order in which they are shown.
     """
-    axis, target = table.sweep.axes[0], theme.percent(table.sweep.target or 0.9)
+    axis, target = table.sweep.axes[0], target_words(table.sweep)
     smallest = f"{axis.values[0]:g}"
     arms = range(len(table.sweep.arms))
     return {
