@@ -300,3 +300,17 @@ def test_a_bad_link_is_explained_and_the_page_stands(link, said):
 
 def test_links_of_other_pages_are_passed_over():
     assert not opened(step="12", seed="4", **{"network.gain": "2"}).warning
+
+
+def test_other_seeds_and_other_axes_leave_a_run_to_open(went):
+    app = opened()
+    next(one for one in app.selectbox if one.key == "rates_live_seed").select_index(1)
+    next(one for one in app.selectbox if one.key == "rates_live_0").select_index(1)
+    checked(app.run())
+    widget(app, "seed").set_value(100)
+    checked(app.run())
+    press(app, "rates_live_open")
+    assert went[0][1]["seed"] in ("100", "101")
+    widget(app, "part").set_value("depth")
+    checked(app.run())
+    assert len([one for one in app.selectbox if str(one.key).startswith("rates_live")]) == 3
