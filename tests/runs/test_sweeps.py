@@ -17,7 +17,7 @@ from bnviz.runs import compiled
 from bnviz.runs import sweeps as module
 from bnviz.runs.sweep_process import Part, ProcessEndedError, SweepError, SweepProcess
 from bnviz.runs.sweep_worker import Worker
-from bnviz.runs.sweeps import SweepStore, run_sweep, shared_sweeps, sweep_name
+from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sweep_name
 
 RATES = Axis("training.learning_rate", (0.05, 0.2, 0.8))
 
@@ -272,3 +272,13 @@ def test_a_store_and_its_tables_need_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
     assert shared_sweeps() is shared_sweeps()
     assert sweep_name(small()) == sweep_name(small()) != sweep_name(small(seed=1))
+
+
+def test_the_estimate_does_not_count_the_start_of_the_process():
+    going, sweep = SweepRun(small()), small()
+    outcomes = [part for part in cells(sweep, engine="torch") if part]
+    assert going.seconds_left is None
+    going.add(Part(outcomes[0], done=False), 30.0)
+    assert going.seconds_left == 30.0 * 8
+    going.add(Part((*outcomes[1], *outcomes[2]), done=False), 0.2)
+    assert going.seconds_left == pytest.approx(0.1 * 6)
