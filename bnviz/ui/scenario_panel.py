@@ -45,8 +45,9 @@ def open_scenario(scenario: Scenario) -> None:
 
 
 def params(scenario: Scenario) -> dict[str, str]:
-    """The parameters of a link to a scenario."""
-    return scenario.settings | {links.CLAIM: scenario.id}
+    """The parameters of a link to a scenario; a lab that is about claims has them among its own settings."""
+    own = f"{scenario.lab}.claim" in scenario.settings
+    return scenario.settings | ({} if own else {links.CLAIM: scenario.id})
 
 
 def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> None:
