@@ -44,13 +44,13 @@ class SweepRun(WorkRun):
 
     @property
     def done(self) -> int:
-        """How many cells are complete."""
-        return self.cells
+        """How many runs are complete, of `total`."""
+        return len(self.table)
 
     @property
     def total(self) -> int:
-        """How many cells there are."""
-        return self.sweep.cells
+        """Points times arms times seeds."""
+        return self.sweep.size
 
     def take(self, found: tuple[dict[str, Any], ...]) -> None:
         """Put outcomes into the table."""
