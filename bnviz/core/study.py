@@ -25,6 +25,11 @@ Measure = Callable[[Experiment, Mapping[str, Any]], Iterator[dict[str, Any] | No
 
 MEASURES: dict[str, str] = {
     "along_gradient": "bnviz.core.along:along_gradient",
+    "edge": "bnviz.core.edge:edge",
+    "growth": "bnviz.core.scaling:growth",
+    "safe_step": "bnviz.core.along:safe_step",
+    "slices": "bnviz.core.slice_study:slices",
+    "weight_scale": "bnviz.core.scaling:weight_scale",
 }
 """Where each measure is, as module:function. The function gets the experiment with the seed in it."""
 
