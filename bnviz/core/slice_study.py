@@ -77,9 +77,7 @@ def slices(experiment: Experiment, options: Mapping[str, Any]) -> Iterator[dict[
         }
 
 
-def _line(
-    state: ArmState, rows: tuple[Array, Array], seed: int, steps: tuple[Array, Array], statistics: str
-) -> Array:
+def _line(state: ArmState, rows: tuple[Array, Array], seed: int, steps: tuple[Array, Array], statistics: str) -> Array:
     """One row of the grid; the two directions draw the same numbers for all arms."""
     directions = (random_direction(state.memory, 2 * seed), random_direction(state.memory, 2 * seed + 1))
     return loss_slice(state.memory, rows, directions, steps, statistics=statistics)

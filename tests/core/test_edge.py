@@ -64,7 +64,7 @@ def test_descent_on_all_rows():
         gradients = torch.autograd.grad(loss, parameters)
         with torch.no_grad():
             for one, gradient in zip(parameters, gradients, strict=True):
-                one -= 0.3 * gradient
+                one.sub_(0.3 * gradient)
     np.testing.assert_allclose(descent.nearby.weights, flat(parameters).detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
