@@ -85,8 +85,14 @@ def doublings(ratio: float) -> float:
 
 def along_effect(found: Sequence[Result], arms: tuple[int, int], name: str) -> float:
     """How many doublings the median over the steps is larger without norm than with."""
-    bare, normed = (np.nanmedian([_number(one[name], arm) for one in found]) for arm in arms)
-    return doublings(float(bare / normed)) if normed > 0 else math.nan
+    bare, normed = (median([_number(one[name], arm) for one in found]) for arm in arms)
+    return doublings(bare / normed) if normed > 0 else math.nan
+
+
+def median(values: Sequence[float] | Array) -> float:
+    """The median of the numbers among the values; NaN where there is none."""
+    known = [value for value in values if math.isfinite(value)]
+    return float(np.median(known)) if known else math.nan
 
 
 def safe_effect(found: Sequence[Result], arms: tuple[int, int], step: int) -> float:

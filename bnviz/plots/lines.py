@@ -76,7 +76,7 @@ def lines(words: Words, drawn: Sequence[Line], scales: Scales, *, dark: bool) ->
     """
     up = scales.domain or domain_of(drawn, scales)
     places = [x for line in drawn for x in line.x]
-    across = (min(places, default=0.0), max(places, default=1.0))
+    across = (min(places, default=0.1), max(places, default=1.0))
     marks = [Mark(line.style.label, line.style.color, line.style.dash) for line in drawn]
     tables: dict[str, dict[str, list[Any]]] = {
         "lines": _points(drawn, scales),

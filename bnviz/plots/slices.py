@@ -74,9 +74,10 @@ def _spec(domain: tuple[float, float], half: float) -> compose.Spec:
         axis = alt.Axis(title=title, values=[-1, 0, 1], grid=False, labelExpr=theme.tick_expr())
         return {"axis": axis, "scale": alt.Scale(domain=[-1 - half, 1 + half], nice=False, zero=False)}
 
+    label = theme.number_expr("datum.value", 1)
     legend = alt.Legend(
-        title="loss", orient="bottom", gradientLength=180, tickCount=4, labelExpr=theme.number_expr("datum.value", 1)
-    )
+        title="loss", type="gradient", orient="bottom", gradientLength=180, tickCount=4, labelExpr=label
+    )  # fmt: skip
     scale = alt.Scale(type="log", scheme="viridis", domain=list(domain))
     cells = (
         alt.Chart(alt.NamedData("cells"))

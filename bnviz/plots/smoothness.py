@@ -6,11 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from bnviz.core.along import FACTORS, RATES
 from bnviz.core.scaling import FACTORS as SCALES
-from bnviz.core.smoothness import Curve, Result, at_step
+from bnviz.core.smoothness import Curve, Result, at_step, median
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Line, Scales, lines
 from bnviz.plots.sentences import listed
@@ -47,7 +45,7 @@ def over_steps(
         start, values = f"After {curves[0].steps[-1]} updates", [float(one.own[-1]) for one in curves]
     else:
         start = "In the median of the updates"
-        values = [float(np.nanmedian(one.own)) if np.isfinite(one.own).any() else math.nan for one in curves]
+        values = [median(one.own) for one in curves]
     said = _compared(f"{start}, {scales.y} is", values, styles)
     seeds = max((one.seeds for one in curves), default=1)
     shaded = f" Shaded: all {seeds} seeds; the line is the first." if seeds > 1 else ""
@@ -99,10 +97,11 @@ def ratios_at(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int,
             drawn.append(Line(style, RATES, ratios))
             safe = looked["safe"][arm]
             told.append(f"{plain_number(safe) if safe else f'less than {number(RATES[0])}'} with {style.label}")
-    said = f"After {looked['step']} updates, the largest step that does not raise the loss is {listed(told)}."
+    start = f"After {looked['step']} updates, the largest step that does not raise the loss is"
+    said = f"{start} {listed(told)}." if told else _NONE
     words = Words(
-        "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said if told else _NONE,
-        f"Lines of the loss after a step over the loss before, against the step size. {said if told else _NONE}",
+        "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said,
+        f"Lines of the loss after a step over the loss before, against the step size. {said}",
     )  # fmt: skip
     scales = Scales(
         "step size a", "L(w − a g) / L(w)", log_x=True, domain=(LEAST_RATIO, MOST_RATIO), level=1.0,

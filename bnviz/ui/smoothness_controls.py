@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.core.labels import NORM_WORDS, arm_labels
 from bnviz.ui import controls
 from bnviz.ui import smoothness_settings as state
 from bnviz.ui.claims import ask_prediction, show_claim
+from bnviz.ui.frame import PAGES
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, PAGE, PARTS, PRESETS, Settings, current, key_of
@@ -21,6 +23,7 @@ WIDTHS = (4, 8, 16, 32, 64, 128)
 BATCHES = (8, 16, 32, 64, 128, 256)
 UPDATES = (10, 25, 50, 100, 200, 300, 400, 500, 800, 1000)
 DECAYS = (0.0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
+_OPEN = "smoothness_open_train"
 ENOUGH = 5
 LAYERED = ("scale", "growth")
 STEPPED = ("along", "safe", "scale", "slice")
@@ -39,6 +42,8 @@ def choose() -> tuple[Settings, str | None]:
     )  # fmt: skip
     _sidebar()
     settings = current()
+    if st.session_state.pop(_OPEN, False):
+        st.switch_page(PAGES / "train.py", query_params=to_link(state.experiment_of(settings)))
     expected = _claim(settings)
     _looks(settings)
     return current(), expected
@@ -61,6 +66,10 @@ def _claim(settings: Settings) -> str | None:
             st.caption(text("smoothness.labels.measuring", count=settings.seeds))
         _presets(settings)
     return expected
+
+
+def _remember() -> None:
+    st.session_state[_OPEN] = True
 
 
 def _measure() -> None:
@@ -135,6 +144,11 @@ def _sidebar() -> None:
             text("smoothness.labels.take_run"), key="smoothness_take", on_click=_take, icon=":material/input:",
             help=text("smoothness.help.take_run"),
         )  # fmt: skip
+        if settings.part != "edge":  # whose descent on all rows is no run of that lab
+            st.button(
+                text("smoothness.labels.open_train"), key="smoothness_open", icon=":material/open_in_new:",
+                on_click=_remember,
+            )  # fmt: skip
         if settings.part in LAYERED:
             depth = len(state.experiment_of(settings).network.hidden)
             st.session_state[key_of("layer")] = settings.layer

@@ -135,7 +135,8 @@ def fitted(settings: Settings) -> Settings:
     """The same settings with a layer that there is, norms once each, and a step that is looked at."""
     settings = replace(settings, norms=tuple(dict.fromkeys(settings.norms)))
     depth = len(experiment_of(settings).network.hidden)
-    settings = replace(settings, layer=min(settings.layer, max(1, depth)))
+    if settings.part in ("scale", "growth"):
+        settings = replace(settings, layer=min(settings.layer, max(1, depth)))
     return replace(settings, step=max(step for step in looks(settings) if step <= settings.step))
 
 
@@ -157,7 +158,8 @@ def open_part() -> None:
 def take_run(experiment: Experiment) -> None:
     """Look at this run, in the part that is open."""
     st.session_state[_OWN] = experiment
-    show(replace(current(), own=True, step=experiment.training.steps))
+    now = current()
+    show(replace(USUAL[now.part], own=True, seeds=now.seeds, step=experiment.training.steps))
 
 
 def leave_run() -> None:
