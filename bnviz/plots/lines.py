@@ -16,7 +16,8 @@ from bnviz.plots.theme import ArmStyle, number
 
 HEIGHT = 280
 MOST_TICKS = 7
-NOW, LEVEL, GUIDE = "now", "level", "guide"
+LISTENING = 260  # pixels in which a value is told, shared by all of a line
+NOW, LEVEL, GUIDE, EXACT = "now", "level", "guide", "exact"
 Numbers = Sequence[float]
 
 
@@ -75,14 +76,14 @@ def lines(words: Words, drawn: Sequence[Line], scales: Scales, *, dark: bool) ->
         dark: the theme.
     """
     up = scales.domain or domain_of(drawn, scales)
-    places = [x for line in drawn for x in line.x]
-    across = (min(places, default=0.1), max(places, default=1.0))
+    across = sorted({x for line in drawn for x in line.x}) or [0.1, 1.0]
     marks = [Mark(line.style.label, line.style.color, line.style.dash) for line in drawn]
     tables: dict[str, dict[str, list[Any]]] = {
         "lines": _points(drawn, scales),
         "bands": _bands(drawn, scales),
         GUIDE: {"step": list(scales.guide[0]), "value": list(scales.guide[1])},
         NOW: {"step": [] if scales.now is None else [scales.now]},
+        EXACT: _exact(drawn),
         LEVEL: {"level": [], "words": []}
         if scales.level is None
         else {"level": [scales.level], "words": [scales.level_words]},
@@ -106,31 +107,37 @@ def _shown(value: float, log: bool) -> bool:
 
 
 def _points(drawn: Sequence[Line], scales: Scales) -> dict[str, list[Any]]:
-    rows = [
-        (line.style.label, x, y, number(y, 3), _span(line, place), part)
-        for line in drawn
-        for part, place, x, y in _parts(line, scales.log_y)
-    ]
-    names = ("series", "step", "value", "told", "span", "part")
+    rows = [(line.style.label, x, y, part) for line in drawn for part, x, y in _parts(line, scales.log_y)]
+    names = ("series", "step", "value", "part")
     return {name: [row[index] for row in rows] for index, name in enumerate(names)}
 
 
-def _parts(line: Line, log: bool) -> list[tuple[int, int, float, float]]:
-    """Piece, place, x and y of every value that can be drawn: a gap begins another piece."""
+def _parts(line: Line, log: bool) -> list[tuple[int, float, float]]:
+    """Piece, x and y of every value that can be drawn: a gap begins another piece."""
     found, part = [], 0
-    for place, (x, y) in enumerate(zip(line.x, line.y, strict=True)):
+    for x, y in zip(line.x, line.y, strict=True):
         if _shown(y, log):
-            found.append((part, place, x, y))
+            found.append((part, x, y))
         else:
             part += 1
     return found
 
 
-def _span(line: Line, place: int) -> str:
-    """The values of all seeds in words."""
+def _exact(drawn: Sequence[Line]) -> dict[str, list[Any]]:
+    """For every x what each line tells there, in the columns line0, line1 and so on."""
+    places = sorted({x for line in drawn for x in line.x})
+    told = {
+        f"line{index}": [_told(line, line.x.index(x)) if x in line.x else "—" for x in places]
+        for index, line in enumerate(drawn)
+    }
+    return {"step": places, **told}
+
+
+def _told(line: Line, place: int) -> str:
+    """A value, and those of all seeds."""
     if not len(line.low):
-        return "one seed"
-    return f"{number(line.low[place], 3)} to {number(line.high[place], 3)}"
+        return number(line.y[place], 3)
+    return f"{number(line.y[place], 3)} (seeds: {number(line.low[place], 3)} to {number(line.high[place], 3)})"
 
 
 def _bands(drawn: Sequence[Line], scales: Scales) -> dict[str, list[Any]]:
@@ -164,17 +171,17 @@ def _axis(title: str, *, log: bool, domain: tuple[float, float], grid: bool) -> 
 
 
 def _spec(
-    marks: Sequence[Mark], scales: Scales, across: tuple[float, float], up: tuple[float, float], *, dark: bool
+    marks: Sequence[Mark], scales: Scales, across: Numbers, up: tuple[float, float], *, dark: bool
 ) -> compose.Spec:
-    x = alt.X("step:Q", **_axis(scales.x, log=scales.log_x, domain=across, grid=False))
+    x = alt.X("step:Q", **_axis(scales.x, log=scales.log_x, domain=(across[0], across[-1]), grid=False))
     y = alt.Y("value:Q", **_axis(scales.y, log=scales.log_y, domain=up, grid=True))
     low = y.copy()
     low.shorthand = "low:Q"
     hue = stills.color(marks, shown=False)
     band = alt.Chart(alt.NamedData("bands")).mark_area(opacity=0.2, clip=True)
     base = alt.Chart(alt.NamedData("lines"))
-    tooltip = [alt.Tooltip("series:N", title="arm"), alt.Tooltip("step:Q", title=scales.x),
-               alt.Tooltip("told:N", title=scales.y), alt.Tooltip("span:N", title="over the seeds")]  # fmt: skip
+    tooltip = [alt.Tooltip("step:Q", title=scales.x)]
+    tooltip += [alt.Tooltip(f"line{index}:N", title=mark.label) for index, mark in enumerate(marks)]
     dash = stills.dash(marks, shown=False)
     stroke = base.mark_line(strokeWidth=3.5, clip=True, strokeJoin="round")
     level = alt.Chart(alt.NamedData(LEVEL)).mark_rule(color=theme.INK[dark], strokeWidth=2, strokeDash=[2, 3])
@@ -190,8 +197,7 @@ def _spec(
         level.encode(y=alt.Y("level:Q")),
         said.encode(x=end, y=alt.Y("level:Q"), text="words:N"),
         stills.now_rule(dark=dark),
-        base.mark_circle(size=70 if scales.dots else 160, opacity=1 if scales.dots else 0).encode(
-            x=x, y=y, color=hue, tooltip=tooltip
-        ),
+        base.mark_circle(size=70, opacity=1 if scales.dots else 0).encode(x=x, y=y, color=hue),
+        stills.listening(EXACT, x, tooltip, wide=max(7, LISTENING / len(across))),
         height=HEIGHT,
     )
