@@ -43,7 +43,9 @@ def test_predict_measure_and_read_the_verdict(lab: OpenPage) -> None:
     expect(page.get_by_text("It holds here.")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("You expected that.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"smoothness\.seeds=5"))
-    box = page.get_by_test_id("stVegaLiteChart").nth(1).locator("canvas, svg").first.bounding_box()
+    chart = page.get_by_test_id("stVegaLiteChart").nth(1).locator("canvas, svg").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
     assert box is not None
     tip = page.locator("#vg-tooltip-element")
     for share in (0.48, 0.5, 0.52, 0.54, 0.56, 0.58):  # past the factor 1
@@ -51,7 +53,7 @@ def test_predict_measure_and_read_the_verdict(lab: OpenPage) -> None:
         page.wait_for_timeout(150)
         if tip.is_visible():
             break
-    expect(tip).to_contain_text("factor a on the weights")
+    expect(tip).to_contain_text("factor a on the weights", timeout=10_000)
     expect(tip).to_contain_text("batch norm before")
 
 
