@@ -150,13 +150,13 @@ def _bands(drawn: Sequence[Line], scales: Scales) -> dict[str, list[Any]]:
     return {name: [row[index] for row in rows] for index, name in enumerate(("series", "step", "low", "high"))}
 
 
-def ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float, *, most: int = MOST_TICKS) -> list[float]:
     """Round numbers on a log axis, few enough to be read: 1, 2 and 5 times powers of ten, or powers of ten alone."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps, apart in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 4)):
         found = [step * 10.0**power for power in powers if power % apart == 0 for step in steps]
         found = [float(f"{value:.1g}") for value in found if low <= value <= high]
-        if len(found) <= MOST_TICKS:
+        if len(found) <= most:
             break
     return found
 

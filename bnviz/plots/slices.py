@@ -12,11 +12,13 @@ from bnviz.core.slice_study import along_axis
 from bnviz.core.smoothness import Result
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.lines import ticks
 from bnviz.plots.sentences import listed
 from bnviz.plots.stills import Words
 from bnviz.plots.theme import ArmStyle, number
 
 SIDE = 380
+OVERLAP = 1.08  # of the cells, so that no seams show between them
 WORDS = {"batch": "batch statistics", "running": "frozen statistics"}
 
 
@@ -55,8 +57,9 @@ def slices_in_words(found: Sequence[Result], styles: Sequence[ArmStyle]) -> str:
 def _map(result: Result, name: str, domain: tuple[float, float], *, dark: bool) -> Figure:
     places = along_axis(len(result["losses"]))
     half = float(places[1] - places[0]) / 2
+    reach = OVERLAP * half
     rows = [
-        (x - half, x + half, y - half, y + half, value, number(value, 3) if value is not None else "not finite")
+        (x - reach, x + reach, y - reach, y + reach, value, number(value, 3) if value is not None else "not finite")
         for x, line in zip(places.tolist(), result["losses"], strict=True)
         for y, value in zip(places.tolist(), line, strict=True)
     ]
@@ -74,21 +77,24 @@ def _spec(domain: tuple[float, float], half: float) -> compose.Spec:
         axis = alt.Axis(title=title, values=[-1, 0, 1], grid=False, labelExpr=theme.tick_expr())
         return {"axis": axis, "scale": alt.Scale(domain=[-1 - half, 1 + half], nice=False, zero=False)}
 
-    label = theme.number_expr("datum.value", 1)
     legend = alt.Legend(
-        title="loss", type="gradient", orient="bottom", gradientLength=180, tickCount=4, labelExpr=label
-    )  # fmt: skip
+        title="loss",
+        type="gradient",
+        orient="bottom",
+        gradientLength=180,
+        values=ticks(*domain, most=4),
+        labelExpr=theme.tick_expr(),
+    )
     scale = alt.Scale(type="log", scheme="viridis", domain=list(domain))
     cells = (
         alt.Chart(alt.NamedData("cells"))
-        .mark_rect(strokeWidth=1)
+        .mark_rect(clip=True)
         .encode(
             x=alt.X("left:Q", **scaled("first direction")),
             x2="right:Q",
             y=alt.Y("low:Q", **scaled("second direction")),
             y2="high:Q",
             color=alt.Color("value:Q", scale=scale, legend=legend),
-            stroke=alt.Stroke("value:Q", scale=scale, legend=None),  # closes the seams between the cells
             tooltip=[alt.Tooltip("told:N", title="loss")],
         )
     )
