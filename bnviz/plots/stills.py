@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +83,16 @@ def value_axis(title: str, domain: tuple[float, float], *, share: bool = False, 
     label = "format(100 * datum.value, '~r') + ' %'" if share else theme.tick_expr()
     axis = alt.Axis(title=title, tickCount=5, labelExpr=label, grid=grid)
     return {"axis": axis, "scale": alt.Scale(domain=list(domain), nice=False, zero=False)}
+
+
+def log_axis(title: str, domain: tuple[float, float]) -> alt.Axis:
+    """A logarithmic axis with a tick at powers of ten, at most six of them."""
+    first, last = math.ceil(math.log10(domain[0]) - 1e-9), math.floor(math.log10(domain[1]) + 1e-9)
+    values = [10.0**power for power in range(first, last + 1, max(1, math.ceil((last - first) / 5)))]
+    exponent = "round(log(datum.value) / LN10)"
+    small = f"'10' + {theme.superscript_expr(f'({exponent})')}"
+    label = f"datum.value < 0.001 || datum.value > 1000 ? {small} : format(datum.value, '~r')"
+    return alt.Axis(title=title, values=values, labelExpr=label)
 
 
 def now_rule(*, dark: bool) -> alt.Chart:

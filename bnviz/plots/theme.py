@@ -44,6 +44,8 @@ SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3
 # Two classes of points and the regions between them, and the middle where the network cannot tell.
 CLASS_COLOURS = {False: ("#1554c0", "#b45309"), True: ("#8cc0ff", "#ffb36b")}
 MAP_COLOURS = {False: ("#8fb8ef", "#f6f3ee", "#f3b877"), True: ("#1d4f94", "#1a2230", "#8a4a0d")}
+# From bad to good, with as much lightness between as the ground allows.
+HEAT = {False: ("#dfe7ef", "#6fa8bf", "#0b3f57"), True: ("#24324a", "#3f83a0", "#b9ecff")}
 
 CONTRAST = 3.1
 FONT, SMALL, TINY = 14, 13, 11
@@ -97,6 +99,13 @@ def contrast(color: str, other: str) -> float:
 
     darker, lighter = sorted((luminance(color), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def heat_ink(good: float, *, dark: bool) -> str:
+    """Ink that can be read on the colour of HEAT for 0 (bad) to 1 (good)."""
+    low, middle, high = HEAT[dark]
+    ground = mixed(low, middle, 2 * good) if good < 0.5 else mixed(middle, high, 2 * good - 1)
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
 def _paler(color: str, *, dark: bool) -> str:

@@ -60,6 +60,7 @@ class WorkRun(ABC):
         self.status, self.problem = "ready", ""
         self.version, self.seconds, self.deaths = 0, 0.0, 0
         self.viewers: dict[str, float] = {}
+        self._first = (0.0, 0)  # seconds and parts when the first had come
 
     @property
     @abstractmethod
@@ -87,8 +88,14 @@ class WorkRun(ABC):
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate of the time that is still needed; None before the first part is complete."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else None
+        """An estimate of the time that is still needed; None before the first part is complete.
+
+        The first turn may have waited for the process to start, so later ones are believed as soon as there are any.
+        """
+        if not self.done:
+            return None
+        seconds, done = self._first if self.done > self._first[1] else (0.0, 0)
+        return (self.seconds - seconds) / (self.done - done) * (self.total - self.done)
 
     @property
     def watched(self) -> bool:
@@ -100,6 +107,8 @@ class WorkRun(ABC):
         """Take in what came of a turn."""
         self.take(part.found)
         self.seconds += seconds
+        if part.found and not self._first[1]:
+            self._first = (self.seconds, self.done)
         if part.found:
             self.deaths = 0
         self.set_status("finished" if part.done else "computing")

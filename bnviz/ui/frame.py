@@ -11,7 +11,7 @@ from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
-LABS = ("inputs", "ravine", "layer", "running", "axes", "smoothness", "train")
+LABS = ("inputs", "ravine", "layer", "running", "axes", "rates", "smoothness", "train")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 _STARTED, _PAGE = "frame.started", "frame.page"
 
@@ -43,12 +43,15 @@ def navigation() -> None:
 
 
 def warm_up() -> None:
-    """Get the default run onto the shelf before anybody asks, and what draws it into memory."""
+    """Get the default run and the default sweep onto the shelf before anybody asks, and what draws the run."""
     from bnviz.core.experiment import Experiment
+    from bnviz.core.rates import Choices, sweep_of
     from bnviz.runs import shared_store
+    from bnviz.runs.sweeps import shared_sweeps
     from bnviz.ui import dispatch, lab
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
+    shared_sweeps().open(sweep_of(Choices()), lab.__name__)
 
 
 def begin() -> None:

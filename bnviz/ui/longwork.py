@@ -34,9 +34,14 @@ class Work(Protocol):
         active: whether more is to be expected without anybody asking again.
     """
 
-    status: str
-    problem: str
-    version: int
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def problem(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
 
     @property
     def done(self) -> int: ...
@@ -188,7 +193,6 @@ def _line(run: Work | None, ahead: int, *, key: str, what: Hashable, unit: str) 
                 text(f"longwork.buttons.{name}"),
                 key=f"longwork_{name}_{key}",
                 icon=ICONS[name],
-                type="primary" if name == "start" else "secondary",
                 on_click=_press,
                 args=(key, name, what),
             )

@@ -16,7 +16,7 @@ from bnviz.core.sweep_run import cells, run
 from bnviz.core.sweep_table import MEASURES, Outcome, SweepTable
 from bnviz.runs import compiled
 from bnviz.runs import turns as module
-from bnviz.runs.sweeps import SweepStore, run_sweep, shared_sweeps, sweep_name
+from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sweep_name
 from bnviz.runs.turns import Turns
 from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkError, WorkProcess
 from bnviz.runs.work_worker import Worker
@@ -275,3 +275,13 @@ def test_a_store_and_its_tables_need_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
     assert shared_sweeps() is shared_sweeps()
     assert sweep_name(small()) == sweep_name(small()) != sweep_name(small(seed=1))
+
+
+def test_the_estimate_does_not_count_the_start_of_the_process():
+    going, sweep = SweepRun(small()), small()
+    outcomes = [tuple(asdict(one) for one in part) for part in cells(sweep, engine="torch") if part]
+    assert going.seconds_left is None
+    going.add(Part(outcomes[0], done=False), 30.0)
+    assert going.seconds_left == 30.0 * 8
+    going.add(Part((*outcomes[1], *outcomes[2]), done=False), 0.2)
+    assert going.seconds_left == pytest.approx(0.1 * 6)
