@@ -102,9 +102,9 @@ def now_rule(*, dark: bool) -> alt.Chart:
     return result
 
 
-def listening(data: str, x: alt.X, tooltip: list[alt.Tooltip]) -> alt.Chart:
-    """Invisible rules over the whole height that tell the exact values of one update."""
-    chart = alt.Chart(alt.NamedData(data)).mark_rule(opacity=0, strokeWidth=7)
+def listening(data: str, x: alt.X, tooltip: list[alt.Tooltip], *, wide: float = 7) -> alt.Chart:
+    """Invisible rules over the whole height, so many pixels wide, that tell the exact values of one update."""
+    chart = alt.Chart(alt.NamedData(data)).mark_rule(opacity=0, strokeWidth=wide)
     result: alt.Chart = chart.encode(x=x, tooltip=tooltip)
     return result
 

@@ -12,7 +12,7 @@ from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
-LABS = ("inputs", "ravine", "layer", "running", "axes", "train", "rates")
+LABS = ("inputs", "ravine", "layer", "running", "axes", "train", "rates", "shift", "smoothness", "noise")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 SECTIONS = {
     "data": ("inputs", "ravine"),

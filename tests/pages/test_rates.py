@@ -1,6 +1,6 @@
 """The lab of rates through AppTest: every control at both ends, claims, links good and bad, the way to a live run."""
 
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from bnviz.core.sweep import Sweep
 from bnviz.core.sweep_run import cells
 from bnviz.runs.run import Run
 from bnviz.runs.several import SeveralRuns
-from bnviz.runs.sweep_process import Part
 from bnviz.runs.sweeps import SweepStore
 from bnviz.runs.trainer import Slice
+from bnviz.runs.turns import Turns
+from bnviz.runs.work_process import Part
 from bnviz.ui import rates_inside, rates_map
 from bnviz.ui.rates_state import choices_of
 from bnviz.ui.scenarios import of_lab
@@ -27,9 +28,9 @@ SMALL = Choices(data="moons", layers=1, width=4, batch_size=8, updates=10, value
 class Here:
     """A sweep process in this one: everything in one turn."""
 
-    def advance(self, name, sweep, first, seconds):
-        found = [one for part in cells(Sweep.from_json(sweep), first=first, engine="torch") for one in part]
-        return Part(tuple(found), done=True)
+    def advance(self, order, seconds):
+        parts = cells(Sweep.from_json(order.json), first=order.known, engine="torch")
+        return Part(tuple(asdict(one) for part in parts for one in part), done=True)
 
     def prepare(self):
         pass
@@ -65,7 +66,7 @@ class Trained:
 
 @pytest.fixture(autouse=True)
 def store(monkeypatch):
-    one = SweepStore(process=Here())
+    one = SweepStore(Turns(Here()))
     monkeypatch.setattr(rates_map, "shared_sweeps", lambda: one)
     monkeypatch.setattr(rates_inside, "_store", Trained)
     return one
@@ -188,10 +189,10 @@ def test_a_prediction_starts_the_sweep_and_is_compared():
 
 
 def test_stop_and_go_on(store):
-    store._process.advance = lambda *_: (_ for _ in ()).throw(AssertionError)  # never asked: the viewer has left
+    store._turns.process.advance = lambda *_: (_ for _ in ()).throw(AssertionError)  # never asked: the viewer has left
 
     app = opened()
-    store._turn = lambda run: None
+    store._turns._turn = lambda run: None
     app = press(app, "longwork_start_rates.sweep")
     assert app.get("progress")
     app = press(app, "longwork_stop_rates.sweep")
