@@ -28,7 +28,8 @@ class Data:
 
     Attributes:
         name: a toy set (two features, two classes), two features on different scales with a number to predict
-            (`toys.py` and `flowers.py` have their formulas), or a table: a real one, the drawn pictures `textures`, or `own`, a reader's.
+            (`toys.py` and `flowers.py` have their formulas), or a table: a real one, the drawn pictures `textures`, or
+            `own`, a reader's.
         n: rows in all, training and test; 0 means all of a real table and 500 of a set that is drawn.
         noise: spread of a toy set, as a share of its size; of the sets on different scales, the standard deviation of
             the noise on the target (of the signals: on both copies, times 1.5); real tables ignore it.

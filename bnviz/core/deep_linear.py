@@ -62,7 +62,7 @@ class DeepLinear:
         with torch.no_grad():
             for one, gradient in zip(parameters, gradients, strict=True):
                 if gradient is not None:
-                    one -= self.rate * gradient
+                    one.sub_(self.rate * gradient)
         return loss.item()
 
     def look(self) -> list[Shift]:
@@ -72,7 +72,7 @@ class DeepLinear:
         groups = [
             nn.ModuleList(self.layers[a:b]) for a, b in zip([0, *places], [*places, len(self.layers)], strict=True)
         ]
-        weights = [group[0].linear.weight if isinstance(group[0], Layer) else group[0].weight for group in groups]
+        weights = [self.linears[place].weight for place in (0, *places)]
         found = shifts(groups, weights, self.loss, rate=self.rate)
         with torch.no_grad():
             for one, value in zip(self.parameters(), kept, strict=True):

@@ -94,13 +94,10 @@ def drift(experiment: Experiment, options: Mapping[str, Any]) -> Iterator[dict[s
         for arm, net in enumerate(networks(state)):
             seen[arm].append(_summary(entering(net, x, layer, StepDraws(experiment.seed, state.step))))
         yield None
-    yield {
-        "steps": steps,
-        "arms": [
-            _told(np.stack(one), unit) | {"accuracy": state.arms[arm].final[1], "diverged_at": state.arms[arm].diverged_at}
-            for arm, one in enumerate(seen)
-        ],
-    }  # fmt: skip
+    told = []
+    for end, one in zip(state.arms, seen, strict=True):
+        told.append(_told(np.stack(one), unit) | {"accuracy": end.final[1], "diverged_at": end.diverged_at})
+    yield {"steps": steps, "arms": told}
 
 
 def _summary(values: Floats) -> Floats:

@@ -16,6 +16,7 @@ from bnviz.core.data_settings import SELECTABLE as SELECTABLE
 from bnviz.core.data_settings import TABLE_FEATURES as TABLE_FEATURES
 from bnviz.core.data_settings import TABLE_ROWS as TABLE_ROWS
 from bnviz.core.data_settings import TOYS as TOYS
+from bnviz.core.data_settings import WITH_SUBSETS as WITH_SUBSETS
 from bnviz.core.data_settings import Data as Data
 from bnviz.core.fields import Choice, FieldError, ListOf, Number, OneOrEach, OrNone, check_fields, setting
 from bnviz.core.network_settings import ACTIVATIONS as ACTIVATIONS

@@ -20,9 +20,27 @@ SIDE = 64
 GOLDEN = math.pi * (3 - math.sqrt(5))
 STEM, LEAF, DARK_LEAF = (0.30, 0.52, 0.24), (0.36, 0.60, 0.28), (0.22, 0.42, 0.20)
 RED: Color = (0.80, 0.09, 0.15)
-ROSES: tuple[Color, ...] = ((0.96, 0.56, 0.68), (0.98, 0.82, 0.36), (0.97, 0.93, 0.86), (0.96, 0.62, 0.34), (0.80, 0.50, 0.78))
-WILD: tuple[Color, ...] = ((0.98, 0.98, 0.97), (0.45, 0.47, 0.90), (0.98, 0.83, 0.20), (0.72, 0.48, 0.85), (0.95, 0.64, 0.78))
-OPEN: tuple[Color, ...] = ((0.98, 0.97, 0.94), (0.98, 0.72, 0.12), (0.88, 0.30, 0.42), (0.55, 0.42, 0.85), (0.98, 0.50, 0.24))
+ROSES: tuple[Color, ...] = (
+    (0.96, 0.56, 0.68),
+    (0.98, 0.82, 0.36),
+    (0.97, 0.93, 0.86),
+    (0.96, 0.62, 0.34),
+    (0.80, 0.50, 0.78),
+)
+WILD: tuple[Color, ...] = (
+    (0.98, 0.98, 0.97),
+    (0.45, 0.47, 0.90),
+    (0.98, 0.83, 0.20),
+    (0.72, 0.48, 0.85),
+    (0.95, 0.64, 0.78),
+)
+OPEN: tuple[Color, ...] = (
+    (0.98, 0.97, 0.94),
+    (0.98, 0.72, 0.12),
+    (0.88, 0.30, 0.42),
+    (0.55, 0.42, 0.85),
+    (0.98, 0.50, 0.24),
+)
 HEART: Color = (0.95, 0.74, 0.12)
 
 
@@ -67,7 +85,8 @@ class Canvas:
 
     def bytes(self) -> Pixels:
         """As 8-bit numbers."""
-        return np.round(255 * np.clip(self.pixels, 0, 1)).astype(np.uint8)
+        whole: Pixels = np.round(255 * np.clip(self.pixels, 0, 1)).astype(np.uint8)
+        return whole
 
 
 def picture(features: NDArray[np.float64], rose: bool, subset: int, seed: tuple[int, ...], side: int = SIDE) -> Pixels:
@@ -146,9 +165,7 @@ def _rose(canvas: Canvas, radius: float, rings: int, rng: np.random.Generator) -
         canvas.paint(Ellipse(*place, size, 0.86 * size, angle), _toned(color, tone), shade=0.2)
 
 
-def _daisy(
-    canvas: Canvas, center: tuple[float, float], radius: float, color: Color, rng: np.random.Generator
-) -> None:
+def _daisy(canvas: Canvas, center: tuple[float, float], radius: float, color: Color, rng: np.random.Generator) -> None:
     """A flat flower: one ring of narrow petals around a yellow heart; a small one stands on a stem."""
     if radius < 0.35:
         canvas.stem(center[1], 0.12 * rng.standard_normal())

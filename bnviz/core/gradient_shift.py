@@ -50,13 +50,13 @@ def shifts(layers: Sequence[nn.Module], weights: Sequence[Tensor], loss: Loss, *
     """
     parameters = [list(layer.parameters()) for layer in layers]
     flat = [one for layer in parameters for one in layer]
-    gradients = dict(zip(flat, torch.autograd.grad(loss(), flat, allow_unused=True), strict=True))
-    found = []
+    gradients: dict[Tensor, Tensor] = dict(zip(flat, torch.autograd.grad(loss(), flat, allow_unused=True), strict=True))
+    found: list[Shift] = []
     for below, weight in zip(parameters, weights[1:], strict=False):
         with torch.no_grad():
             for one in below:
                 if gradients[one] is not None:
-                    one -= rate * gradients[one]
+                    one.sub_(rate * gradients[one])
         after = torch.autograd.grad(loss(), weight)[0]
         found.append(_compared(gradients[weight], after))
     return found
@@ -95,13 +95,10 @@ def gradient_shift(experiment: Experiment, options: Mapping[str, Any]) -> Iterat
         for arm, net in enumerate(networks(state)):
             seen[arm].append(_look(experiment, arm, net, state.step))
         yield None
-    yield {
-        "steps": steps,
-        "arms": [
-            told(one) | {"accuracy": state.arms[arm].final[1], "diverged_at": state.arms[arm].diverged_at}
-            for arm, one in enumerate(seen)
-        ],
-    }
+    arms = []
+    for arm_state, one in zip(state.arms, seen, strict=True):
+        arms.append(told(one) | {"accuracy": arm_state.final[1], "diverged_at": arm_state.diverged_at})
+    yield {"steps": steps, "arms": arms}
 
 
 def _look(experiment: Experiment, arm: int, net: NormNet, step: int) -> list[Shift]:

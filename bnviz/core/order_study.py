@@ -1,4 +1,4 @@
-"""The same network trained on differently ordered batches: how well it does on each subset, and where it draws the line.
+"""The same network trained on differently ordered batches: how it does on each subset, and where it draws the line.
 
 Covariate shift in the plain sense: the rows of one batch, or of the training set, lie elsewhere than those of another.
 """
@@ -34,7 +34,8 @@ def orders(experiment: Experiment, options: Mapping[str, Any]) -> Iterator[dict[
         data without subsets), reached (the first update count with the wanted accuracy; None for never), maps (T,
         `probes.decision_map` in base64; empty where not wanted) and diverged_at.
     """
-    runs, steps = [], []
+    runs: list[dict[str, Any]] = []
+    steps: list[int] = []
     for order in options["orders"]:
         one = replace(experiment, training=replace(experiment.training, order=order))
         seen: list[list[dict[str, Any]]] = [[] for _ in one.arms]

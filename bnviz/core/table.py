@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,4 +19,4 @@ class Table:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     image_shape: tuple[int, ...] | None = None
-    subset: NDArray[np.int64] | None = None
+    subset: NDArray[np.int64] | None = field(default=None, kw_only=True)
