@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.data import Dataset
+from bnviz.core.schedule import MAP_CELLS
 from bnviz.plots import compose, maps, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
@@ -42,7 +43,7 @@ def _maps(
     names = [labels[run["order"]] for run in runs]
     cells = [[np.frombuffer(base64.b64decode(one), np.uint8) for one in run["maps"]] for run in runs]
     shown = np.moveaxis(np.array(cells), 0, 1)  # frames x orders x cells
-    side = maps.MAP_CELLS
+    side = MAP_CELLS
     x1, x2, y1, y2 = found["extent"]
     extent, features = (x1, x2, y1, y2), tuple(data.feature_names)
     classes = (data.class_names[0], data.class_names[1])
@@ -68,7 +69,9 @@ def _maps(
 
 def _captions(steps: Any, what: str, runs: Sequence[Run], labels: Mapping[str, str]) -> list[str]:
     return [
-        f"{start}, {what}: {listed([f'{labels[run["order"]]} {percent(run["accuracy"][frame])}' for run in runs])}."
+        f"{start}, {what}: "
+        + listed([f"{labels[run['order']]} {percent(run['accuracy'][frame])}" for run in runs])
+        + "."
         for frame, start in enumerate(after(steps))
     ]
 

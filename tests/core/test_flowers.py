@@ -55,7 +55,7 @@ def test_a_picture_is_seeded_and_follows_its_point(rose, subset):
     assert one.dtype == np.uint8
     assert np.array_equal(one, picture(center, rose, subset, (0, 1)))
     assert not np.array_equal(one, picture(center, rose, subset, (0, 2)))
-    assert not np.array_equal(one, picture(center + [0.8, 0.0], rose, subset, (0, 1)))
+    assert not np.array_equal(one, picture(np.add(center, [0.8, 0.0]), rose, subset, (0, 1)))
 
 
 def test_rosebuds_are_red_and_open_roses_wear_other_colours():
