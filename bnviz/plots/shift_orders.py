@@ -68,12 +68,10 @@ def _maps(
 
 
 def _captions(steps: Any, what: str, runs: Sequence[Run], labels: Mapping[str, str]) -> list[str]:
-    return [
-        f"{start}, {what}: "
-        + listed([f"{labels[run['order']]} {percent(run['accuracy'][frame])}" for run in runs])
-        + "."
-        for frame, start in enumerate(after(steps))
-    ]
+    def told(frame: int) -> str:
+        return listed([f"{labels[run['order']]} {percent(run['accuracy'][frame])}" for run in runs])
+
+    return [f"{start}, {what}: {told(frame)}." for frame, start in enumerate(after(steps))]
 
 
 def _curves(steps: Any, runs: Sequence[Run], labels: Mapping[str, str], *, dark: bool) -> list[Figure]:
