@@ -21,7 +21,7 @@ MAP, POINTS = "map", "points"
 CLASSES = ("class 0", "class 1")
 FULL = 200.0  # maps hold P(class 1) times 200
 MOST_POINTS = 300
-HEIGHT, NARROW_HEIGHT = 300, 165
+HEIGHT, LOW_HEIGHT, NARROW_HEIGHT = 300, 210, 165
 
 Extent = tuple[float, float, float, float]
 
@@ -133,7 +133,7 @@ def chart(
     classes: tuple[str, str] = CLASSES,
 ) -> compose.Spec:
     """Maps side by side, each under its label, with the points in front; filled by `map_table` and `point_table`."""
-    height = NARROW_HEIGHT if look.narrow else HEIGHT
+    height = NARROW_HEIGHT if look.narrow else HEIGHT if columns <= 4 else LOW_HEIGHT
     scale_x, scale_y = _equal_scales(extent, height)
     axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))

@@ -75,8 +75,8 @@ def _value_axis(title: str, kind: str, values: Sequence[float]) -> dict[str, Any
 
 def tracks(
     experiment: Experiment, steps: Sequence[int], bands: Sequence[Sequence[Sequence[float]]], unit: int, *, dark: bool
-) -> Figure:
-    """Where the inputs of one unit lie: the median and the middle 70 % over all training rows, one panel an arm.
+) -> list[Figure]:
+    """Where the inputs of one unit lie: the median and the middle 70 % over all training rows, one picture an arm.
 
     Args:
         experiment: whose arms they are.
@@ -85,50 +85,40 @@ def tracks(
         unit: its number, counted from 1.
         dark: the theme.
     """
-    marks = arm_marks(experiment, dark=dark)
-    rows = [
-        (mark.label, step, *band)
-        for mark, one in zip(marks, bands, strict=True)
-        for step, band in zip(steps, one, strict=True)
-    ]
-    keys = ("series", "step", "low", "middle", "high")
-    table: dict[str, list[Any]] = {key: [row[place] for row in rows] for place, key in enumerate(keys)}
-    moved = [abs(one[-1][1] - one[0][1]) for one in bands]
-    widths = [(one[0][2] - one[0][0], one[-1][2] - one[-1][0]) for one in bands]
-    said = "; ".join(
-        f"{mark.label}: the median moved by {number(shift)}, the middle 70 % went from {number(before)} wide to "
-        f"{number(now)}"
-        for mark, shift, (before, now) in zip(marks, moved, widths, strict=True)
-    )
-    caption = f"Unit {unit}, from the first to the last update. {said}."
-    words = Words(
-        "shift-tracks", "What enters the activation of one unit", caption,
-        f"Bands over the updates, one panel an arm. {caption}",
-    )  # fmt: skip
-    edges = (min(table["low"]), max(table["high"]))
-    margin = 0.05 * (edges[1] - edges[0]) or 1.0
-    spec = _track_spec(marks, max(steps), (edges[0] - margin, edges[1] + margin))
-    return stills.still(words, spec, {"bands": table}, dark=dark)
+    values = np.array(bands, dtype=float)  # arms x T x 3
+    margin = 0.05 * float(values.max() - values.min()) or 1.0
+    domain = (float(values.min()) - margin, float(values.max()) + margin)
+    figures: list[Figure] = []
+    for mark, one in zip(arm_marks(experiment, dark=dark), values, strict=True):
+        widths = one[:, 2] - one[:, 0]
+        caption = (
+            f"Unit {unit}, {mark.label}: from the first to the last update the median moves from "
+            f"{number(one[0, 1])} to {number(one[-1, 1])}; the middle 70 % of the rows are {number(widths[0])} wide at "
+            f"first and {number(widths[-1])} at the end."
+        )
+        title = f"What enters the activation, {mark.label}"
+        words = Words(f"shift-track-{len(figures)}", title, caption, f"A band over the updates, with a line. {caption}")
+        columns = {"low": one[:, 0], "middle": one[:, 1], "high": one[:, 2]}
+        table = {"step": list(steps), **{name: column.tolist() for name, column in columns.items()}}
+        figures.append(stills.still(words, _track_spec(mark, steps[-1], domain), {"bands": table}, dark=dark))
+    return figures
 
 
-def _track_spec(marks: Sequence[Mark], total: int, domain: tuple[float, float]) -> compose.Spec:
-    """All arms in one view, so that they share their axes and the picture takes the width that there is."""
+def _track_spec(mark: Mark, total: int, domain: tuple[float, float]) -> compose.Spec:
+    """The band of the middle 70 % and the median in it."""
     x = alt.X(
         "step:Q",
         axis=alt.Axis(title="updates", grid=False, tickCount=5, tickMinStep=1, format="d"),
         scale=alt.Scale(domain=[0, max(1, total)], nice=False),
     )
     base = alt.Chart(alt.NamedData("bands"))
-    y = stills.value_axis("value: 15 %, 50 %, 85 % of the rows", domain)
-    area = base.mark_area(opacity=0.22).encode(
-        x=x, y=alt.Y("low:Q", **y), y2="high:Q", color=stills.color(marks, shown=False)
-    )
-    line = base.mark_line(strokeWidth=3.5).encode(
-        x=x, y=alt.Y("middle:Q", **y), color=stills.color(marks), strokeDash=stills.dash(marks)
-    )
-    tooltip = [alt.Tooltip("series:N", title="arm"), alt.Tooltip("step:Q", title="updates"), *(
-        alt.Tooltip(f"{field}:Q", title=title, format=".3f")
-        for field, title in (("low", "15 %"), ("middle", "50 %"), ("high", "85 %"))
-    )]  # fmt: skip
+    y = stills.value_axis("15 %, 50 % and 85 % of the rows", domain)
+    area = base.mark_area(opacity=0.25, color=mark.color).encode(x=x, y=alt.Y("low:Q", **y), y2="high:Q")
+    line = base.mark_line(strokeWidth=3.5, color=mark.color).encode(x=x, y=alt.Y("middle:Q", **y))
+    quantiles = (("low", "15 %"), ("middle", "50 %"), ("high", "85 %"))
+    tooltip = [
+        alt.Tooltip("step:Q", title="updates"),
+        *(alt.Tooltip(f"{field}:Q", title=title, format=".3f") for field, title in quantiles),
+    ]
     hover = base.mark_circle(size=140, opacity=0).encode(x=x, y=alt.Y("middle:Q", **y), tooltip=tooltip)
     return compose.layered(area, line, hover, height=HEIGHT)

@@ -18,9 +18,9 @@ from bnviz.plots.digits import png_url
 from bnviz.plots.figure import Figure
 from bnviz.plots.stills import Words
 
-COUNT, LINE = 9, 78
+COUNT, LINE = 9, 80
 ROWS = ((0, 1), (0, 0), (1, 1), (1, 0))
-IN_PLANE = 9
+IN_PLANE = 4
 NAMES = {
     (0, 1): "subset 1, roses: red buds",
     (0, 0): "subset 1, others: wildflowers",
@@ -117,7 +117,7 @@ def _plane_spec(edges: list[tuple[float, float]], names: list[str], *, dark: boo
     legend = alt.Legend(title=None, orient="top")
     colors = alt.Scale(domain=names, range=list(theme.CLASS_COLOURS[dark]))
     dots = alt.Chart(alt.NamedData("points")).mark_point(filled=True, size=26, opacity=0.55)
-    images = alt.Chart(alt.NamedData("pictures")).mark_image(width=30, height=30)
+    images = alt.Chart(alt.NamedData("pictures")).mark_image(width=28, height=28)
     shapes = alt.Scale(domain=names, range=["circle", "triangle-up"])
     return compose.layered(
         dots.encode(
@@ -125,5 +125,5 @@ def _plane_spec(edges: list[tuple[float, float]], names: list[str], *, dark: boo
             shape=alt.Shape("class:N", scale=shapes, legend=legend),
         ),
         images.encode(x=x, y=y, url="url:N", tooltip=[alt.Tooltip("name:N", title="flower")]),
-        height=LINE * len(ROWS) - 74,
+        height=LINE * len(ROWS) + 20,
     )  # fmt: skip

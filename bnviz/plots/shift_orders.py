@@ -20,7 +20,7 @@ from bnviz.plots.theme import percent
 
 Run = Mapping[str, Any]
 HEIGHT = 250
-SUBSETS = ("on subset 1", "on subset 2")
+SUBSETS = ("on subset 1", "on subset 2", "on both")
 
 
 def order_figures(found: Mapping[str, Any], data: Dataset, labels: Mapping[str, str], *, dark: bool) -> list[Figure]:
@@ -48,7 +48,7 @@ def _maps(
     extent, features = (x1, x2, y1, y2), tuple(data.feature_names)
     classes = (data.class_names[0], data.class_names[1])
     steps = np.array(found["steps"], np.int32)
-    captions = _captions(steps, "of the test flowers are on the right side of the boundary", runs, labels)
+    captions = _captions(steps, "share of the test flowers on the right side of the line", runs, labels)
     return Figure(
         id="shift-maps",
         title="Where each one draws the line",
@@ -79,12 +79,13 @@ def _curves(steps: Any, runs: Sequence[Run], labels: Mapping[str, str], *, dark:
     told = tuple(labels[name] for name in names)
     losses = np.array([[value if value is not None else np.nan for value in run["loss"]] for run in runs]).T
     shares = [np.array([run["by_subset"] for run in runs])[:, :, subset].T for subset in (0, 1)]
+    shares.append(np.array([run["accuracy"] for run in runs]).T)
     total = int(steps[-1])
     figures = []
     for name, title, values in zip(
-        ("loss", "first", "second"),
-        ("Loss on all training flowers", f"Accuracy {SUBSETS[0]}", f"Accuracy {SUBSETS[1]}"),
-        (losses, *shares),
+        ("first", "second", "all", "loss"),
+        (*(f"Test accuracy {subset}" for subset in SUBSETS), "Loss on all training flowers"),
+        (*shares, losses),
         strict=True,
     ):
         share = name != "loss"
@@ -125,7 +126,7 @@ def _curve_chart(
         axis=alt.Axis(tickCount=5, title=None, labelExpr=label),
         scale=alt.Scale(domain=[0, top], nice=False),
     )
-    key = alt.Legend(title=None, columns=1 if look.narrow else 2, symbolType="stroke", orient="top")
+    key = alt.Legend(title=None, columns=2 if look.narrow else 3, symbolType="stroke", orient="top")
     color = alt.Color(
         "order:N", sort=None, legend=key,
         scale=alt.Scale(domain=list(labels), range=[theme.ORDERS[name][look.dark] for name in names]),

@@ -31,6 +31,8 @@ from bnviz.ui.shift_settings import LAYER, ORDERS_SHOWN, PAGE, TOLERANCE, Settin
 
 LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
 UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
+IDLE = 0.2
+"""A test accuracy below this, with ten classes, is that of a network that has learned nothing."""
 Result = dict[str, Any]
 
 
@@ -160,7 +162,10 @@ def _sorted(settings: Settings, result: Result, dark: bool) -> None:
 
 def _tracks(settings: Settings, result: Result, dark: bool) -> None:
     bands = [arm["track"] for arm in result["arms"]]
-    draw(shift.tracks(settings.experiment, result["steps"], bands, settings.unit, dark=dark))
+    figures = shift.tracks(settings.experiment, result["steps"], bands, settings.unit, dark=dark)
+    for column, figure in zip(st.columns(len(figures), gap="medium"), figures, strict=True):
+        with column:
+            draw(figure)
     st.markdown(text("shift.captions.travel", told=_by_arm(settings, result, "travel")))
     st.caption(text("shift.captions.construction"))
 
@@ -172,7 +177,7 @@ def _noisy(settings: Settings, result: Result, dark: bool) -> None:
     words = Words("shift-drift", text("shift.titles.drift"), caption, f"{text('shift.titles.drift')}. {caption}")
     values = [arm["drift"] for arm in result["arms"]]
     draw(shift.lines(words, marks, result["steps"][1:], values, axis=("drift, in std", "log"), dark=dark))
-    st.markdown(text("shift.captions.accuracy", told=_by_arm(settings, result, "accuracy", share=True)))
+    _accuracies(settings, result)
 
 
 def _gradients(settings: Settings, result: Result, dark: bool) -> None:
@@ -187,7 +192,7 @@ def _gradients(settings: Settings, result: Result, dark: bool) -> None:
             words = Words(f"shift-{name}", title, caption, f"{title}. {caption}")
             draw(shift.lines(words, marks, result["steps"], values, axis=(axis, kind), dark=dark))
     if settings.claim == "E2":
-        st.markdown(text("shift.captions.accuracy", told=_by_arm(settings, result, "accuracy", share=True)))
+        _accuracies(settings, result)
         return
     caption = text("shift.captions.loss", told=_by_arm(settings, result, "final_loss"))
     words = Words("shift-loss", text("shift.titles.loss"), caption, f"{text('shift.titles.loss')}. {caption}")
@@ -198,9 +203,19 @@ def _gradients(settings: Settings, result: Result, dark: bool) -> None:
 def _by_arm(settings: Settings, result: Result, name: str, *, share: bool = False) -> str:
     """A number of each arm in words."""
     marks = shift.arm_marks(settings.experiment, dark=False)
-    values = [np.nan if arm[name] is None else arm[name] for arm in result["arms"]]
-    told = percent if share else number
-    return "; ".join(f"{mark.label} {told(float(value))}" for mark, value in zip(marks, values, strict=True))
+    say = percent if share else number
+    told = [
+        f"{mark.label} {text('shift.captions.diverged') if arm[name] is None else say(float(arm[name]))}"
+        for mark, arm in zip(marks, result["arms"], strict=True)
+    ]
+    return "; ".join(told)
+
+
+def _accuracies(settings: Settings, result: Result) -> None:
+    """Test accuracies, and a warning where a network that learns nothing is compared."""
+    st.markdown(text("shift.captions.accuracy", told=_by_arm(settings, result, "accuracy", share=True)))
+    if result["arms"][0]["accuracy"] < IDLE:
+        st.caption(text(f"shift.captions.idle_{settings.claim}"))
 
 
 def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) -> None:
@@ -226,8 +241,10 @@ def _over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
     """Median, lowest and highest of a number of each arm."""
     told, say = [], number if name == "final_loss" else percent
     for arm, mark in enumerate(shift.arm_marks(settings.experiment, dark=False)):
-        values = [np.nan if one["arms"][arm][name] is None else float(one["arms"][arm][name]) for one in found]
-        told.append(f"{mark.label} {say(float(np.median(values)))} ({say(min(values))} to {say(max(values))})")
+        values = [float(one["arms"][arm][name]) for one in found if one["arms"][arm][name] is not None]
+        missing = f", {text('shift.captions.diverged_on', count=len(found) - len(values))}" * (len(values) < len(found))
+        middle = f" {say(float(np.median(values)))} ({say(min(values))} to {say(max(values))})" if values else ""
+        told.append(f"{mark.label}{middle}{missing}")
     return "; ".join(told)
 
 

@@ -93,7 +93,7 @@ class Settings:
             "E3": {
                 "network": Network((WIDTH, WIDTH), "linear"),
                 "arms": (none, batch),
-                "training": Training(learning_rate=0.05, steps=100),
+                "training": Training(learning_rate=0.03, steps=100),
             },
         }
         return Experiment(**made[self.claim], seed=self.seed)
