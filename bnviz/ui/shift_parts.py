@@ -31,6 +31,7 @@ from bnviz.ui.shift_settings import LAYER, ORDERS_SHOWN, PAGE, TOLERANCE, Settin
 
 LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
 UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
+_ASKED = "shift_asked"
 IDLE = 0.2
 """A test accuracy below this, with ten classes, is that of a network that has learned nothing."""
 Result = dict[str, Any]
@@ -52,16 +53,11 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
         with right:
             draw(shift_flowers.plane(settings.data, settings.seed, dark=dark))
     settings = choose_for_claim(settings)
-    seeds = text("shift.unit")
-    show_work(
-        shared_studies(), settings.shown, partial(_pictures, settings, dark), key=f"{PAGE}.player.shown", unit=seeds
-    )
+    draw_them = partial(_pictures, settings, dark)
+    show_work(shared_studies(), settings.shown, draw_them, key=f"{PAGE}.player.shown", unit=text("shift.unit"))
     st.subheader(text("shift.labels.verdict"))
     prediction = ask_prediction(PAGE, told)
-    show_work(
-        shared_studies(), settings.judged, partial(_judged, settings, prediction), key=f"{PAGE}.player.judged",
-        by_itself=False, unit=seeds,
-    )  # fmt: skip
+    _judge(settings, prediction)
     if settings.part == "internal":
         _evidence("spread" if settings.claim in LAYER else "gradient")
     return settings
@@ -216,6 +212,19 @@ def _accuracies(settings: Settings, result: Result) -> None:
     st.markdown(text("shift.captions.accuracy", told=_by_arm(settings, result, "accuracy", share=True)))
     if result["arms"][0]["accuracy"] < IDLE:
         st.caption(text(f"shift.captions.idle_{settings.claim}"))
+
+
+def _judge(settings: Settings, prediction: str | None) -> None:
+    """Measure the seeds when the reader asks for it, not before: another reader may have done so already."""
+    asked: set[Study] = st.session_state.setdefault(_ASKED, set())
+    if settings.judged in asked:
+        draw_it = partial(_judged, settings, prediction)
+        show_work(shared_studies(), settings.judged, draw_it, key=f"{PAGE}.player.judged", unit=text("shift.unit"))
+        return
+    st.button(
+        text("shift.labels.judge", seeds=settings.seeds), key="shift_judge", icon=":material/play_arrow:",
+        type="primary", on_click=asked.add, args=(settings.judged,),
+    )  # fmt: skip
 
 
 def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) -> None:

@@ -25,8 +25,9 @@ def found():
 
 
 def valid(figure):
-    for narrow in (False, True):
-        as_chart(figure.spec_at(narrow=narrow), validate=True)
+    for spec in (figure.spec, figure.narrow):
+        if spec is not None:
+            as_chart(spec, validate=True)
     return figure
 
 
