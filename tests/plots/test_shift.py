@@ -11,7 +11,7 @@ from bnviz.plots import shift, shift_flowers, theme
 from bnviz.plots.figure import as_chart
 from bnviz.plots.shift_orders import order_figures
 from bnviz.plots.stills import Words
-from bnviz.ui.shift_parts import order_labels
+from bnviz.ui.shift_pictures import order_labels
 from bnviz.ui.shift_settings import ORDERS_SHOWN, Settings
 
 FLOWERS = Data("flowers", n=400, test_fraction=0.5, preprocess="raw")
