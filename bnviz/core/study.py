@@ -24,6 +24,10 @@ TOTAL = Number(1, MAX_RESULTS, integer=True)
 Measure = Callable[[Experiment, Mapping[str, Any]], Iterator[dict[str, Any] | None]]
 
 MEASURES: dict[str, str] = {
+    "deep_linear": "bnviz.core.deep_linear:deep_linear",
+    "drift": "bnviz.core.drift:drift",
+    "gradient_shift": "bnviz.core.gradient_shift:gradient_shift",
+    "orders": "bnviz.core.order_study:orders",
     "along_gradient": "bnviz.core.along:along_gradient",
     "edge": "bnviz.core.edge:edge",
     "growth": "bnviz.core.scaling:growth",

@@ -39,6 +39,19 @@ MODES: dict[str, dict[bool, str]] = {
     "none": HUES["none"],
 }
 SOLID: tuple[int, ...] = (1, 0)
+# The same network on differently ordered batches.
+ORDERS: dict[str, dict[bool, str]] = {
+    "shuffled": {False: "#0b7a5b", True: "#3fd0a0"},
+    "alternating": {False: "#0f3fa6", True: "#4f9bff"},
+    "blocks": {False: "#a3277f", True: "#f58ad0"},
+    "sequential": {False: "#b4530a", True: "#ffb36b"},
+    "first_only": {False: "#6b7280", True: "#9aa4b2"},
+    "by_class": {False: "#b42335", True: "#ff9a9a"},
+}
+ORDER_DASHES: dict[str, tuple[int, ...]] = {
+    "shuffled": SOLID, "alternating": (8, 3), "blocks": (3, 3), "sequential": (10, 3, 2, 3), "first_only": (2, 4),
+    "by_class": (7, 4),
+}  # fmt: skip
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
 SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))
 # Two classes of points and the regions between them, and the middle where the network cannot tell.

@@ -217,4 +217,6 @@ def _progress(run: Work, ahead: int, unit: str) -> str:
 def _state(run: Work | None, status: str, unit: str) -> str:
     if run is None:
         return text("longwork.state.new")
+    if status == "finished" and run.total == 1:
+        return text("longwork.state.finished_one")
     return text(f"longwork.state.{status}", done=run.done, total=run.total, unit=unit, problem=run.problem)
