@@ -1,0 +1,91 @@
+"""What noise does to a network: of batch statistics, on the inputs, and of small batches. Measures of a `Study`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from bnviz.core.data import Dataset, load
+from bnviz.core.experiment import MAX_STEPS, Experiment
+from bnviz.core.fits import Result, figures, fit, trained, with_training
+from bnviz.core.probes import decision_map
+from bnviz.core.recording import map_extent
+from bnviz.core.streams import INPUT_NOISE, generator
+
+Array = NDArray[Any]
+Results = Iterator[Result | None]
+Options = Mapping[str, Any]
+
+
+def generalization(experiment: Experiment, _options: Options) -> Results:
+    """Loss and accuracy of every arm on both sets of rows; of a planar data set also what it makes of the plane.
+
+    Args:
+        experiment: what is trained.
+
+    Yields:
+        For each arm "arm" and the numbers of `fits.figures`; for a planar set "map", P(class 1) times 200 row by row,
+        and "extent".
+    """
+    arms = yield from trained(experiment)
+    data = load(experiment.data, experiment.seed)
+    for index, arm in enumerate(arms):
+        found: Result = {"arm": index, **figures(arm, data)}
+        if experiment.data.planar:
+            extent = map_extent(data)
+            dtype = next(arm.net.parameters()).dtype
+            cells = decision_map(arm.net, extent, dtype)
+            found |= {"map": cells.ravel().tolist(), "extent": list(extent)}
+        yield found
+
+
+def batch_sizes(experiment: Experiment, options: Options) -> Results:
+    """The figures of every arm for several batch sizes.
+
+    Args:
+        experiment: its batch size is the one for which its learning rate is meant.
+        options: "sizes"; "scaled", whether the rate grows in proportion to the batch (Goyal et al. 2017); "epochs",
+            after which a run ends, or 0 for the experiment's updates.
+
+    Yields:
+        For each size and arm "value" (the size), "arm" and the numbers of `fits.figures`.
+    """
+    for size in options["sizes"]:
+        for found in fit(at_batch_size(experiment, int(size), options)):
+            yield None if found is None else {"value": size, **found}
+
+
+def at_batch_size(experiment: Experiment, size: int, options: Options) -> Experiment:
+    """The experiment with another batch size, and the learning rate and updates that go with it."""
+    training, rows = experiment.training, experiment.data.train_rows
+    rate = training.learning_rate * (size / training.batch_size if options["scaled"] else 1.0)
+    steps = min(MAX_STEPS, int(options["epochs"]) * (rows // size)) if options["epochs"] else training.steps
+    return with_training(experiment, batch_size=size, learning_rate=rate, steps=steps)
+
+
+def input_noise(experiment: Experiment, options: Options) -> Results:
+    """The figures of every arm for several strengths of the noise on the inputs in training.
+
+    Args:
+        experiment: what is trained.
+        options: "levels", standard deviations.
+
+    Yields:
+        For each level and arm "value" (the level), "arm" and the numbers of `fits.figures`.
+    """
+    for level in options["levels"]:
+        for found in fit(with_training(experiment, input_noise=level)):
+            yield None if found is None else {"value": level, **found}
+
+
+def noisy_rows(data: Dataset, level: float, *, count: int, seed: int) -> Array:
+    """The first training rows as training might see them: with fresh noise on every feature.
+
+    Returns:
+        count x features. The noise is the same numbers at every level, times the level.
+    """
+    rows = data.x_train[:count]
+    noisy: Array = rows + level * generator(seed, INPUT_NOISE).standard_normal(rows.shape)
+    return noisy
