@@ -6,13 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.ui.longwork import leave_all
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
 LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
-_STARTED = "frame.started"
+_STARTED, _PAGE = "frame.started", "frame.page"
 
 
 def labs() -> list[tuple[str, st.Page]]:
@@ -34,7 +35,11 @@ def navigation() -> None:
     """Configure the app and run the page that the address names."""
     st.session_state[_STARTED] = True
     st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-    st.navigation(_pages(), position="top").run()
+    page = st.navigation(_pages(), position="top")
+    if st.session_state.get(_PAGE) != page.url_path:
+        st.session_state[_PAGE] = page.url_path
+        leave_all()
+    page.run()
 
 
 def warm_up() -> None:
