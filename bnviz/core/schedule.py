@@ -43,6 +43,11 @@ def _recorded_steps(total: int) -> NDArray[np.int32]:
     return np.array([step for step in range(total + 1) if is_recorded(step, total)], dtype=np.int32)
 
 
+def stops(total: int, every: int) -> tuple[int, ...]:
+    """The update counts of a study that looks at a run every so many updates, and at its end."""
+    return tuple(sorted({*range(0, total, max(1, every)), total}))
+
+
 def map_steps(total: int) -> NDArray[np.int32]:
     """The update counts at which a decision map is drawn: at most 40 of the frames, first and last included."""
     steps = recorded_steps(total)
