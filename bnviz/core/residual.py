@@ -67,7 +67,7 @@ class Plain(nn.Module):
     def __init__(self, rng: np.random.Generator, width: int, *, skipinit: bool = False) -> None:
         super().__init__()
         self.first, self.second = (Weights(rng, width, width, g=2.0) for _ in range(2))
-        self.alpha = nn.Parameter(torch.zeros(())) if skipinit else None
+        self.alpha: Tensor | None = nn.Parameter(torch.zeros(())) if skipinit else None
 
     def forward(self, x: Tensor) -> Tensor:
         """N x width in and out."""

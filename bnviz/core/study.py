@@ -25,6 +25,12 @@ Measure = Callable[[Experiment, Mapping[str, Any]], Iterator[dict[str, Any] | No
 
 MEASURES: dict[str, str] = {
     "along_gradient": "bnviz.core.along:along_gradient",
+    "batch_sizes": "bnviz.core.noise_measures:batch_sizes",
+    "depth": "bnviz.core.residual_run:depth",
+    "generalization": "bnviz.core.noise_measures:generalization",
+    "input_noise": "bnviz.core.noise_measures:input_noise",
+    "spread": "bnviz.core.noise_spread:spread",
+    "starts": "bnviz.core.starts:starts",
 }
 """Where each measure is, as module:function. The function gets the experiment with the seed in it."""
 

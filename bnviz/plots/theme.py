@@ -38,6 +38,14 @@ MODES: dict[str, dict[bool, str]] = {
     "recomputed": {False: "#0b7a5b", True: "#3fd0a0"},
     "none": HUES["none"],
 }
+# What keeps a residual net without norm in bounds.
+REMEDIES: dict[str, dict[bool, str]] = {
+    "none": HUES["none"],
+    "batch": HUES["batch"],
+    "skipinit": {False: "#8a4b12", True: "#d9a066"},
+    "fixup": {False: "#4d7c0f", True: "#a3d65c"},
+    "nf": {False: "#86198f", True: "#e08bf0"},
+}
 SOLID: tuple[int, ...] = (1, 0)
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
 SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))
