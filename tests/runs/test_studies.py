@@ -123,7 +123,7 @@ def test_a_study_and_a_sweep_take_turns(process):
     study = StudyStore(turns).open(small(seeds=2), "ann")
     cells = SweepStore(turns).open(sweep, "ann")
     wait_for(lambda: study.status == cells.status == "finished")
-    assert (cells.done, cells.total) == (4, 4)
+    assert (cells.cells, cells.done, cells.total) == (4, 4, 4)
 
 
 def test_a_crash_of_the_process_costs_nothing_but_time(process):
