@@ -54,7 +54,7 @@ class Weights(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """N x fan_in in, N x units out."""
-        weight = self.weight
+        weight: Tensor = self.weight
         if self.standardize:
             mean, var = weight.mean(1, keepdim=True), weight.var(1, unbiased=False, keepdim=True)
             weight = (weight - mean) / torch.sqrt(var * weight.shape[1] + EPS)

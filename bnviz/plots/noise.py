@@ -135,16 +135,21 @@ class Over:
     Attributes:
         title: with its unit.
         values: that were tried.
-        log: whether equal ratios are equally far; else the values stand in equal distances.
+        log: whether equal ratios are equally far.
+        even: whether equal differences are; else the values stand in equal distances.
     """
 
     title: str
     values: tuple[float, ...]
     log: bool = False
+    even: bool = False
 
     @property
     def encoding(self) -> alt.X:
         """The axis as an encoding of Altair."""
+        if self.even:
+            even = alt.Scale(domain=[self.values[0], self.values[-1]], nice=False, zero=False)
+            return alt.X("x:Q", scale=even, axis=alt.Axis(title=self.title, grid=False, format="d", tickCount=6))
         if self.log:
             scale = alt.Scale(type="log", base=2, domain=[self.values[0], self.values[-1]], nice=False, padding=14)
             axis = alt.Axis(title=self.title, values=list(self.values), grid=False, format="d")
@@ -153,7 +158,7 @@ class Over:
         return alt.X("x:O", scale=scale, axis=alt.Axis(title=self.title, labelAngle=0, grid=False), sort=None)
 
 
-def lines(words: Words, marks: Sequence[Mark], values: Floats, over: Over, axis: Axis, *,
+def lines(words: Words, marks: Sequence[Mark], values: Floats, axes: tuple[Over, Axis], *,
           laws: Sequence[tuple[Mark, Floats]] = (), dark: bool) -> Figure:  # fmt: skip
     """A line a mark through the medians, with the range over the seeds at each value.
 
@@ -161,12 +166,11 @@ def lines(words: Words, marks: Sequence[Mark], values: Floats, over: Over, axis:
         words: what the picture says.
         marks: one a line.
         values: seeds x marks x values of `over`.
-        over: the axis along which a setting was changed.
-        axis: of the values.
+        axes: along which a setting was changed, and of the values.
         laws: lines that theory gives, each with one value for each of `over`.
         dark: the theme.
     """
-    middle, low, high = median_range(values)
+    (over, axis), (middle, low, high) = axes, median_range(values)
     seeds = (~np.isnan(values)).sum(axis=0)
     rows = []
     for place, mark in enumerate(marks):
@@ -197,7 +201,11 @@ def _lines_spec(marks: Sequence[Mark], over: Over, axis: Axis) -> compose.Spec:
     color, dash = stills.color(marks, columns=columns), stills.dash(marks, columns=columns)
     plain = stills.color(marks, shown=False)
     name = over.title.partition(" (")[0]
-    law_tip = [alt.Tooltip("series:N", title="line"), alt.Tooltip("x:N", title=name), alt.Tooltip("told:N", title="value")]
+    law_tip = [
+        alt.Tooltip("series:N", title="line"),
+        alt.Tooltip("x:N", title=name),
+        alt.Tooltip("told:N", title="value"),
+    ]
     tip = [alt.Tooltip("series:N", title="line"), alt.Tooltip("x:N", title=name),
            alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="range"),
            alt.Tooltip("seeds:Q", title="seeds")]  # fmt: skip

@@ -98,11 +98,7 @@ def boundary(words: Words, cells: Sequence[float], extent: Sequence[float], data
 
 def _map_spec(extent: tuple[float, float, float, float], names: Sequence[str], look: Look) -> compose.Spec:
     style: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
-    x, y = (
-        kind(f"{field}:Q", scale=alt.Scale(domain=ends, nice=False, zero=False), axis=alt.Axis(title=name, **style))
-        for kind, field, ends, name in (
-            (alt.X, "x", list(extent[:2]), names[0]),
-            (alt.Y, "y", list(extent[2:]), names[1]),
-        )
-    )
+    across, upwards = (alt.Scale(domain=list(ends), nice=False, zero=False) for ends in (extent[:2], extent[2:]))
+    x = alt.X("x:Q", scale=across, axis=alt.Axis(title=names[0], **style))
+    y = alt.Y("y:Q", scale=upwards, axis=alt.Axis(title=names[1], **style))
     return compose.layered(maps.cells(x, y, look), maps.points(x, y, look), data=maps.MAP, height=MAP_HEIGHT)

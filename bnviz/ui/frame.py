@@ -11,7 +11,7 @@ from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
-LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
+LABS = ("inputs", "ravine", "layer", "running", "noise", "axes", "train")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 _STARTED, _PAGE = "frame.started", "frame.page"
 

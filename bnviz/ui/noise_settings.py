@@ -76,9 +76,7 @@ class Settings:
         """What is measured for this claim."""
         seeds = self.all_seeds
         makers: dict[str, Callable[[], Study]] = {
-            "B1": lambda: cases.spread(
-                seeds, layer=self.layer, updates=self.updates, learning_rate=self.learning_rate
-            ),
+            "B1": lambda: cases.spread(seeds, layer=self.layer, updates=self.updates, learning_rate=self.learning_rate),
             "F1": lambda: cases.ghosts(seeds, rows=self.digit_rows),
             "F1b": lambda: cases.moons(seeds, rows=self.moon_rows, noise=self.moon_noise),
             "F1c": lambda: cases.shrinking_batches(seeds, rows=self.digit_rows),
@@ -97,8 +95,7 @@ def key_of(name: str) -> str:
 
 def fitted(settings: Settings) -> Settings:
     """The same settings with rows that ghost batches can divide."""
-    changes = {"digit_rows": settings.digit_rows // 64 * 64, "moon_rows": settings.moon_rows // 8 * 8}
-    return replace(settings, **changes)
+    return replace(settings, digit_rows=settings.digit_rows // 64 * 64, moon_rows=settings.moon_rows // 8 * 8)
 
 
 def show(settings: Settings) -> None:
