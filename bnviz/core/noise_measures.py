@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from bnviz.core.data import Dataset, load
+from bnviz.core.data import load
 from bnviz.core.experiment import MAX_STEPS, Experiment
 from bnviz.core.fits import Result, figures, fit, trained, with_training
 from bnviz.core.probes import decision_map
@@ -80,12 +80,13 @@ def input_noise(experiment: Experiment, options: Options) -> Results:
             yield None if found is None else {"value": level, **found}
 
 
-def noisy_rows(data: Dataset, level: float, *, count: int, seed: int) -> Array:
-    """The first training rows as training might see them: with fresh noise on every feature.
+def noisy_rows(rows: Array, level: float, *, seed: int) -> Array:
+    """Rows as training sees them: with fresh noise on every feature, the same numbers at every level times the level.
 
-    Returns:
-        count x features. The noise is the same numbers at every level, times the level.
+    Args:
+        rows: N x features.
+        level: standard deviation of the noise.
+        seed: of the noise.
     """
-    rows = data.x_train[:count]
     noisy: Array = rows + level * generator(seed, INPUT_NOISE).standard_normal(rows.shape)
     return noisy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import number, percent
 
 Floats = NDArray[np.float64]
-LINE, HEIGHT = 60, 340
+LINE, HEIGHT = 60, 320
 LOWEST = 1e-12
 
 
@@ -52,11 +53,17 @@ class Axis:
         """The axis as an encoding of Altair."""
         label = "format(100 * datum.value, '~r') + ' %'" if self.share else theme.tick_expr()
         scale = alt.Scale(type="log" if self.log else "linear", domain=list(self.domain), nice=False, zero=False)
-        return kind(f"{field}:Q", scale=scale, axis=alt.Axis(title=self.title, tickCount=5, labelExpr=label))
+        ticks: dict[str, Any] = {"values": _round_numbers(*self.domain)} if self.log else {"tickCount": 5}
+        return kind(f"{field}:Q", scale=scale, axis=alt.Axis(title=self.title, labelExpr=label, **ticks))
 
 
-def _nothing(values: Floats) -> bool:
-    return bool(np.isnan(values).all())
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Ticks of a logarithmic axis: 1, 2, 5 in each decade, or powers of ten alone (every second one of many)."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = range(first, last + 1, 2 if last - first > 7 else 1)
+    mantissas = (1, 2, 5) if last - first <= 3 else (1,)
+    found = [float(f"{mantissa}e{power}") for power in steps for mantissa in mantissas]
+    return [value for value in found if low <= value <= high]
 
 
 def strip(words: Words, marks: Sequence[Mark], values: Floats, axis: Axis, *, beside: Floats | None = None,
@@ -211,10 +218,10 @@ def _lines_spec(marks: Sequence[Mark], over: Over, axis: Axis) -> compose.Spec:
            alt.Tooltip("seeds:Q", title="seeds")]  # fmt: skip
     return compose.layered(
         laws.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=dash, tooltip=law_tip),
-        points.mark_rule(strokeWidth=5, opacity=0.28).encode(
+        points.mark_rule(strokeWidth=3 if over.even else 5, opacity=0.28).encode(
             x=x, y=axis.encoding(alt.Y, "low"), y2="high:Q", color=plain
         ),
         points.mark_line(strokeWidth=3).encode(x=x, y=y, color=color, strokeDash=dash),
-        points.mark_circle(size=110, opacity=1).encode(x=x, y=y, color=plain, tooltip=tip),
-        height=HEIGHT,
+        points.mark_circle(size=40 if over.even else 110, opacity=1).encode(x=x, y=y, color=plain, tooltip=tip),
+        height=HEIGHT + 22 * math.ceil(len(marks) / columns),
     )

@@ -26,7 +26,7 @@ SIDE = f"min(60, width / {DIGITS} - 4)"
 
 
 def noisy_digits(words: Words, data: Dataset, lines: Mapping[float, str], *, seed: int, dark: bool) -> Figure:
-    """The first training digits under more and more noise, one line a level.
+    """The first training digit of each of six classes under more and more noise, one line a level.
 
     Args:
         words: what the picture says.
@@ -38,12 +38,14 @@ def noisy_digits(words: Words, data: Dataset, lines: Mapping[float, str], *, see
     if data.images is None:
         raise ValueError("These rows are no images; take the digits.")
     mean, std, shape = data.images.mean(), data.images.std(), data.images.shape[1:]
+    chosen = [int(np.argmax(data.y_train == digit)) for digit in range(DIGITS)]
     rows: list[tuple[int, str, int, str, str]] = []
     for line, (level, said) in enumerate(lines.items()):
-        pixels = np.clip(noisy_rows(data, level, count=DIGITS, seed=seed) * std + mean, 0, 1)
+        pixels = np.clip(noisy_rows(data.x_train[chosen], level, seed=seed) * std + mean, 0, 1)
         pictures = inked(pixels.reshape(-1, *shape), dark)
         rows += [
-            (line, said, column, png_url(picture), str(data.y_train[column])) for column, picture in enumerate(pictures)
+            (line, said, column, png_url(picture), str(data.y_train[chosen[column]]))
+            for column, picture in enumerate(pictures)
         ]
     names = ("line", "said", "column", "url", "digit")
     table = {name: [row[place] for row in rows] for place, name in enumerate(names)}

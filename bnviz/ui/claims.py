@@ -33,6 +33,11 @@ def ask_prediction(page: str, scenario: Scenario) -> str | None:
     return str(chosen) if chosen else None
 
 
+def in_unit(unit: str, value: float) -> str:
+    """A number in a format such as "{:.2f} times", with a true minus."""
+    return unit.format(value).replace("-", "−")
+
+
 def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str, prediction: str | None) -> None:
     """What the measurement says about a claim, how it compares to the prediction, and where opinions differ.
 
@@ -45,7 +50,7 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
     """
     st.markdown(f"{ICONS[verdict.word]} **{text(f'claims.verdict.{verdict.word}')}**")
     if verdict.seeds:
-        numbers = {name: unit.format(getattr(verdict, name)) for name in ("median", "low", "high", "least")}
+        numbers = {name: in_unit(unit, getattr(verdict, name)) for name in ("median", "low", "high", "least")}
         counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
         st.markdown(text("claims.measured", effect=effect, **numbers | counts))
     if prediction and verdict.word != "few":

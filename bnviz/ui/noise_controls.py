@@ -14,6 +14,7 @@ from bnviz.ui.noise_settings import PARTS, TASKS, Settings, current, key_of
 
 SCALES: dict[str, Sequence[Any]] = {
     "seeds": (1, 2, 3, 5, 8, 12, 16, 24),
+    "depth_seeds": (1, 2, 3, 5, 8),
     "updates": (1, 50, 100, 200, 300, 500, 1000),
     "learning_rate": (0.01, 0.03, 0.1, 0.2, 0.5, 1.0),
     "layer": (1, 2, 3),
@@ -47,7 +48,7 @@ def choose() -> Settings:
         settings = current()
     with st.sidebar:
         st.subheader(text("noise.labels.measurement"), help=text("noise.help.measurement"))
-        _scale("seeds")
+        _scale("depth_seeds" if settings.part == "depth" else "seeds")
         st.number_input(
             text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1, key=key_of("first_seed"),
             persist_state="session", help=text("noise.help.first_seed"),

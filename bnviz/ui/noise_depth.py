@@ -53,7 +53,7 @@ def depth(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     """Residual nets with and without norm (G1)."""
     marks = [
         Mark(text(f"noise.arms.{name}"), theme.REMEDIES[name][dark], dash)
-        for name, dash in zip(REMEDIES, theme.SPARE_DASHES, strict=False)
+        for name, dash in zip(REMEDIES, (theme.SOLID, *theme.SPARE_DASHES), strict=False)
     ]
     right = gathered(run.results, "test_accuracy", remedy=REMEDIES)
     diverged = gathered(run.results, "diverged_at", remedy=REMEDIES)

@@ -74,4 +74,4 @@ def medians(table: Floats) -> Floats:
 
 def listed(parts: Iterable[str]) -> str:
     """Parts of a sentence, one after the other."""
-    return ", ".join(parts)
+    return "; ".join(parts)

@@ -11,7 +11,7 @@ from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import noise_depth, noise_inputs, noise_regularization, noise_spread
-from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.claims import ask_prediction, in_unit, show_claim, show_verdict
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect
@@ -67,7 +67,9 @@ def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None
         for other in others:
             verdict = judge(other.values, least=other.least)
             if verdict.seeds:
-                numbers = {key: other.unit.format(getattr(verdict, key)) for key in ("median", "low", "high", "least")}
+                numbers = {
+                    key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")
+                }
                 counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
                 word = text(f"noise.word.{verdict.word}")
                 st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))

@@ -89,12 +89,11 @@ def _boundaries(run: StudyRun, settings: Settings, *, dark: bool) -> None:
     marks, data = arm_marks(experiment, dark=dark), load(experiment.data, experiment.seed)
     found: list[dict[str, Any]] = run.results[0]
     for column, one in zip(st.columns(len(marks), gap="medium"), found, strict=False):
-        title = text(
-            "noise.regularization.boundary", arm=marks[one["arm"]].label, right=percent(one["test_accuracy"]),
+        caption = text(
+            "noise.regularization.map_caption", seed=settings.first_seed, right=percent(one["test_accuracy"]),
             loss=number(one["test_loss"] if one["test_loss"] is not None else np.nan, 2),
         )  # fmt: skip
-        caption = text("noise.regularization.map_caption", seed=settings.first_seed)
-        said = words(f"map-{one['arm']}", title, caption, "regularization.alt_map")
+        said = words(f"map-{one['arm']}", marks[one["arm"]].label, caption, "regularization.alt_map")
         with column:
             draw(noise_pictures.boundary(said, one["map"], one["extent"], data, dark=dark))
 

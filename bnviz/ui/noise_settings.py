@@ -38,7 +38,7 @@ class Settings:
         epochs, small_rate: of the small batches; the rate counts for batches of 64.
         input_rows: training digits under input noise.
         activation: of the net with other first weights.
-        blocks, width: of the residual net.
+        blocks, width, depth_seeds: of the residual net, which takes longer and so has fewer seeds.
     """
 
     part: str = setting("spread", Choice(PARTS))
@@ -59,10 +59,13 @@ class Settings:
     blocks: int = setting(30, Number(1, 60, integer=True))
     width: int = setting(32, Number(2, 128, integer=True))
 
+    depth_seeds: int = setting(3, Number(1, MOST_SEEDS, integer=True))
+
     @property
     def all_seeds(self) -> tuple[int, ...]:
         """The seeds, one after the other."""
-        return tuple(range(self.first_seed, self.first_seed + self.seeds))
+        count = self.depth_seeds if self.part == "depth" else self.seeds
+        return tuple(range(self.first_seed, self.first_seed + count))
 
     @property
     def scenario(self) -> str:

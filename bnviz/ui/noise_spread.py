@@ -37,21 +37,20 @@ def _whole(row: Floats) -> bool:
     return not np.isnan(row).any()
 
 
-def _slope_words(table: Floats, first: float = 0) -> str:
-    values = medians(table)
+def _slope_words(values: Floats, first: float = 0) -> str:
     return number(slope(SIZES, np.nan_to_num(values).tolist(), first=first), 2)
 
 
 def _statistics(tables: dict[str, Floats], over: Over, settings: Settings, *, dark: bool) -> None:
     marks = [Mark(text("noise.spread.mean"), theme.HUES["batch"][dark]),
              Mark(text("noise.spread.var"), theme.HUES["batch_noisy"][dark])]  # fmt: skip
-    sizes = np.array(SIZES, float)
+    sizes, mean, var = np.array(SIZES, float), medians(tables["mean"]), medians(tables["var"])
+    normal = np.sqrt(2 * (sizes - 1)) / sizes
     laws = [(Mark(text("noise.spread.mean_law"), theme.MUTED[dark], (6, 4)), 1 / np.sqrt(sizes)),
-            (Mark(text("noise.spread.var_law"), theme.MUTED[dark], (2, 3)),
-             np.sqrt(2 * (sizes - 1)) / sizes)]  # fmt: skip
+            (Mark(text("noise.spread.var_law"), theme.MUTED[dark], (2, 3)), normal)]  # fmt: skip
     caption = text(
-        "noise.spread.statistics_caption", mean=_slope_words(tables["mean"]), var=_slope_words(tables["var"]),
-        largest=SIZES[-1], at64=percent(float(medians(tables["mean"])[SIZES.index(64)])),
+        "noise.spread.statistics_caption", mean=_slope_words(mean), var=_slope_words(var), law=_slope_words(normal),
+        largest=SIZES[-1], at64=percent(float(mean[SIZES.index(64)])),
     )  # fmt: skip
     said = words("statistics", text("noise.spread.statistics", layer=settings.layer), caption, "spread.alt")
     values = np.stack([tables["mean"], tables["var"]], axis=1)
@@ -63,7 +62,7 @@ def _outputs(tables: dict[str, Floats], over: Over, *, dark: bool) -> None:
     middle, flips = medians(tables["outputs"]), medians(tables["flips"])
     law = middle[-1] * np.sqrt(SIZES[-1] / np.array(SIZES, float))
     caption = text(
-        "noise.spread.outputs_caption", slope=_slope_words(tables["outputs"], FULL_LAW), first=FULL_LAW,
+        "noise.spread.outputs_caption", slope=_slope_words(middle, FULL_LAW), first=FULL_LAW,
         small=SIZES[1], large=64, flips_small=percent(float(flips[1])),
         flips_large=percent(float(flips[SIZES.index(64)])),
     )  # fmt: skip
