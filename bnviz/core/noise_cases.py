@@ -33,8 +33,9 @@ def few_digits(rows: int) -> Data:
 
 
 def few_moons(rows: int, noise: float) -> Data:
-    """Two moons with so many training rows and 1000 test rows."""
-    return Data("moons", n=rows + MOON_TESTS, noise=noise, test_fraction=MOON_TESTS / (rows + MOON_TESTS))
+    """Two moons with so many training rows, and 1000 test rows or at most 16 times as many."""
+    tests = min(MOON_TESTS, 16 * rows)
+    return Data("moons", n=rows + tests, noise=noise, test_fraction=tests / (rows + tests))
 
 
 def spread(seeds: tuple[int, ...], *, layer: int, updates: int, learning_rate: float) -> Study:

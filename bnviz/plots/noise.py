@@ -132,7 +132,7 @@ def _strip_spec(marks: Sequence[Mark], axis: Axis, other: bool, *, dark: bool) -
             x=alt.XValue(0), y=alt.Y("head:Q", scale=scale, axis=None), text="said:N"
         ),
     ]
-    return compose.layered(*layers, height=LINE * len(marks))
+    return compose.layered(*layers, height=LINE * len(marks) + 50)
 
 
 @dataclass(frozen=True)

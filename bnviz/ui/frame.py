@@ -68,6 +68,6 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def go_to_train() -> None:
-    """Open the training lab, with whatever settings the address holds."""
-    st.switch_page(PAGES / "train.py", query_params=st.query_params.to_dict())
+def go_to_train(link: dict[str, str] | None = None) -> None:
+    """Open the training lab with the settings of a link, or with whatever the address holds."""
+    st.switch_page(PAGES / "train.py", query_params=st.query_params.to_dict() if link is None else link)

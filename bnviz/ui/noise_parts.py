@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from bnviz.core import noise_cases as cases
+from bnviz.core.codec import to_link
 from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import noise_depth, noise_inputs, noise_regularization, noise_spread
 from bnviz.ui.claims import ask_prediction, in_unit, show_claim, show_verdict
+from bnviz.ui.frame import go_to_train
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect
@@ -56,6 +58,10 @@ def _show(name: str, study: Study, settings: Settings, *, dark: bool) -> None:
 
     unit = text(f"noise.units.{settings.part}")
     show_work(shared_studies(), study, draw, key=f"{PAGE}.{name}", unit=unit)
+    if settings.part != "depth" and st.button(
+        text("noise.live", seed=settings.first_seed), key=f"noise_live_{name}", icon=":material/play_circle:"
+    ):
+        go_to_train(to_link(study.seeded(0)))
 
 
 def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
