@@ -222,6 +222,7 @@ def _lines_spec(marks: Sequence[Mark], over: Over, axis: Axis) -> compose.Spec:
             x=x, y=axis.encoding(alt.Y, "low"), y2="high:Q", color=plain
         ),
         points.mark_line(strokeWidth=3).encode(x=x, y=y, color=color, strokeDash=dash),
-        points.mark_circle(size=40 if over.even else 110, opacity=1).encode(x=x, y=y, color=plain, tooltip=tip),
+        points.mark_circle(size=40 if over.even else 110, opacity=1).encode(x=x, y=y, color=plain),
+        points.mark_circle(size=120 if over.even else 420, opacity=0).encode(x=x, y=y, tooltip=tip),  # easier to hit
         height=HEIGHT + 22 * math.ceil(len(marks) / columns),
     )
