@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.core.experiment import INITS, Arm, Data, Experiment, Network, Training
+from bnviz.core.noise_measures import KINDS
 from bnviz.core.residual import REMEDIES
 from bnviz.core.study import Study
 
@@ -21,7 +22,6 @@ GHOSTS = (4, 8, 16, 32)
 SMALL_SIZES = (2, 4, 8, 16, 32)
 LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 PICTURED = (0.0, 0.5, 2.0, 4.0)
-DROPOUTS = (0.0, 0.2, 0.5)
 TEST_ROWS = 10
 FULL_LAW = 32
 """From this batch size on the outputs follow 1 / sqrt(B); smaller batches distort them in other ways too."""
@@ -85,10 +85,11 @@ def input_noise(seeds: tuple[int, ...], *, rows: int) -> Study:
     return Study("input_noise", experiment, seeds, (("levels", LEVELS),), len(LEVELS) * 2)
 
 
-def dropouts(seeds: tuple[int, ...], *, rows: int) -> Study:
-    """Dropout with and without batch norm, on the same digits as `input_noise` (e27)."""
-    arms = tuple(Arm(norm, dropout=share) for norm in ("none", "batch") for share in DROPOUTS)
-    return _generalization(Experiment(few_digits(rows), Network((128,) * 2), arms, _noise_training(rows)), seeds)
+def noises(seeds: tuple[int, ...], *, rows: int, level: float, dropout: float) -> Study:
+    """Input noise, dropout and ghost batches beside each other, on the same digits as `input_noise` (e27)."""
+    experiment = Experiment(few_digits(rows), Network((128,) * 2), (Arm("none"), Arm("batch")), _noise_training(rows))
+    options = (("level", level), ("dropout", dropout), ("ghost", 8))
+    return Study("noises", experiment, seeds, options, len(KINDS))
 
 
 def starts(seeds: tuple[int, ...], *, activation: str) -> Study:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from bnviz.core.data import load
-from bnviz.core.experiment import MAX_STEPS, Experiment
+from bnviz.core.experiment import MAX_STEPS, Arm, Experiment
 from bnviz.core.fits import Result, figures, fit, trained, with_training
 from bnviz.core.probes import decision_map
 from bnviz.core.recording import map_extent
@@ -78,6 +79,33 @@ def input_noise(experiment: Experiment, options: Options) -> Results:
     for level in options["levels"]:
         for found in fit(with_training(experiment, input_noise=level)):
             yield None if found is None else {"value": level, **found}
+
+
+KINDS = ("none", "none_input", "none_dropout", "batch", "batch_input", "batch_dropout", "batch_ghost")
+"""Which norm, and what noise comes on top of it."""
+
+
+def noises(experiment: Experiment, options: Options) -> Results:
+    """Three kinds of noise beside each other, each alone: on the inputs, dropout, and smaller ghost batches.
+
+    Args:
+        experiment: what is trained; its arms are not looked at.
+        options: "level", standard deviation of the input noise; "dropout", a share; "ghost", rows of a ghost batch.
+
+    Yields:
+        For each of `KINDS`, in another order, "kind" and the numbers of `fits.figures`.
+    """
+    arms = {
+        f"{norm}{word}": Arm(norm, dropout=share)
+        for norm in ("none", "batch")
+        for word, share in (("", 0.0), ("_dropout", options["dropout"]))
+    }
+    arms["batch_ghost"] = Arm("batch_ghost", ghost_size=options["ghost"])
+    noisy = {"none_input": Arm("none"), "batch_input": Arm("batch")}
+    for kinds, level in ((arms, 0.0), (noisy, options["level"])):
+        part = with_training(replace(experiment, arms=tuple(kinds.values())), input_noise=level, dropout=0.0)
+        for found in fit(part):
+            yield None if found is None else {"kind": tuple(kinds)[found["arm"]], **found}
 
 
 def noisy_rows(rows: Array, level: float, *, seed: int) -> Array:

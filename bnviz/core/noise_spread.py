@@ -78,13 +78,15 @@ def statistics(moment: Moment, layer: int, rows: Array, *, batch_size: int, seed
     Returns:
         "mean": standard deviation of the batch means as a share of the unit's own standard deviation over all rows;
         "var": standard deviation of the biased batch variances as a share of the unit's variance; both averaged over
-        the units that have a spread; "draws", how many batches.
+        the units that have a spread (None if none has); "draws", how many batches.
     """
     draws = max(FEWEST, min(MOST, MOST_ROWS // batch_size))
     chosen = generator(seed, COMPANY, 10_000 + batch_size).integers(0, len(rows), (draws, batch_size))
     _, seen = batch_outputs(moment, rows[chosen])
     var = precise(moment, rows)[layer].var
     alive = var > 1e-12
+    if not alive.any():
+        return {"mean": None, "var": None, "draws": draws}
     means, variances = seen[layer].mean[:, alive], seen[layer].var[:, alive]
     return {
         "mean": float((means.std(axis=0, ddof=1) / np.sqrt(var[alive])).mean()),

@@ -29,6 +29,7 @@ MEASURES: dict[str, str] = {
     "depth": "bnviz.core.residual_run:depth",
     "generalization": "bnviz.core.noise_measures:generalization",
     "input_noise": "bnviz.core.noise_measures:input_noise",
+    "noises": "bnviz.core.noise_measures:noises",
     "spread": "bnviz.core.noise_spread:spread",
     "starts": "bnviz.core.starts:starts",
 }

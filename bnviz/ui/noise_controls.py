@@ -24,6 +24,8 @@ SCALES: dict[str, Sequence[Any]] = {
     "epochs": (1, 2, 3, 4, 5),
     "small_rate": (0.03, 0.05, 0.1, 0.2, 0.3),
     "input_rows": (64, 128, 256, 512, 1024),
+    "level": (0.25, 0.5, 1.0, 2.0, 4.0),
+    "dropout": (0.1, 0.2, 0.3, 0.5),
     "blocks": (5, 10, 20, 30, 40),
     "width": (16, 32, 64),
 }
@@ -33,7 +35,7 @@ OF_PART: dict[str, tuple[str, ...]] = {
     "moons": ("moon_rows", "moon_noise"),
     "sizes": ("digit_rows",),
     "small": ("epochs", "small_rate"),
-    "input": ("input_rows",),
+    "input": ("input_rows", "level", "dropout"),
     "starts": ("activation",),
     "depth": ("blocks", "width"),
 }

@@ -60,11 +60,7 @@ def _label(arm: Arm, rows: int) -> str:
         return text("noise.arms.ghost", size=arm.ghost_size)
     if arm.norm == "batch" and rows:
         return text("noise.arms.full", rows=rows)
-    name = text(f"noise.arms.{arm.norm}")
-    if arm.dropout is None:
-        return name
-    return text("noise.arms.dropout" if arm.dropout else "noise.arms.no_dropout", norm=name,
-                share=theme.percent(arm.dropout))  # fmt: skip
+    return text(f"noise.arms.{arm.norm}")
 
 
 def medians(table: Floats) -> Floats:

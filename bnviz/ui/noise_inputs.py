@@ -6,19 +6,22 @@ import numpy as np
 import streamlit as st
 
 from bnviz.core.data import load
-from bnviz.core.noise_cases import DROPOUTS, LEVELS, PICTURED, differences, gathered
+from bnviz.core.noise_cases import LEVELS, PICTURED, differences, gathered
+from bnviz.core.noise_measures import KINDS
 from bnviz.plots import noise as plots
-from bnviz.plots import noise_pictures
+from bnviz.plots import noise_pictures, theme
 from bnviz.plots.noise import Axis, Over
+from bnviz.plots.stills import Mark
 from bnviz.plots.theme import percent, plain_number
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.claims import in_unit
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
 from bnviz.ui.running_chart import draw
 
 
-def noise(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
+def noise(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     """Accuracy over the strength of the noise, with the digits beside it (F7)."""
     experiment = run.study.experiment
     table = gathered(run.results, "test_accuracy", value=LEVELS, arm=range(len(experiment.arms)))
@@ -27,7 +30,7 @@ def noise(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
     with left:
         _curve(run, table, middle, dark=dark)
     with right:
-        _digits(run, middle, dark=dark)
+        _digits(run, middle, settings, dark=dark)
     half, most = LEVELS.index(0.5), len(LEVELS) - 1
     return [
         points("input.effect", differences(table, (most, 0), (0, 0))),
@@ -50,11 +53,11 @@ def _curve(run: StudyRun, table: Floats, middle: Floats, *, dark: bool) -> None:
     draw(plots.lines(said, marks, np.moveaxis(table, 1, 2), (over, axis), dark=dark))
 
 
-def _digits(run: StudyRun, middle: Floats, *, dark: bool) -> None:
+def _digits(run: StudyRun, middle: Floats, settings: Settings, *, dark: bool) -> None:
     experiment = run.study.seeded(0)
     lines = {}
-    for level in PICTURED:
-        right = float(middle[LEVELS.index(level)])
+    for level in sorted({*PICTURED, settings.level}):
+        right = float(middle[LEVELS.index(level)]) if level in LEVELS else np.nan
         key = "noise.input.line" if np.isfinite(right) else "noise.input.line_open"
         lines[level] = text(key, level=plain_number(level), right=percent(right))
     caption = text("noise.input.digits_caption", seed=experiment.seed)
@@ -63,22 +66,32 @@ def _digits(run: StudyRun, middle: Floats, *, dark: bool) -> None:
     draw(noise_pictures.noisy_digits(said, data, lines, seed=experiment.seed, dark=dark))
 
 
-def dropout(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
-    """Dropout with and without norm (e27)."""
-    experiment, count = run.study.experiment, len(DROPOUTS)
-    table = gathered(run.results, "test_accuracy", arm=range(2 * count))
-    gains = [100 * medians(table[:, [at + place]] - table[:, [at]])[0] for place in (1,) for at in (0, count)]
-    caption = text(
-        "noise.input.dropout_caption", none=f"{gains[0]:+.1f}", batch=f"{gains[1]:+.1f}",
-        row=f"{100 / experiment.data.test_rows:.1f}",
-    )  # fmt: skip
-    said = words("dropout", text("noise.input.dropout"), caption, "input.alt_dropout")
+def kinds(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
+    """Input noise, dropout and the noise of ghost batches beside each other (e27)."""
+    at = {name: place for place, name in enumerate(KINDS)}
+    table = gathered(run.results, "test_accuracy", kind=KINDS)
+    gains = {name: 100 * medians(table[:, [at[name]]] - table[:, [at[name.split("_")[0]]]])[0] for name in KINDS}
+    caption = text("noise.input.kinds_caption", row=f"{100 / run.study.experiment.data.test_rows:.1f}",
+                   changes=listed(text("noise.input.change", arm=label, points=in_unit("{:+.1f}", float(gains[name])))
+                                  for name, label in _labels(settings).items() if "_" in name))  # fmt: skip
+    said = words("kinds", text("noise.input.kinds"), caption, "input.alt_kinds")
     axis = Axis(text("noise.axes.test_accuracy"), (0.8, 1.0), share=True)
-    draw(plots.strip(said, arm_marks(experiment, dark=dark), table, axis, dark=dark))
+    hues = ["batch_ghost" if name == "batch_ghost" else name.split("_")[0] for name in KINDS]
+    marks = [Mark(label, theme.HUES[hue][dark]) for label, hue in zip(_labels(settings).values(), hues, strict=True)]
+    draw(plots.strip(said, marks, table, axis, dark=dark))
 
-    def more(place: int) -> list[float]:
-        none = differences(table, (place,), (0,))
-        batch = differences(table, (count + place,), (count,))
-        return [one - other for one, other in zip(none, batch, strict=True)]
+    def gain(name: str, over: str) -> list[float]:
+        return differences(table, (at[name],), (at[over],))
 
-    return [points("input.dropout_effect", more(1)), points("input.dropout_half", more(2))]
+    pairs = zip(gain("none_dropout", "none"), gain("batch_dropout", "batch"), strict=True)
+    return [
+        points("input.dropout_effect", [one - other for one, other in pairs]),
+        points("input.dropout_none", gain("none_dropout", "none")),
+        points("input.dropout_batch", gain("batch_dropout", "batch")),
+    ]
+
+
+def _labels(settings: Settings) -> dict[str, str]:
+    """What each kind of noise is called."""
+    values = {"level": plain_number(settings.level), "share": percent(settings.dropout)}
+    return {name: text(f"noise.kinds.{name}", **values) for name in KINDS}

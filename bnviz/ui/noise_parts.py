@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from bnviz.core import noise_cases as cases
 from bnviz.core.codec import to_link
-from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import noise_depth, noise_inputs, noise_regularization, noise_spread
@@ -28,7 +26,7 @@ VIEWS: dict[str, View] = {
     "F1c": noise_regularization.sizes,
     "F2": noise_regularization.small,
     "F7": noise_inputs.noise,
-    "e27": noise_inputs.dropout,
+    "e27": noise_inputs.kinds,
     "F8": noise_depth.starts,
     "G1": noise_depth.depth,
 }
@@ -36,14 +34,14 @@ VIEWS: dict[str, View] = {
 
 def show_part(settings: Settings, *, dark: bool) -> None:
     """Show the part that the reader has chosen; what it needs is computed in the background."""
-    _show(settings.scenario, settings.study, settings, dark=dark)
+    _show(settings.scenario, settings, dark=dark)
     if settings.part == "input":
         st.divider()
-        _show("e27", cases.dropouts(settings.all_seeds, rows=settings.input_rows), settings, dark=dark)
+        _show("e27", settings, dark=dark)
 
 
-def _show(name: str, study: Study, settings: Settings, *, dark: bool) -> None:
-    found = scenario(name)
+def _show(name: str, settings: Settings, *, dark: bool) -> None:
+    found, study = scenario(name), settings.study(name)
     show_claim(found)
     prediction = ask_prediction(PAGE, found)
     if settings.ahead and prediction is None:

@@ -36,7 +36,8 @@ class Settings:
         digit_rows, moon_rows: training rows of these tasks.
         moon_noise: spread of the two moons.
         epochs, small_rate: of the small batches; the rate counts for batches of 64.
-        input_rows: training digits under input noise.
+        input_rows: training digits under noise.
+        level, dropout: strength of the input noise and share of the dropout that are compared.
         activation: of the net with other first weights.
         blocks, width, depth_seeds: of the residual net, which takes longer and so has fewer seeds.
     """
@@ -55,6 +56,8 @@ class Settings:
     epochs: int = setting(4, Number(1, 5, integer=True))
     small_rate: float = setting(0.1, Number(0.001, 1.0))
     input_rows: int = setting(256, Number(32, 1024, integer=True))
+    level: float = setting(0.5, Number(0.0, 10.0))
+    dropout: float = setting(0.2, Number(0.0, 0.95))
     activation: str = setting("relu", Choice(ACTIVATIONS))
     blocks: int = setting(30, Number(1, 60, integer=True))
     width: int = setting(32, Number(2, 128, integer=True))
@@ -74,9 +77,8 @@ class Settings:
         parts = {"spread": "B1", "small": "F2", "input": "F7", "starts": "F8", "depth": "G1"}
         return parts.get(self.part) or tasks[self.task]
 
-    @property
-    def study(self) -> Study:
-        """What is measured for this claim."""
+    def study(self, claim: str) -> Study:
+        """What is measured for a claim of the part that is open."""
         seeds = self.all_seeds
         makers: dict[str, Callable[[], Study]] = {
             "B1": lambda: cases.spread(seeds, layer=self.layer, updates=self.updates, learning_rate=self.learning_rate),
@@ -85,10 +87,11 @@ class Settings:
             "F1c": lambda: cases.shrinking_batches(seeds, rows=self.digit_rows),
             "F2": lambda: cases.small_batches(seeds, epochs=self.epochs, learning_rate=self.small_rate),
             "F7": lambda: cases.input_noise(seeds, rows=self.input_rows),
+            "e27": lambda: cases.noises(seeds, rows=self.input_rows, level=self.level, dropout=self.dropout),
             "F8": lambda: cases.starts(seeds, activation=self.activation),
             "G1": lambda: cases.depth(seeds, blocks=self.blocks, width=self.width),
         }
-        return makers[self.scenario]()
+        return makers[claim]()
 
 
 def key_of(name: str) -> str:

@@ -186,5 +186,5 @@ def test_the_settings_come_back_from_their_link():
     settings = Settings(part="regularization", task="sizes", seeds=3, first_seed=5, digit_rows=64, ahead=True)
     link = group_to_link("noise", settings, Settings())
     assert len(link) == 6
-    assert settings.study.seeds == (5, 6, 7)
+    assert settings.study("F1c").seeds == (5, 6, 7)
     assert settings.scenario == "F1c"
