@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -94,7 +95,7 @@ def strip(words: Words, marks: Sequence[Mark], values: Floats, axis: Axis, *, be
         "dots": _columns(("line", "series", "value", "told", "run"), rows),
         "lines": _columns(("line", "series", "value", "other", "told_other", "told"), lines),
     }
-    return stills.still(words, _strip_spec(marks, axis, beside is not None, dark=dark), tables, dark=dark)
+    return stills.still(words, _strip_spec(tuple(marks), axis, beside is not None, dark), tables, dark=dark)
 
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
@@ -102,7 +103,8 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str,
     return dict(zip(names, (list(column) for column in columns), strict=True))
 
 
-def _strip_spec(marks: Sequence[Mark], axis: Axis, other: bool, *, dark: bool) -> compose.Spec:
+@lru_cache(maxsize=compose.KEPT)
+def _strip_spec(marks: tuple[Mark, ...], axis: Axis, other: bool, dark: bool) -> compose.Spec:
     x = axis.encoding(alt.X, "value")
     scale = alt.Scale(domain=[0, len(marks)], nice=False, reverse=True)
     paint = stills.color(marks, shown=False)
@@ -197,11 +199,12 @@ def lines(words: Words, marks: Sequence[Mark], values: Floats, axes: tuple[Over,
         "points": _columns(names, rows),
         "laws": _columns(("series", "x", "value", "told"), theory),
     }
-    spec = _lines_spec([*marks, *(mark for mark, _ in laws)], over, axis)
+    spec = _lines_spec((*marks, *(mark for mark, _ in laws)), over, axis)
     return stills.still(words, spec, tables, dark=dark)
 
 
-def _lines_spec(marks: Sequence[Mark], over: Over, axis: Axis) -> compose.Spec:
+@lru_cache(maxsize=compose.KEPT)
+def _lines_spec(marks: tuple[Mark, ...], over: Over, axis: Axis) -> compose.Spec:
     x, y = over.encoding, axis.encoding(alt.Y, "value")
     points, laws = alt.Chart(alt.NamedData("points")), alt.Chart(alt.NamedData("laws"))
     columns = 1 if max(len(mark.label) for mark in marks) > 24 else 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -49,10 +50,11 @@ def noisy_digits(words: Words, data: Dataset, lines: Mapping[float, str], *, see
         ]
     names = ("line", "said", "column", "url", "digit")
     table = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    return stills.still(words, _digits_spec(len(lines), dark=dark), {"digits": table}, dark=dark)
+    return stills.still(words, _digits_spec(len(lines), dark), {"digits": table}, dark=dark)
 
 
-def _digits_spec(count: int, *, dark: bool) -> compose.Spec:
+@lru_cache(maxsize=compose.KEPT)
+def _digits_spec(count: int, dark: bool) -> compose.Spec:
     base = alt.Chart(alt.NamedData("digits")).transform_calculate(middle="datum.column + 0.5")
     x = alt.X("middle:Q", axis=None, scale=alt.Scale(domain=[0, DIGITS], nice=False))
     y = alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[0, count], nice=False, reverse=True))
@@ -98,7 +100,8 @@ def boundary(words: Words, cells: Sequence[float], extent: Sequence[float], data
     return stills.still(words, spec, {maps.MAP: ground, maps.POINTS: dots}, dark=dark)
 
 
-def _map_spec(extent: tuple[float, float, float, float], names: Sequence[str], look: Look) -> compose.Spec:
+@lru_cache(maxsize=compose.KEPT)
+def _map_spec(extent: tuple[float, float, float, float], names: tuple[str, ...], look: Look) -> compose.Spec:
     style: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     across, upwards = (alt.Scale(domain=list(ends), nice=False, zero=False) for ends in (extent[:2], extent[2:]))
     x = alt.X("x:Q", scale=across, axis=alt.Axis(title=names[0], **style))
