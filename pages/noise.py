@@ -8,12 +8,17 @@ from bnviz.ui.messages import text
 from bnviz.ui.noise_controls import choose
 from bnviz.ui.noise_parts import show_part
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.noise_title"))
+head("noise")
 st.caption(text("noise.intro"))
 noise_settings.take_link()
+guide("noise")
 settings = choose()
 noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())
+quiz_panel("noise")
 notation_panel()

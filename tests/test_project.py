@@ -136,7 +136,7 @@ def blend(top: str, ground: str, opacity: float) -> str:
 
 
 CAPTION_OPACITY = 0.6  # Streamlit's own, and below
-CHOSEN_OPACITY = 0.1  # a chosen button of a segmented control
+CHOSEN_OPACITY = 0.167  # a chosen button of a segmented control
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

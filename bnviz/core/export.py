@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,21 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.fields import FieldError
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import UNIT_FIELDS, Array, Recording
-from bnviz.core.schedule import KINDS, QUANTILES
+from bnviz.core.schedule import BINS, KINDS, QUANTILES, SIGNAL_RANGE, post_range
 
 ARM_SERIES = ("train_accuracy", "test_loss", "test_accuracy")
 LAYER_SERIES = ("saturated", "zero_share", "maximum", "grad_norm", "grad_std", "weight_std", "update_std")
 SUFFIXES = (".npz", ".parquet", ".csv")
+README = """What bnviz recorded of one run; settings.json holds the run itself (`bnviz.Experiment.from_json` reads it).
+
+curves.csv   one row an update and arm: the loss on its batch before the update and, where a frame was recorded, the
+             accuracy on that batch and loss and accuracy on the test rows in eval mode.
+series.csv   every series in long form: series, arm, layer (1 is the first; the last one of grad_norm, grad_std,
+             weight_std and update_std is the output layer), unit, step (updates made), value. pre_ is W x + b,
+             normalized_ what the norm gave, post_ what the activation gave; _q05 to _q95 are percentiles, _row_std is
+             how much a unit varies from row to row. In the rows of pre_count, normalized_count and post_count the
+             value counts what lies from `low` to `high`: these are the histograms.
+"""
 
 
 def check_target(path: Path) -> None:
@@ -66,7 +77,10 @@ def from_bytes(data: bytes) -> Recording:
 
 
 def series_table(recording: Recording) -> pd.DataFrame:
-    """Every series in long form: series, arm, layer (1 is the first), unit, step, value; NaN values are left out."""
+    """Every series in long form: series, arm, layer (1 is the first), unit, step, value; NaN values are left out.
+
+    The rows of the histograms, `pre_count` and so on, also have the ends of the bin, `low` and `high`.
+    """
     steps = recording.steps
     updates = recording.first_step + np.arange(len(recording.train_loss))
     parts = [_long(recording, "train_loss", recording.train_loss, updates)]
@@ -78,7 +92,53 @@ def series_table(recording: Recording) -> pd.DataFrame:
         for at, share in enumerate(QUANTILES):
             parts.append(_long(recording, f"{kind}_q{share * 100:02.0f}", recording.quantiles[..., place, at], steps))
     parts += [_long(recording, name, getattr(recording, name), steps) for name in UNIT_FIELDS]
+    parts += [_counts(recording, place, kind) for place, kind in enumerate(KINDS)]
     return pd.concat(parts, ignore_index=True)
+
+
+def curves_table(recording: Recording) -> pd.DataFrame:
+    """One row an update and arm: step, arm, train_loss and, where a frame was recorded, the other three curves."""
+    updates = recording.first_step + np.arange(len(recording.train_loss))
+    frames = np.searchsorted(updates, recording.steps)
+    parts = []
+    for arm, label in enumerate(arm_labels(recording.experiment)):
+        frame = pd.DataFrame({"step": updates, "arm": label, "train_loss": recording.train_loss[:, arm]})
+        for name in ARM_SERIES:
+            column = np.full(len(updates), np.nan)
+            column[frames] = getattr(recording, name)[:, arm]
+            frame[name] = column
+        parts.append(frame)
+    return pd.concat(parts, ignore_index=True)
+
+
+def csv_archive(recording: Recording) -> bytes:
+    """Every series as CSV in one ZIP file, with the settings and with what the columns are."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        archive.writestr("README.txt", README)
+        archive.writestr("settings.json", recording.experiment.to_json())
+        archive.writestr("curves.csv", curves_table(recording).to_csv(index=False))
+        archive.writestr("series.csv", series_table(recording).to_csv(index=False))
+    return buffer.getvalue()
+
+
+def parquet(recording: Recording) -> bytes:
+    """Every series as the bytes of a Parquet file."""
+    buffer = io.BytesIO()
+    series_table(recording).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _counts(recording: Recording, place: int, kind: str) -> pd.DataFrame:
+    """The histograms of one kind of value as rows; the first and the last bin have an open end."""
+    low, high = post_range(recording.experiment.network.activation) if kind == "post" else SIGNAL_RANGE
+    edges = np.concatenate([[-np.inf], np.linspace(low, high, BINS + 1), [np.inf]])
+    counts = recording.histogram[:, :, :, place].astype(np.float64)
+    counts[counts.sum(axis=-1) == 0] = np.nan  # an arm that has diverged
+    frame = _long(recording, f"{kind}_count", counts, recording.steps)
+    place_of_bin = frame["unit"].to_numpy(dtype=np.int64) - 1
+    return frame.assign(unit=pd.array([pd.NA] * len(frame), dtype="Int32"), low=edges[:-1][place_of_bin],
+                        high=edges[1:][place_of_bin])  # fmt: skip
 
 
 def _long(recording: Recording, series: str, values: Array, steps: Array) -> pd.DataFrame:

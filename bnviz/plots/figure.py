@@ -139,6 +139,10 @@ class Figure:
         """A chart that carries its data, for a notebook; the arguments are those of `spec_at`."""
         return as_chart(self.spec_at(frame, narrow=narrow, width=width))
 
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        """In a notebook a figure shows itself: the last frame, as a chart."""
+        return self.chart_at()._repr_mimebundle_()
+
     def to_png(self, path: str | Path, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> None:
         """Write one frame as a PNG file; the other arguments are those of `spec_at`."""
         import vl_convert

@@ -124,7 +124,7 @@ def _chart(
     axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))
     y = alt.Y("y:Q", scale=scale_y, axis=alt.Axis(title=names[1], **axis))
-    cell = compose.layered(cells(x, y, look), points(x, y, look), data=MAP, height=height)
+    cell = compose.layered(_cells(x, y, look), _points(x, y, look), data=MAP, height=height)
     labels = [style.label for style in styles]
     header = alt.Header(
         title=None, labelExpr=panels.wrapped_labels(labels, (44 if look.narrow else 150) // columns - 2),
@@ -135,14 +135,13 @@ def _chart(
     return compose.finished(chart, dark=look.dark, narrow=look.narrow, steps=False)
 
 
-def cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
-    """P(class 1) as coloured cells."""
+def _cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
     colors = alt.Scale(
         domain=[0, FULL / 2, FULL], range=list(theme.MAP_COLOURS[look.dark]), clamp=True, interpolate="rgb"
     )
     tooltip = [alt.Tooltip("arm:N", title="arm"), alt.Tooltip("said:N", title="P(class 1)")]
-    drawn = alt.Chart().transform_calculate(said=theme.percent_expr(f"(datum.p / {FULL:g})"))
-    result: alt.Chart = drawn.mark_rect(strokeWidth=0).encode(
+    cells = alt.Chart().transform_calculate(said=theme.percent_expr(f"(datum.p / {FULL:g})"))
+    result: alt.Chart = cells.mark_rect(strokeWidth=0).encode(
         x=x,
         x2=alt.X2("x2:Q"),
         y=y,
@@ -153,7 +152,7 @@ def cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
     return result
 
 
-def points(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+def _points(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
     """The training points, told apart by colour and by shape."""
     names = ["class 0", "class 1"]
     key = alt.Legend(title=None, orient="top")

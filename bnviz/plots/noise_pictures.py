@@ -106,4 +106,25 @@ def _map_spec(extent: tuple[float, float, float, float], names: tuple[str, ...],
     across, upwards = (alt.Scale(domain=list(ends), nice=False, zero=False) for ends in (extent[:2], extent[2:]))
     x = alt.X("x:Q", scale=across, axis=alt.Axis(title=names[0], **style))
     y = alt.Y("y:Q", scale=upwards, axis=alt.Axis(title=names[1], **style))
-    return compose.layered(maps.cells(x, y, look), maps.points(x, y, look), data=maps.MAP, height=MAP_HEIGHT)
+    return compose.layered(_cells(x, y, look), _points(x, y, look), data=maps.MAP, height=MAP_HEIGHT)
+
+
+def _cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+    """The colours of `maps`, in a single view."""
+    half = maps.FULL / 2
+    scale = alt.Scale(domain=[0, half, maps.FULL], range=list(theme.MAP_COLOURS[look.dark]), interpolate="rgb")
+    base = alt.Chart().transform_calculate(said=theme.percent_expr(f"(datum.p / {maps.FULL:g})"))
+    result: alt.Chart = base.mark_rect(strokeWidth=0).encode(
+        x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"), color=alt.Color("p:Q", scale=scale, legend=None),
+        tooltip=[alt.Tooltip("said:N", title="P(class 1)")],
+    )  # fmt: skip
+    return result
+
+
+def _points(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+    """The training rows, told apart by colour and by shape."""
+    names, key = ["class 0", "class 1"], alt.Legend(title=None, orient="top")
+    fill = alt.Fill("class:N", scale=alt.Scale(domain=names, range=list(theme.CLASS_COLOURS[look.dark])), legend=key)
+    shape = alt.Shape("class:N", scale=alt.Scale(domain=names, range=["circle", "triangle-up"]), legend=key)
+    mark = alt.MarkDef(type="point", size=40, stroke=theme.PAPER[look.dark], strokeWidth=0.8, opacity=1)
+    return alt.Chart(alt.NamedData(maps.POINTS), mark=mark).encode(x=x, y=y, fill=fill, shape=shape)

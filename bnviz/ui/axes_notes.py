@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from bnviz import plots
 from bnviz.core import axes as core
 from bnviz.core.axes import Block, Choices, Values
+from bnviz.core.export_labs import block_table
 from bnviz.core.norms import KINDS
 from bnviz.plots import theme
-from bnviz.ui import axes
+from bnviz.ui import axes, figure_files
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
-from bnviz.ui.notation import latex, signed, symbols
+from bnviz.ui.notation import formula, signed, symbols
 
 
 def show(choices: Choices, *, dark: bool) -> None:
@@ -32,12 +36,17 @@ def show(choices: Choices, *, dark: bool) -> None:
     if block.nothing_left:
         st.info(block.nothing_left, icon=":material/info:")
     st.caption(_source(choices, block, [int(digit) for digit in digits]))
-    formula, table = st.columns([5, 6], gap="large")
-    with formula:
-        _formula(choices, block)
-    with table:
-        _counts(choices, values)
-    _facts(values)
+    file = f"bnviz-axes-{choices.norm}-block{choices.block}-after{choices.updates}.csv"
+    figure_files.numbers(partial(block_table, block), page="axes", file=file)
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        if shown("formula"):
+            _formula(choices, block)
+    with right:
+        if shown("counts"):
+            _counts(choices, values)
+    if shown("facts"):
+        _facts(values)
 
 
 def _source(choices: Choices, block: Block, digits: list[int]) -> str:
@@ -49,8 +58,8 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
 
 def _formula(choices: Choices, block: Block) -> None:
     st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
-    st.latex(latex(f"axes.formula.{choices.norm}"))
-    st.latex(latex("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
+    st.markdown(formula(f"axes.formula.{choices.norm}"))
+    st.markdown(formula("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
     st.markdown(text("axes.says.count", means=len(block.var), cells=block.cells))
 

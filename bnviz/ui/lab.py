@@ -8,8 +8,9 @@ from bnviz import plots
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
-from bnviz.ui import controls, links, live
+from bnviz.ui import controls, links, live, pins
 from bnviz.ui import view as views
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.view import View
 
@@ -22,6 +23,7 @@ def take_link() -> None:
         experiment, others, problems = links.read()
         controls.show_experiment(experiment)
         views.from_params(others, problems)
+        pins.from_params(others, problems)
         live.start_at(_step(others.get("step"), experiment, problems))
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = problems
@@ -47,13 +49,13 @@ def write_link(experiment: Experiment, view: View) -> None:
         live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
-    links.write("train", to_link(experiment) | others)
+    links.write("train", to_link(experiment) | others | pins.to_params())
 
 
 def show_results(run: Run) -> None:
     """The table of results, once there is something in it."""
     recording = run.recording()
-    if recording is None or run.active:
+    if recording is None or run.active or not shown("results"):
         return
     st.subheader(text("train.state.results"))
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}

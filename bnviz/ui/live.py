@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import streamlit as st
 
@@ -27,7 +28,7 @@ HOP = 0.03
 BAND_RUNS = 4
 _VIEWER, _STOPPED = "live.viewer", "live.stopped"
 _START, _STEP, _VISIT = "live.start", "live.step", "live.visit"
-_SHOWN, _PLAYER = "live.shown", "train.player"
+_SHOWN, _PLAYER, _RESTING = "live.shown", "train.player", "live.resting"
 
 
 def viewer() -> str:
@@ -56,13 +57,25 @@ def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
 
 def start_at(step: int | None) -> None:
     """The step that the player shows first (from a link); None for the newest."""
-    st.session_state[_START] = st.session_state[_STEP] = step
+    st.session_state[_START] = step
+    _rest_at(step)
     st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
 
 
 def forget_step() -> None:
     """Another run is shown from now on, and no link says at which step it begins."""
-    st.session_state[_START] = st.session_state[_STEP] = None
+    st.session_state[_START] = None
+    _rest_at(None)
+
+
+def _rest_at(step: int | None) -> None:
+    st.session_state[_STEP] = step
+    resting()["step"] = step
+
+
+def resting() -> dict[str, int | None]:
+    """Where the reader rests, under "step": the same dictionary all through a session, for what is made later."""
+    return cast("dict[str, int | None]", st.session_state.setdefault(_RESTING, {"step": None}))
 
 
 def step() -> int | None:
@@ -157,7 +170,7 @@ def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     result = mount(**st.session_state[_SHOWN], key=_PLAYER)
     if result.resync:
         dispatch.forget()
-    st.session_state[_STEP] = result.step
+    _rest_at(result.step)
 
 
 def state_in_words(run: Run, recording: Recording | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bnviz.core.experiment import ACTIVATIONS
 from bnviz.ui import noise_settings as state
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 from bnviz.ui.noise_settings import PARTS, TASKS, Settings, current, key_of
 
@@ -51,8 +52,8 @@ def choose() -> Settings:
     with st.sidebar:
         st.subheader(text("noise.labels.measurement"), help=text("noise.help.measurement"))
         _scale("depth_seeds" if settings.part == "depth" else "seeds")
-        st.number_input(
-            text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1, key=key_of("first_seed"),
+        ask(
+            st.number_input, text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1, key=key_of("first_seed"),
             persist_state="session", help=text("noise.help.first_seed"),
         )  # fmt: skip
         for name in OF_PART[settings.task if settings.part == "regularization" else settings.part]:
@@ -60,10 +61,14 @@ def choose() -> Settings:
                 _activation()
             else:
                 _scale(name)
-        st.toggle(
-            text("noise.labels.ahead"), key=key_of("ahead"), persist_state="session", help=text("noise.help.ahead")
+        ask(
+            st.toggle,
+            text("noise.labels.ahead"),
+            key=key_of("ahead"),
+            persist_state="session",
+            help=text("noise.help.ahead"),
         )
-        st.button(text("noise.labels.reset"), key="noise_reset", on_click=_reset)
+        ask(st.button, text("noise.labels.reset"), key="noise.reset", on_click=_reset)
     return current()
 
 
@@ -74,7 +79,8 @@ def _reset() -> None:
 
 
 def _segments(name: str, options: Sequence[str]) -> None:
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text(f"noise.labels.{name}"),
         options,
         key=key_of(name),
@@ -86,7 +92,8 @@ def _segments(name: str, options: Sequence[str]) -> None:
 
 
 def _activation() -> None:
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text("noise.labels.activation"),
         ACTIVATIONS,
         key=key_of("activation"),
@@ -101,7 +108,8 @@ def _scale(name: str, shown: Callable[[Any], str] = lambda value: f"{value:g}") 
     """A slider over round numbers, and the current value among them even if a link brought another."""
     value = st.session_state[key_of(name)]
     options = list(SCALES[name]) if value in SCALES[name] else sorted([*SCALES[name], value])
-    st.select_slider(
+    ask(
+        st.select_slider,
         text(f"noise.labels.{name}"),
         options,
         key=key_of(name),

@@ -14,9 +14,8 @@ from bnviz.plots.noise import Axis, Over
 from bnviz.plots.stills import Mark
 from bnviz.plots.theme import percent, plain_number
 from bnviz.runs.studies import StudyRun
-from bnviz.ui.claims import in_unit
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, Floats, arm_marks, in_unit, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
 from bnviz.ui.running_chart import draw
 

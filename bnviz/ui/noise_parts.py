@@ -9,12 +9,12 @@ import streamlit as st
 from bnviz.core.codec import to_link
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
-from bnviz.ui import noise_depth, noise_inputs, noise_regularization, noise_spread
-from bnviz.ui.claims import ask_prediction, in_unit, show_claim, show_verdict
-from bnviz.ui.frame import go_to_train
+from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
+from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect
+from bnviz.ui.noise_effects import Effect, in_unit
 from bnviz.ui.noise_settings import PAGE, Settings
 from bnviz.ui.scenarios import Scenario, scenario
 
@@ -42,9 +42,10 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
     found, study = scenario(name), settings.study(name)
-    show_claim(found)
-    prediction = ask_prediction(PAGE, found)
-    if settings.ahead and prediction is None:
+    if links.claim(PAGE) != name:  # else it stands above already
+        show_claim(found)
+    prediction = ask_prediction(PAGE, found) if shown("predict") else None
+    if settings.ahead and prediction is None and shown("predict"):
         st.info(text("noise.hidden"), icon=":material/visibility_off:")
         return
 
@@ -59,7 +60,7 @@ def _show(name: str, settings: Settings, *, dark: bool) -> None:
     if settings.part != "depth" and st.button(
         text("noise.live", seed=settings.first_seed), key=f"noise_live_{name}", icon=":material/play_circle:"
     ):
-        go_to_train(to_link(study.seeded(0)))
+        links.go("train", frame.PAGES / "train.py", to_link(study.seeded(0)))
 
 
 def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:

@@ -9,7 +9,7 @@ from bnviz.core.moment import in_double
 from bnviz.plots import running_inference
 from bnviz.plots.theme import number
 from bnviz.ui.messages import text
-from bnviz.ui.notation import latex, signed
+from bnviz.ui.notation import formula, signed
 from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_unit
 from bnviz.ui.running_run import Study
@@ -24,7 +24,7 @@ def fold(study: Study, settings: Settings, *, dark: bool) -> Settings:
     single = inference.folding(moment, stats, run.data.x_test)
     double = inference.folding(in_double(moment), stats, run.data.x_test)
     for column, name in zip(st.columns(2), ("factor", "folded"), strict=True):  # one below the other on a phone
-        column.latex(latex(f"running.fold.formula_{name}"))
+        column.markdown(formula(f"running.fold.formula_{name}"))
     left, right = st.columns([6, 5], gap="medium")
     with left:
         draw(running_inference.fold_scatter(single, dark=dark))

@@ -299,3 +299,20 @@ def test_playing_runs_through_all_frames_to_the_end(page: Page, serve) -> None:
     click(page, "Play")
     wait_for(page, "p.frame > 0 && p.frame < p.newest && p.fps() > 0")
     wait_for(page, "p.frame === p.newest")
+
+
+def test_the_numbers_behind_a_picture_follow_the_step_and_leave_the_keys_alone(page: Page, serve) -> None:
+    open_player(page, serve)
+    numbers = page.locator("[data-id='losses'] .numbers")
+    rows = numbers.locator("tbody tr")
+    expect(rows).to_have_count(0)
+    numbers.locator("summary").focus()
+    page.keyboard.press("Space")
+    expect(rows).to_have_count(4)
+    expect(numbers.locator("caption")).to_have_text(f"After {TOTAL} updates")
+    last = numbers.locator("td").all_inner_texts()
+    assert told(page, "step") == TOTAL
+    click(page, "To the start")
+    expect(numbers.locator("caption")).to_have_text("After 0 updates")
+    assert numbers.locator("td").all_inner_texts() != last
+    expect(rows.last).to_contain_text("–")  # the last arm has no value yet

@@ -177,7 +177,7 @@ def test_a_bad_link_says_so_and_shows_the_page(store):
 def test_back_to_the_default_keeps_the_part(store):
     store(NONE)
     app = opened(**{"noise.part": "small", "noise.epochs": "2"})
-    next(button for button in app.button if button.key == "noise_reset").click()
+    next(button for button in app.button if button.key == "noise.reset").click()
     checked(app.run())
     assert link_of(app) == group_to_link("noise", Settings(part="small"), Settings())
 

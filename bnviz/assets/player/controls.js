@@ -76,7 +76,13 @@ export class Controls {
     const select = element("select", { className: "speed", title: "Speed (1× is 30 frames a second)" }, ...speeds);
     select.setAttribute("aria-label", "Speed");
     select.addEventListener("change", () => (this.clock.speed = Number(select.value)));
+    this.speed = select;
     return select;
+  }
+
+  autoplay(speed) {
+    this.speed.value = String(speed);
+    this.clock.autoplay(speed);
   }
 
   moveFrames(count) {
@@ -147,6 +153,7 @@ export class Controls {
     if (event.altKey || event.ctrlKey || event.metaKey) return false;
     const target = event.composedPath()[0];
     const tag = target.tagName;
+    if (target.closest?.(".numbers")) return false; // there the keys open and scroll the table
     if (tag === "SELECT" || (tag === "BUTTON" && event.key === " ")) return false;
     const move = event.shiftKey ? (n) => this.moveEpochs(n) : (n) => this.moveFrames(n);
     const actions = {

@@ -1,5 +1,6 @@
 // One picture: a heading, a Vega view that follows the frame, and the sentence under it.
 
+import { Numbers } from "./numbers.js";
 import { vegaConfig } from "./theme.js";
 
 const NARROW = 600; // px of the container, below which the narrow specification is used
@@ -30,13 +31,15 @@ export class Picture {
     this.canvasBox = document.createElement("div"); // Vega writes a role of its own on its container
     this.chart.append(this.canvasBox);
     this.caption = document.createElement("figcaption");
-    this.element.append(this.heading, this.chart, this.caption);
+    this.numbers = new Numbers();
+    this.element.append(this.heading, this.chart, this.caption, this.numbers.element);
   }
 
   /** Take over the specification of a message, if it carries one. */
   describe(entry) {
     if (!entry.look) return;
     this.heading.textContent = entry.title;
+    this.numbers.name(entry.title);
     this.element.classList.toggle("half", entry.half);
     if (entry.lookHash === this.hash) return;
     this.hash = entry.lookHash;
@@ -177,6 +180,7 @@ export class Picture {
   write(frame) {
     const sentence = this.material.text("captions", frame);
     if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
+    this.numbers.show(this.material.tables, frame, this.recording.steps[frame]);
   }
 
   /** Say in words what is seen, out of sight too; only when playback rests. */

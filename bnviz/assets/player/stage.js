@@ -5,6 +5,7 @@
 
 import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
+import { beforePrint } from "./paper.js";
 import { Picture } from "./picture.js";
 import { Recording } from "./recording.js";
 import { Reports } from "./reports.js";
@@ -59,7 +60,10 @@ export class Stage {
     this.grid.addEventListener("pointerleave", () => this.tooltip.hide());
     parent.append(this.root);
     this.resizes = new ResizeObserver(() => this.fitAll());
+    this.enlarged = (event) => this.redrawn(event.detail.picture);
+    window.addEventListener("bnviz-enlarged", this.enlarged);
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
+    this.printed = beforePrint(() => this.drawAll());
   }
 
   /** Wait for the stylesheet and for Vega, which the browser keeps after the first time. */
@@ -128,7 +132,8 @@ export class Stage {
     }
     this.controls.describe(message);
     this.clock.extend(this.recording.count, message.finished);
-    this.place(sent || (fresh && message.finished));
+    if (fresh && message.autoplay) this.controls.autoplay(message.autoplay);
+    else this.place(sent || (fresh && message.finished));
     this.controls.show();
     this.clock.redraw();
   }
@@ -207,8 +212,22 @@ export class Stage {
     this.clock.redraw();
   }
 
+  drawAll() {
+    for (const picture of this.pictures.values()) {
+      picture.show(this.clock.frame, this.theme);
+      picture.view?.run();
+    }
+  }
+
   fitAll() {
     for (const picture of this.pictures.values()) if (picture.view) picture.fit();
+    this.clock.redraw();
+  }
+
+  /** The presenter view has made a picture large, or small again: its canvas needs other pixels. */
+  redrawn(element) {
+    const picture = [...this.pictures.values()].find((one) => one.element === element);
+    picture?.discard();
     this.clock.redraw();
   }
 
@@ -236,6 +255,8 @@ export class Stage {
     this.reports.stop();
     this.resizes.disconnect();
     this.sights.disconnect();
+    this.printed();
+    window.removeEventListener("bnviz-enlarged", this.enlarged);
     for (const picture of this.pictures.values()) picture.discard();
     this.root.remove();
   }

@@ -5,6 +5,7 @@
 
 import { Clock } from "../player/clock.js";
 import { Controls } from "../player/controls.js";
+import { beforePrint } from "../player/paper.js";
 import { element, rgb } from "./canvas.js";
 import { Losses } from "./losses.js";
 import { Panel } from "./panel.js";
@@ -76,8 +77,11 @@ export class Lab {
     });
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     this.sights.observe(this.losses.element);
+    this.printed = beforePrint(() => this.drawAll());
     this.sizes = new ResizeObserver(() => this.clock.redraw());
     this.sizes.observe(this.root);
+    this.enlarged = () => this.clock.redraw();
+    window.addEventListener("bnviz-enlarged", this.enlarged); // the presenter view shows one picture large, or all
     this.move(parent);
   }
 
@@ -155,9 +159,18 @@ export class Lab {
     return this.stage.linked ? nearest(first.shares, this.shares[first.id]) : nearest(side.shares, this.shares[side.id]);
   }
 
+  get pictures() {
+    return [...[...this.panels.values()].flatMap((panel) => panel.pictures), this.losses];
+  }
+
+  drawAll() {
+    for (const picture of this.pictures) picture.visible = true;
+    this.draw(this.clock.frame);
+  }
+
   /** Only what is in sight, or nearly, is drawn. */
   seen(entries) {
-    const pictures = [...[...this.panels.values()].flatMap((panel) => panel.pictures), this.losses];
+    const pictures = this.pictures;
     for (const { target, isIntersecting } of entries) {
       const picture = pictures.find(({ element: one }) => one === target);
       if (picture) picture.visible = isIntersecting;
@@ -192,7 +205,7 @@ export class Lab {
   readLook() {
     const { ink, muted, faint, paper, ramp } = this.stage;
     const { fontFamily: font } = getComputedStyle(this.root);
-    const size = this.root.clientWidth < NARROW ? 12 : 13;
+    const size = this.root.classList.contains("enlarged") ? 18 : this.root.clientWidth < NARROW ? 12 : 13;
     const version = [ink, paper, font, size, ramp].join();
     if (this.look?.version !== version) {
       const mesh = `color-mix(in srgb, ${ink} 22%, transparent)`;
@@ -219,7 +232,8 @@ export class Lab {
 
   /** Read all sizes before anything is written, and only when they may have changed: reading makes the page lay out. */
   layOut(row) {
-    const key = [this.root.clientWidth, row.map(({ id }) => id)].join();
+    const chosen = Array.from(this.root.querySelectorAll(".side, .picture"), (one) => one.classList.contains("chosen"));
+    const key = [this.root.clientWidth, this.root.className, row.map(({ id }) => id), ...chosen].join();
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.sides.style.setProperty("--count", String(this.columns(row.length)));
@@ -305,6 +319,8 @@ export class Lab {
     clearTimeout(this.telling);
     this.sizes.disconnect();
     this.sights.disconnect();
+    this.printed();
+    window.removeEventListener("bnviz-enlarged", this.enlarged);
     this.root.remove();
   }
 }

@@ -1,0 +1,67 @@
+// The numbers behind a picture as a table, for those who want them exact or cannot see the picture.
+
+const MOST_ROWS = 200;
+
+/** Return a number with up to five digits, a word as it is, a gap as a dash. */
+function shown(value) {
+  if (value === null || value === undefined) return "–";
+  return typeof value === "number" ? String(Number(value.toPrecision(5))) : String(value);
+}
+
+function row(cells, tag) {
+  const made = document.createElement("tr");
+  for (const cell of cells) {
+    const one = document.createElement(tag);
+    if (tag === "th") one.scope = "col";
+    one.textContent = cell;
+    made.append(one);
+  }
+  return made;
+}
+
+function tableOf(rows, caption) {
+  const names = Object.keys(rows[0]);
+  const table = document.createElement("table");
+  table.createCaption().textContent = caption;
+  table.createTHead().append(row(names.map((name) => name.replaceAll("_", " ")), "th"));
+  table.createTBody().append(...rows.slice(0, MOST_ROWS).map((one) => row(names.map((name) => shown(one[name])), "td")));
+  return table;
+}
+
+export class Numbers {
+  constructor() {
+    this.element = document.createElement("details");
+    this.element.className = "numbers";
+    this.summary = document.createElement("summary");
+    this.body = document.createElement("div");
+    this.body.tabIndex = 0; // so that the keyboard can scroll it
+    this.body.setAttribute("role", "group");
+    this.element.append(this.summary, this.body);
+    this.element.addEventListener("toggle", () => this.draw());
+  }
+
+  /** Say of which picture these are the numbers. */
+  name(title) {
+    this.summary.textContent = "Numbers";
+    this.summary.setAttribute("aria-label", `Numbers: ${title}`);
+    this.body.setAttribute("aria-label", `Numbers: ${title}`);
+  }
+
+  /** Show the rows of one frame, now if the table is open, else when it is opened. */
+  show(tables, frame, step) {
+    this.wanted = { tables, frame, step };
+    this.draw();
+  }
+
+  draw() {
+    if (!this.element.open || !this.wanted) return;
+    const { tables, frame, step } = this.wanted;
+    const made = tables.map((table) => [table, table.rowsAt(frame)]).filter(([, rows]) => rows.length);
+    this.body.replaceChildren(
+      ...made.map(([, rows]) => {
+        const more = rows.length > MOST_ROWS ? `, the first ${MOST_ROWS} of ${rows.length} rows` : "";
+        return tableOf(rows, `After ${step} updates${more}`);
+      }),
+    );
+  }
+}

@@ -1,0 +1,79 @@
+"""Histograms of one layer in several runs over each other: the norm gives the colour, the run dash and mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE
+from bnviz.plots import compose, panels, stills, theme
+from bnviz.plots.bins import shares_of
+from bnviz.plots.compare import DASHES, SHAPES, Compared, colours
+from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import hold, listed
+from bnviz.plots.stills import Words
+
+
+def histograms(runs: Sequence[Compared], arm: str, *, layer: int, step: int, dark: bool = False) -> Figure | None:
+    """What the norm of one layer gave, as outlines over each other: one a run that has this arm.
+
+    Args:
+        runs: what is compared.
+        arm: the label of the arm.
+        layer: counted from 0; runs with fewer layers are left out.
+        step: the last recorded frame at or before it is drawn.
+        dark: the theme.
+
+    Returns:
+        None where no run has the arm and the layer.
+    """
+    kind, edges = KINDS.index("normalized"), np.linspace(*SIGNAL_RANGE, BINS + 1)
+    rows: dict[str, list[Any]] = {"run": [], "x": [], "value": [], "told": []}
+    spreads = []
+    for run in runs:
+        labels = [style.label for style in theme.arm_style(run.recording.experiment)]
+        if arm not in labels or layer >= len(run.recording.experiment.network.hidden):
+            continue
+        place, recording = labels.index(arm), run.recording
+        frame = max(0, int((recording.steps <= step).sum()) - 1)
+        shares = shares_of(recording, hold(recording, recording.histogram[:, :, :, kind]))[frame, place, layer, 1:-1]
+        spreads.append((run.name, float(hold(recording, recording.row_std)[frame, place, layer, kind])))
+        rows["run"] += [run.name] * (BINS + 1)
+        rows["x"] += edges.tolist()
+        rows["value"] += [*shares.tolist(), float(shares[-1])]
+        rows["told"] += [f"{low:.1f} to {low + edges[1] - edges[0]:.1f}" for low in edges]
+    if not spreads:
+        return None
+    said = listed([f"{theme.number(spread)} in {name}" for name, spread in spreads])
+    caption = f"Layer {layer + 1} after {step} updates: a unit varies from row to row by sd {said}."
+    slug = re.sub(r"[^a-z0-9.]+", "-", arm.lower())
+    words = Words(f"histogram-layer{layer + 1}-{slug}", arm, caption, f"Histograms over each other, {arm}. {caption}")
+    spec = _outlines(runs, max(rows["value"]), colours(runs, dark=dark)[arm])
+    return stills.still(words, spec, {"bins": rows}, dark=dark)
+
+
+def _outlines(runs: Sequence[Compared], highest: float, color: str) -> compose.Spec:
+    names = [run.name for run in runs]
+    top = float(np.clip(panels.nice_above(max(highest, 1e-3), panels.FINE), 0.05, 1.0))
+    x = alt.X("x:Q", title="value after the norm", scale=alt.Scale(domain=list(SIGNAL_RANGE), nice=False))
+    y = panels.share_axis("value", title="share of the values", top=top, ticks=2)
+    dash = alt.StrokeDash("run:N", sort=None, legend=None,
+                          scale=alt.Scale(domain=names, range=[list(DASHES[run.place]) for run in runs]))  # fmt: skip
+    shape = alt.Shape("run:N", sort=None, legend=None,
+                      scale=alt.Scale(domain=names, range=[SHAPES[run.place] for run in runs]))  # fmt: skip
+    base = alt.Chart(alt.NamedData("bins"))
+    line = base.mark_line(interpolate="step-after", strokeWidth=2, color=color, clip=True)
+    tallest = base.transform_joinaggregate(most="max(value)", groupby=["run"])
+    tallest = tallest.transform_filter("datum.value == datum.most")
+    tooltip = [alt.Tooltip("run:N", title="run"), alt.Tooltip("told:N", title="values from"),
+               alt.Tooltip("value:Q", title="share", format=".1%")]  # fmt: skip
+    return compose.layered(
+        line.encode(x=x, y=y, strokeDash=dash, detail="run:N"),
+        tallest.mark_point(size=70, filled=True, color=color, opacity=1).encode(x=x, y=y, shape=shape),
+        base.mark_point(opacity=0, size=80).encode(x=x, y=y, tooltip=tooltip),
+        height=180,
+    )

@@ -1,0 +1,96 @@
+"""A picture as a file that stands alone: the chart, its sentence, and the settings of the run it shows."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import vl_convert
+
+from bnviz.core import describe
+from bnviz.core.experiment import Experiment
+from bnviz.plots import theme
+from bnviz.plots.figure import Figure
+
+WIDE, HALF = 1000, 640  # pixels of all views side by side
+LETTER = 6.4  # pixels of a letter of the caption, on average
+PNG_SCALE = 2.0
+FORMATS = ("png", "svg")
+FONT = "sans-serif"
+
+
+def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None) -> dict[str, Any]:
+    """The specification of a picture with its heading, its sentence and the settings above it.
+
+    Args:
+        figure: what is shown.
+        settings: of the run, one phrase each (`describe.words`).
+        step: after which update; the last recorded one at or before it is taken, and without it the last.
+    """
+    frame = frame_at(figure, step)
+    total = HALF if figure.half else WIDE
+    spec = figure.spec_at(frame, width=round((total - 60) / max(1, figure.columns)) - 16)
+    ink = theme.INK[figure.paper == theme.PAPER[True]]
+    letters = int(total / LETTER)
+    lines = [*textwrap.wrap(figure.caption_at(frame), letters), *textwrap.wrap(" · ".join(settings), letters)]
+    spec["title"] = {
+        "text": figure.title, "subtitle": lines, "anchor": "start", "frame": "bounds", "offset": 14,
+        "color": ink, "subtitleColor": ink, "fontSize": 18, "subtitleFontSize": 12, "subtitleLineHeight": 17,
+        "subtitlePadding": 6,
+    }  # fmt: skip
+    spec["config"] |= {"font": FONT, "padding": 16}
+    spec["padding"] = 16
+    return spec
+
+
+def frame_at(figure: Figure, step: int | None) -> int:
+    """The number of the last frame at or before a step; of the last one without a step."""
+    if step is None:
+        return len(figure.steps) - 1
+    return max(0, int((figure.steps <= step).sum()) - 1)
+
+
+def picture_file(figure: Figure, settings: Sequence[str], kind: str, *, step: int | None = None) -> bytes:
+    """A picture as the bytes of a file.
+
+    Args:
+        figure, settings, step: as in `sheet`.
+        kind: png (at twice the size, for slides) or svg.
+    """
+    spec = sheet(figure, settings, step=step)
+    if kind == "svg":
+        return str(vl_convert.vegalite_to_svg(spec)).encode()
+    return bytes(vl_convert.vegalite_to_png(spec, scale=PNG_SCALE))
+
+
+def numbers(figure: Figure, *, frame: int = -1) -> str:
+    """The numbers that a figure draws, as CSV: the rows of each of its tables, one table below the other.
+
+    Args:
+        figure: what is shown.
+        frame: of the tables that hold one frame; those over all updates are whole.
+    """
+    parts = [pd.DataFrame(table.rows_at(frame, figure.steps)).assign(table=table.dataset) for table in figure.tables]
+    whole = pd.concat(parts, ignore_index=True)
+    return str(whole[["table", *(name for name in whole.columns if name != "table")]].to_csv(index=False))
+
+
+def all_pictures(figures: Sequence[Figure], experiment: Experiment, *, step: int | None = None) -> bytes:
+    """Several pictures of a run, each as PNG and as SVG, in one ZIP file."""
+    buffer, settings = io.BytesIO(), describe.words(experiment)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for figure in figures:
+            for kind in FORMATS:
+                name = picture_name(figure, experiment, kind, step=step)
+                archive.writestr(name, picture_file(figure, settings, kind, step=step))
+    return buffer.getvalue()
+
+
+def picture_name(figure: Figure, experiment: Experiment, kind: str, *, step: int | None = None) -> str:
+    """A file name that says what is inside: "bnviz-digits-5x64-seed0-loss-step300.png"."""
+    at = int(figure.steps[frame_at(figure, step)])
+    return f"{describe.file_stem(experiment)}-{figure.id}-step{at}.{kind}"

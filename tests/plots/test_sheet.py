@@ -1,0 +1,62 @@
+"""Pictures as files: the settings are in the caption, the numbers are those drawn."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pandas as pd
+import pytest
+
+from bnviz import plots
+from bnviz.core import describe
+from bnviz.plots import sheet
+from bnviz.plots.figure import as_chart
+
+
+def test_the_caption_holds_the_sentence_of_the_step_and_every_setting(run) -> None:
+    recording = run("digits")
+    figure = plots.loss(recording)
+    spec = sheet.sheet(figure, describe.words(recording.experiment), step=9)
+    as_chart(spec, validate=True)
+    told = " ".join(spec["title"]["subtitle"])
+    assert "After 9 updates" in told
+    for word in describe.words(recording.experiment):
+        assert word in told
+    assert spec["title"]["text"] == "Loss"
+
+
+@pytest.mark.parametrize(("step", "frame"), [(0, 0), (19, 19), (21, 20), (10_000, -1), (None, -1)])
+def test_the_frame_is_the_last_one_at_or_before_the_step(run, step, frame) -> None:
+    figure = plots.loss(run("digits"))
+    assert sheet.frame_at(figure, step) == frame % len(figure.steps)
+
+
+def test_files_are_of_their_kind_and_dark_ones_have_a_dark_ground(run) -> None:
+    recording = run("plane")
+    settings = describe.words(recording.experiment)
+    for dark, ground in ((False, "#ffffff"), (True, "#0b1220")):
+        figure = plots.accuracy(recording, dark=dark)
+        assert sheet.picture_file(figure, settings, "png")[:8] == b"\x89PNG\r\n\x1a\n"
+        svg = sheet.picture_file(figure, settings, "svg").decode()
+        assert svg.startswith("<svg")
+        assert f'fill="{ground}"' in svg
+        assert "learning rate 0.1" in svg
+
+
+def test_all_pictures_are_in_the_archive_under_names_that_say_what_they_are(run) -> None:
+    recording = run("one_step")
+    figures = [plots.loss(recording), plots.histograms(recording)]
+    with zipfile.ZipFile(io.BytesIO(sheet.all_pictures(figures, recording.experiment))) as archive:
+        assert archive.namelist() == [
+            f"bnviz-digits-16-8-seed0-{name}-step1.{kind}"
+            for name in ("loss", "histograms-normalized")
+            for kind in ("png", "svg")
+        ]
+
+
+def test_the_numbers_of_a_figure_are_those_it_draws(run) -> None:
+    recording = run("digits")
+    table = pd.read_csv(io.StringIO(sheet.numbers(plots.accuracy(recording))))
+    row = table[(table["arm"] == "batch norm before") & (table["step"] == 40)].iloc[0]
+    assert row["value"] == pytest.approx(recording.test_accuracy[-1, 1])
