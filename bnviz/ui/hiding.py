@@ -38,9 +38,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "axes": ("norm", "groups", "images", "batch", "shown", "block", "updates", "formula", "counts", "facts"),
     "train": (
         "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",
-        "weight_decay", "input_noise", "order", "network", "width", "gain", "init", "bias", "data", "name", "n", "features",
-        "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm", "view_layer",
-        "band", "results",
+        "weight_decay", "input_noise", "order", "network", "width", "gain", "init", "bias", "data", "name", "n",
+        "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm",
+        "view_layer", "band", "results",
     ),
 }  # fmt: skip
 """What can be hidden in each lab: a control by the last part of its key, a panel by its name."""

@@ -53,8 +53,8 @@ def choose() -> Settings:
         st.subheader(text("noise.labels.measurement"), help=text("noise.help.measurement"))
         _scale("depth_seeds" if settings.part == "depth" else "seeds")
         ask(
-            st.number_input, text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1, key=key_of("first_seed"),
-            persist_state="session", help=text("noise.help.first_seed"),
+            st.number_input, text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1,
+            key=key_of("first_seed"), persist_state="session", help=text("noise.help.first_seed"),
         )  # fmt: skip
         for name in OF_PART[settings.task if settings.part == "regularization" else settings.part]:
             if name == "activation":
