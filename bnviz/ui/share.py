@@ -54,9 +54,9 @@ def _say_what_is_unknown() -> None:
         st.warning("  \n".join(told), icon=":material/link_off:")
 
 
-def address() -> str:
-    """The full address of what is on screen."""
-    scheme, host, path, *_ = urlsplit(st.context.url or "")
+def address(page: str) -> str:
+    """The full address of what is on screen; without its host where no browser has told it."""
+    scheme, host, path, *_ = urlsplit(st.context.url or f"/{page}")
     return urlunsplit((scheme, host, path, query(st.query_params.to_dict()), ""))
 
 
@@ -68,7 +68,7 @@ def query(params: dict[str, str]) -> str:
 def _panel(page: str) -> None:
     """What the dialog holds."""
     links.tell()
-    there = address()
+    there = address(page)
     words, wall = st.columns(2, gap="large")
     with words:
         st.markdown(text("share.address", length=len(there)))

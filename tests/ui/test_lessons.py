@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bnviz.core.axes import Choices
 from bnviz.core.codec import from_link, group_from_link, group_to_link, to_link
 from bnviz.core.layer_lab import LayerLab
 from bnviz.ui import lessons as module
-from bnviz.ui.frame import LABS
+from bnviz.ui.frame import LABS, ROOT
 from bnviz.ui.inputs import _settings
 from bnviz.ui.layer_state import WINE
 from bnviz.ui.lessons import lessons
@@ -109,3 +111,17 @@ def test_a_plan_says_the_minute_of_each_stop_and_fills_its_time(plan):
     minutes = [int(step.title.split(":")[0].removeprefix("Minute ")) for step in lesson.steps]
     pace = minutes[1] - minutes[0]
     assert minutes == list(range(0, lesson.minutes, pace))
+
+
+@pytest.mark.parametrize("plan", ["class45", "class90"])
+def test_the_page_for_teachers_lists_the_stops_of_a_plan(plan):
+    page = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    found = re.findall(rf"^\| (\d+) \| ([^|]+) \| `/([^`]*lesson={plan}\.\d+)` \| ([^|]+) \|$", page, re.MULTILINE)
+    steps = lessons()[plan].steps
+    assert [f"Minute {minute}: {title}".casefold() for minute, title, _, _ in found] == [
+        step.title.casefold() for step in steps
+    ]
+    assert [module.parsed(link) for _, _, link, _ in found] == [
+        (step.lab, step.settings | {"lesson": f"{plan}.{number}"}) for number, step in enumerate(steps, 1)
+    ]
+    assert [ask for *_, ask in found] == [step.ask for step in steps]

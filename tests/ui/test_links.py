@@ -86,3 +86,45 @@ def test_keep_sets_and_takes_away():
     )
     visit(app, present="1", lesson="why.1")
     assert address(app) == {"lesson": "why.1", "hide": "data"}
+
+
+def by_hand():
+    import streamlit as st
+
+    from bnviz.ui import links
+
+    page = "one"
+    links.arrived(page)
+    st.button("present", on_click=lambda: links.keep("present", "1"))
+    st.button("leave", on_click=lambda: links.keep("present", None))
+    links.write(page, {})
+    st.text(str(links.kept()))
+
+
+def test_what_a_callback_sets_counts_although_the_browser_still_sends_the_old_address():
+    app = AppTest.from_function(by_hand).run()
+    app.button[0].click().run()
+    assert address(app) == {"present": "1"}
+    app.button[1].click().run()
+    assert address(app) == {}
+    app.query_params["present"] = "1"  # the reader pastes it
+    app.run()
+    assert app.text[0].value == "{'present': '1'}"
+
+
+def in_a_dialog():
+    import streamlit as st
+
+    from bnviz.ui import links
+
+    st.button("present", on_click=lambda: links.keep("present", "1"))
+    links.tell()
+    st.text(str(st.query_params.to_dict()))
+
+
+def test_a_fragment_tells_the_address_what_was_set():
+    app = AppTest.from_function(in_a_dialog)
+    app.query_params["size"] = "3"
+    app.run()
+    app.button[0].click().run()
+    assert app.text[0].value == "{'size': '3', 'present': '1'}"

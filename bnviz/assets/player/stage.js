@@ -135,6 +135,7 @@ export class Stage {
     if (fresh && message.autoplay) this.controls.autoplay(message.autoplay);
     else this.place(sent || (fresh && message.finished));
     this.controls.show();
+    if (fresh && message.autoplay) this.announce();
     this.clock.redraw();
   }
 

@@ -55,7 +55,7 @@ export class Large {
     window.addEventListener("pointermove", this.follow, true);
     window.addEventListener("resize", this.start);
     this.start();
-    this.sizes.observe(picture);
+    for (const one of [picture, picture.querySelector("canvas, svg")]) if (one) this.sizes.observe(one);
     this.holder.focus?.({ preventScroll: true });
   }
 
@@ -77,7 +77,13 @@ export class Large {
     if (this.picture.closest(".ravine, .axes")) return 1; // they fill the width, and make their own letters larger
     const room = window.innerHeight - this.below() - 2 * PADDING - (this.controls?.offsetHeight ?? 0);
     const across = (window.innerWidth - 2 * PADDING) / LEAST_WIDTH;
-    return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.picture.offsetHeight), across));
+    return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.drawnHeight), across));
+  }
+
+  /** How tall the picture is before it is zoomed; a chart of Streamlit takes all the height there is, its canvas does not. */
+  get drawnHeight() {
+    const canvas = this.picture.matches("[data-testid]") ? this.picture.querySelector("canvas, svg") : null;
+    return canvas ? canvas.clientHeight : this.picture.offsetHeight;
   }
 
   get controls() {

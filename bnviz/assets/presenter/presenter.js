@@ -25,7 +25,7 @@ function pictures(root = document) {
 function nameOf(picture, words) {
   const kind = ["microscope", "axes"].find((name) => picture.classList.contains(name));
   if (kind) return words[kind];
-  const heading = picture.matches(CHARTS) ? above(picture) : picture.querySelector("h3, h4")?.textContent;
+  const heading = picture.matches(CHARTS) ? above(picture) || spoken(picture) : picture.querySelector("h3, h4")?.textContent;
   return heading?.trim() || words.picture;
 }
 
@@ -37,6 +37,12 @@ function above(chart) {
     place = place.previousElementSibling;
   }
   return "";
+}
+
+/** The first words of what a screen reader says of a chart. */
+function spoken(chart) {
+  const said = (chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]"))?.getAttribute("aria-label");
+  return said?.split(/[.:;,(]/)[0].slice(0, LONGEST_NAME) ?? "";
 }
 
 class Presenter {
