@@ -221,7 +221,7 @@ def trained(name: str, seed: int):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("name", "ahead"), [("F5", 1), ("F5b", 0), ("F5c", 1)])
-def test_f5_who_is_ahead_early_depends_on_the_rate_and_the_activation(name, ahead, seed):
+def test_f5_f5b_f5c_who_is_ahead_early_depends_on_the_rate_and_the_activation(name, ahead, seed):
     run = trained(name, seed)
     loss = run.train_loss[95:106].mean(axis=0)  # around the update of the table
     assert loss[ahead] < loss[1 - ahead]
