@@ -42,9 +42,11 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
     found, study = scenario(name), settings.study(name)
-    if links.claim(PAGE) != name:  # else it stands above already
+    if links.claim(PAGE) == name:  # then the claim and the question stand above already
+        prediction = st.session_state.get(f"claim.guess.{name}")
+    else:
         show_claim(found)
-    prediction = ask_prediction(PAGE, found) if shown("predict") else None
+        prediction = ask_prediction(PAGE, found) if shown("predict") else None
     if settings.ahead and prediction is None and shown("predict"):
         st.info(text("noise.hidden"), icon=":material/visibility_off:")
         return

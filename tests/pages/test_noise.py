@@ -158,6 +158,15 @@ def test_a_prediction_is_held_against_the_measurement(store):
     assert text("claims.surprise") in said(checked(app.run()))
 
 
+def test_a_claim_that_is_open_is_said_and_asked_about_once(store):
+    app = opened(**{"claim": "F1b", "noise.part": "regularization", "noise.task": "moons", "noise.seeds": "2"})
+    claim = next(one.claim for one in of_lab("noise") if one.id == "F1b")
+    assert [line.value for line in app.markdown].count(f"**{claim}**") == 1
+    assert not [element for element in app.get("segmented_control") if "predict" in str(element.key)]
+    next(element for element in app.pills if element.key == "claim.guess.F1b").set_value("opposite")
+    assert text("claims.surprise") in said(checked(app.run()))
+
+
 def test_results_can_wait_for_a_prediction(store):
     app = opened(**{"noise.part": "regularization", "noise.task": "moons", "noise.ahead": "1"})
     assert text("noise.hidden") in said(app)
