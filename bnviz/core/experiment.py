@@ -23,6 +23,7 @@ from bnviz.core.network_settings import ACTIVATIONS as ACTIVATIONS
 from bnviz.core.network_settings import GAIN as GAIN
 from bnviz.core.network_settings import HEADS as HEADS
 from bnviz.core.network_settings import IMAGES as IMAGES
+from bnviz.core.network_settings import INITS as INITS
 from bnviz.core.network_settings import MAX_DEPTH as MAX_DEPTH
 from bnviz.core.network_settings import MAX_POOL as MAX_POOL
 from bnviz.core.network_settings import MAX_WIDTH as MAX_WIDTH

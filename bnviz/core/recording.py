@@ -135,7 +135,7 @@ def _between(steps: Array, start: int, end: int) -> Array:
     return steps[(steps >= start) & (steps < end)]
 
 
-def _map_extent(data: Dataset) -> tuple[float, float, float, float]:
+def map_extent(data: Dataset) -> tuple[float, float, float, float]:
     """The range of the first and of the last feature, with a margin."""
     low, high = data.x_train.min(axis=0), data.x_train.max(axis=0)
     margin = 0.08 * (high - low)
@@ -173,7 +173,7 @@ def blank(experiment: Experiment, data: Dataset, start: int, stop: int) -> Recor
         sample=np.full((frames, arms, samples), NO_CLASS, np.uint8),
         maps_at=maps_at,
         maps=np.zeros((len(maps_at), arms, MAP_CELLS, MAP_CELLS), np.uint8),
-        map_extent=_map_extent(data),
+        map_extent=map_extent(data),
         diverged_at=np.full(arms, -1),
         final_test_loss=np.full(arms, np.nan),
         final_test_accuracy=np.full(arms, np.nan),

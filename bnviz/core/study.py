@@ -34,6 +34,13 @@ MEASURES: dict[str, str] = {
     "safe_step": "bnviz.core.along:safe_step",
     "slices": "bnviz.core.slice_study:slices",
     "weight_scale": "bnviz.core.scaling:weight_scale",
+    "batch_sizes": "bnviz.core.noise_measures:batch_sizes",
+    "depth": "bnviz.core.residual_run:depth",
+    "generalization": "bnviz.core.noise_measures:generalization",
+    "input_noise": "bnviz.core.noise_measures:input_noise",
+    "noises": "bnviz.core.noise_measures:noises",
+    "spread": "bnviz.core.noise_spread:spread",
+    "starts": "bnviz.core.starts:starts",
 }
 """Where each measure is, as module:function. The function gets the experiment with the seed in it."""
 

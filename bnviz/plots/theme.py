@@ -38,6 +38,14 @@ MODES: dict[str, dict[bool, str]] = {
     "recomputed": {False: "#0b7a5b", True: "#3fd0a0"},
     "none": HUES["none"],
 }
+# What keeps a residual net without norm in bounds.
+REMEDIES: dict[str, dict[bool, str]] = {
+    "none": HUES["none"],
+    "batch": HUES["batch"],
+    "skipinit": {False: "#8a4b12", True: "#d9a066"},
+    "fixup": {False: "#4d7c0f", True: "#a3d65c"},
+    "nf": {False: "#86198f", True: "#e08bf0"},
+}
 SOLID: tuple[int, ...] = (1, 0)
 # The same network on differently ordered batches.
 ORDERS: dict[str, dict[bool, str]] = {
