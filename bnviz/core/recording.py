@@ -194,6 +194,8 @@ def join(chunks: Iterable[Recording]) -> Recording:
     parts = list(chunks)
     if not parts:
         raise ValueError("There is nothing to join: the run has recorded no chunk yet. Wait for its first chunk.")
+    if len(parts) == 1:
+        return parts[0]
     names = [f.name for f in fields(Recording) if f.name not in _NOT_JOINED]
     joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return replace(parts[-1], first_step=parts[0].first_step, **joined)
