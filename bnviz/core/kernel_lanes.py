@@ -96,7 +96,13 @@ def store(typing, row, first, lanes):  # noqa: ARG001
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         _, name, place, align, inside = _window(context, builder, signature, arguments)
-        _call(builder, ir.VoidType(), f"llvm.masked.store.{name}", (arguments[2], place, align, inside))
+        left = cgutils.unpack_tuple(builder, context.make_array(signature.args[0])(context, builder, arguments[0]).shape, 1)[0]
+        full = builder.icmp_signed(">=", builder.sub(left, arguments[1]), ir.Constant(left.type, WIDTH))
+        with builder.if_else(full, likely=True) as (whole, part):
+            with whole:
+                builder.store(arguments[2], place, align=signature.args[0].dtype.bitwidth // 8)
+            with part:
+                _call(builder, ir.VoidType(), f"llvm.masked.store.{name}", (arguments[2], place, align, inside))
         return context.get_dummy_value()
 
     return types.none(row, types.intp, lanes), build
