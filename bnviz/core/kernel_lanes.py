@@ -96,7 +96,9 @@ def store(typing, row, first, lanes):  # noqa: ARG001
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         _, name, place, align, inside = _window(context, builder, signature, arguments)
-        left = cgutils.unpack_tuple(builder, context.make_array(signature.args[0])(context, builder, arguments[0]).shape, 1)[0]
+        left = cgutils.unpack_tuple(
+            builder, context.make_array(signature.args[0])(context, builder, arguments[0]).shape, 1
+        )[0]
         full = builder.icmp_signed(">=", builder.sub(left, arguments[1]), ir.Constant(left.type, WIDTH))
         with builder.if_else(full, likely=True) as (whole, part):
             with whole:
