@@ -172,15 +172,10 @@ class KernelRun:
         self.now = kept.copied()
         self.make(block)
         if self.now.diverged_at < 0:
-            final = self._just_tested() if block.schedule.tests[-1] else self._evaluate(kept.memory.values)
+            final = self._evaluate(kept.memory.values)
             self.now = replace(kept, first_loss=self.now.first_loss, final=final)
         else:
             self.now = replace(self.now, seconds=kept.seconds)
-
-    def _just_tested(self) -> tuple[float, float]:
-        """Test loss and accuracy of the last frame."""
-        recorded = self.recording
-        return float(recorded.test_loss[-1, self.index]), float(recorded.test_accuracy[-1, self.index])
 
     def _diverges(self, loss: float) -> bool:
         return not math.isfinite(loss) or loss > DIVERGED * self.now.first_loss
