@@ -7,7 +7,7 @@ t batches have left. The frame after the last update is observed on a copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -194,6 +194,23 @@ def join(chunks: Iterable[Recording]) -> Recording:
     parts = list(chunks)
     if not parts:
         raise ValueError("There is nothing to join: the run has recorded no chunk yet. Wait for its first chunk.")
+    if len(parts) == 1:
+        return parts[0]
     names = [f.name for f in fields(Recording) if f.name not in _NOT_JOINED]
     joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return replace(parts[-1], first_step=parts[0].first_step, **joined)
+
+
+def join_arms(experiment: Experiment, parts: Sequence[Recording]) -> Recording:
+    """The chunk of an experiment out of chunks of the same updates, each with some of its arms, in order.
+
+    With fewer arms more units are recorded one by one; those that the whole experiment would not record are left out.
+    """
+    units, joined = recorded_units(experiment), dict[str, Any]()
+    for item in fields(Recording):
+        values = [getattr(part, item.name) for part in parts]
+        if item.name in UNIT_FIELDS:
+            joined[item.name] = np.concatenate([value[..., :units] for value in values], axis=1)
+        elif item.name not in ("experiment", "first_step", "steps", "maps_at", "map_extent"):
+            joined[item.name] = np.concatenate(values, axis=0 if item.name in _WHOLE else 1)
+    return replace(parts[0], experiment=experiment, **joined)
