@@ -82,13 +82,14 @@ def _close(page: str) -> None:
 
 
 def _show(page: str, scenario: Scenario) -> None:
-    said, seen = st.columns([3, 2], gap="large")
+    said, seen = st.columns([3, 2], gap="medium")
     with said:
         show_claim(scenario)
         _ways(page, scenario)
     with seen:
-        expected = st.pills(
-            text("claims.guess"), PREDICTIONS, key=f"claim.guess.{scenario.id}", persist_state="session",
+        expected = st.radio(
+            text("claims.guess"), PREDICTIONS, index=None, key=f"claim.guess.{scenario.id}", persist_state="session",
+            horizontal=True,
             format_func=lambda word: text(f"claims.prediction.{word}"),
         )  # fmt: skip
         with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=expected is not None):
