@@ -40,8 +40,7 @@ export class Large {
     const app = document.querySelector("[data-testid=stApp]") ?? document.body;
     this.dressed = [
       new Dressed(this.holder, {
-        position: "fixed", inset: "0", zIndex: "999995", width: "100vw", maxWidth: "none", boxSizing: "border-box",
-        height: `${window.innerHeight - this.below()}px`, padding: `${PADDING}px`, overflow: "auto",
+        position: "fixed", inset: "0", zIndex: "999995", maxWidth: "none", boxSizing: "border-box", overflow: "auto",
         background: getComputedStyle(app).backgroundColor,
       }),
       new Dressed(picture, {}),
@@ -60,7 +59,7 @@ export class Large {
   }
 
   holderOf(picture) {
-    return picture.parentElement ?? picture;
+    return picture.closest("[data-testid=stElementContainer]") ?? picture.parentElement ?? picture;
   }
 
   /** The bars of the page must not lie over it: every ancestor is lifted as far as it makes a layer of its own. */
@@ -80,9 +79,14 @@ export class Large {
     return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.drawnHeight), across));
   }
 
-  /** How tall the picture is before it is zoomed; a chart of Streamlit takes all the height there is, its canvas does not. */
+  /** Whether it is a chart of Streamlit, which measures what holds it. */
+  get native() {
+    return this.picture.matches("[data-testid]");
+  }
+
+  /** How tall the picture is before it is zoomed; a chart of Streamlit takes all the height there is. */
   get drawnHeight() {
-    const canvas = this.picture.matches("[data-testid]") ? this.picture.querySelector("canvas, svg") : null;
+    const canvas = this.native ? this.picture.querySelector("canvas, svg") : null;
     return canvas ? canvas.clientHeight : this.picture.offsetHeight;
   }
 
@@ -93,17 +97,28 @@ export class Large {
   /** Fit anew: another picture, or another window. */
   start() {
     this.fits = 0;
-    this.holder.style.height = `${window.innerHeight - this.below()}px`;
+    this.room(1);
     this.fit();
+  }
+
+  /** Let the holder fill the window; its own zoom counts for its own measures too. */
+  room(zoom) {
+    const { style } = this.holder;
+    style.zoom = zoom === 1 ? "" : String(zoom);
+    style.width = `${window.innerWidth / zoom}px`;
+    style.height = `${(window.innerHeight - this.below()) / zoom}px`;
+    style.padding = `${PADDING / zoom}px`;
   }
 
   /** Zoom until the picture fills the height; drawn later, it tells its height later. */
   fit() {
-    const before = Number(this.picture?.style.zoom);
-    const zoom = this.picture && this.zoom;
-    if (!this.picture || this.fits >= MOST_FITS || Math.abs(zoom / before - 1) < ENOUGH) return;
+    if (!this.picture || this.fits >= MOST_FITS) return;
+    const { zoom } = this;
+    if (this.fits && Math.abs(zoom / this.zoomed - 1) < ENOUGH) return;
     this.fits += 1;
-    this.picture.style.zoom = String(zoom);
+    this.zoomed = zoom;
+    if (this.native) this.room(zoom);
+    else this.picture.style.zoom = String(zoom);
     const sharp = this.screen * zoom;
     Object.defineProperty(window, "devicePixelRatio", { get: () => sharp, configurable: true }); // canvases draw finer
     this.renew();
@@ -118,7 +133,7 @@ export class Large {
   /** Where a pointer is inside of a zoomed canvas, for whoever measures from the canvas's corner. */
   renew() {
     if (!this.picture) return;
-    const zoom = Number(this.picture.style.zoom) || 1;
+    const zoom = this.zoomed;
     for (const canvas of this.picture.querySelectorAll("canvas")) {
       canvas.getBoundingClientRect = () => {
         const box = plainBox.call(canvas);
