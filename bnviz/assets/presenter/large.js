@@ -45,6 +45,12 @@ export class Large {
       }),
       new Dressed(picture, {}),
     ];
+    for (let one = picture; this.native && one !== this.holder; one = one.parentElement) {
+      this.dressed.push(new Dressed(one, { overflow: "visible" }));
+    }
+    for (const bar of this.holder.querySelectorAll("[data-testid=stElementToolbar]")) {
+      this.dressed.push(new Dressed(bar, { visibility: "hidden" }));
+    }
     this.holder.style.setProperty("--top", `-${PADDING}px`);
     this.holder.classList.add("enlarged");
     picture.classList.add("chosen");
@@ -104,10 +110,18 @@ export class Large {
   /** Let the holder fill the window; its own zoom counts for its own measures too. */
   room(zoom) {
     const { style } = this.holder;
-    style.zoom = zoom === 1 ? "" : String(zoom);
-    style.width = `${window.innerWidth / zoom}px`;
-    style.height = `${(window.innerHeight - this.below()) / zoom}px`;
-    style.padding = `${PADDING / zoom}px`;
+    const width = window.innerWidth;
+    if (!this.native) {
+      const height = `${window.innerHeight - this.below()}px`;
+      Object.assign(style, { width: `${width}px`, height, padding: `${PADDING}px` });
+      return;
+    }
+    // Streamlit draws a chart as wide as its place is on the screen, before the zoom: the place must be narrower.
+    const inset = `${PADDING / zoom}px`;
+    const place = `${(width - 2 * PADDING) / zoom / zoom}px`;
+    const ground = `0 0 0 200vmax ${style.backgroundColor}`;
+    const at = `${inset} auto auto ${inset}`;
+    Object.assign(style, { zoom, inset: at, width: place, overflow: "visible", boxShadow: ground });
   }
 
   /** Zoom until the picture fills the height; drawn later, it tells its height later. */
