@@ -12,7 +12,7 @@ import streamlit as st
 from bnviz.ui import links
 
 HIDE = "hide"
-COMMON = ("quiz", "notation", "share")
+COMMON = ("claims", "quiz", "notation", "share")
 PARTS: dict[str, tuple[str, ...]] = {
     "inputs": (
         "set", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale", "offset",
@@ -40,7 +40,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",
         "weight_decay", "input_noise", "order", "network", "width", "gain", "init", "bias", "data", "name", "n",
         "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm",
-        "view_layer", "band", "results",
+        "view_layer", "band", "results", "compare", "take_home",
     ),
 }  # fmt: skip
 """What can be hidden in each lab: a control by the last part of its key, a panel by its name."""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bnviz.ui import frame, links
 from bnviz.ui.claims import PREDICTIONS, show_claim
+from bnviz.ui.hiding import shown
 from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario, of_lab, scenarios
@@ -33,7 +34,8 @@ def scenario_panel(page: str) -> None:
         open_scenario(known[wanted])
     opened = known.get(links.claim(page) or "")
     _explain_unknown(page, opened)
-    _choose(page, known, opened)
+    if shown("claims"):
+        _choose(page, known, opened)
     if opened is not None:
         with st.container(border=True, key="claim_panel"):
             _show(page, opened)
