@@ -6,12 +6,17 @@ from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
+from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.axes_title"))
+head("axes")
 st.caption(text("axes.intro"))
 axes.take_link()
+guide("axes")
 choices = axes.controls()
 axes_notes.show(choices, dark=is_dark())
 axes.write_link(choices)
+quiz_panel("axes")
 notation_panel()

@@ -1,6 +1,13 @@
-"""The address without a page: leads to the training lab."""
+"""Home: what this is, a run that plays by itself, and the ways in."""
 
-from bnviz.ui.frame import begin, go_to_train
+import streamlit as st
+
+from bnviz.ui import home
+from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.messages import text
 
 begin()
-go_to_train()
+home.take_link()
+st.title(text("home.headline"))
+home.show_top(dark=is_dark())
+home.show_labs()

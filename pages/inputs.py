@@ -7,11 +7,15 @@ from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.inputs_title"))
+head("inputs")
 st.caption(text("inputs.intro"))
 inputs.take_link()
+guide("inputs")
 data, view = controls()
 pair = inputs.pair_of(data, view)
 inputs.show_clouds(pair, view)
@@ -20,4 +24,5 @@ inputs.show_moves(pair, data, view)
 inputs.show_limits(pair, view)
 inputs.show_ways_on(data, view)
 inputs.write_link(data, view)
+quiz_panel("inputs")
 notation_panel_alone()

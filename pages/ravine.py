@@ -6,13 +6,18 @@ from bnviz.ui import ravine
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.ravine_controls import controls
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
 
 begin()
-st.title(text("app.ravine_title"))
+head("ravine")
 st.caption(text("ravine.intro"))
 ravine.take_link()
+guide("ravine")
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()
+quiz_panel("ravine")
 notation_panel_alone()

@@ -8,12 +8,16 @@ from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel_alone
+from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
 from bnviz.ui.view import choose_view
 
 begin()
-st.title(text("app.train_title"))
+head("train")
 st.caption(text("train.intro"))
 lab.take_link()
+guide("train")
 experiment = experiment_controls(marks(current(), dark=is_dark()))
 view = choose_view(experiment)
 run = live.open_run(experiment)
@@ -22,4 +26,5 @@ live.show_run(run, view, band=band, dark=is_dark(), after=lambda: lab.write_link
 lab.show_results(run)
 compare.show(run, dark=is_dark())
 take_home.panel(run, view, band=band, dark=is_dark())
+quiz_panel("train")
 notation_panel_alone()

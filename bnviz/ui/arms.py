@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.core.experiment import IMAGE_NORMS, MAX_ARMS, NORMS, OPTIMIZERS, PLACEMENTS, Arm
 from bnviz.ui.fields import key_of, log_steps, pick_number
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 _IDS = "train.arm_ids"
@@ -91,7 +92,8 @@ def edit_arms(depth: int, *, slots: dict[str, DeltaGenerator], marks: list[str])
 def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
     name, remove = st.columns([6, 1], vertical_alignment="center")
     with name:
-        st.selectbox(
+        ask(
+            st.selectbox,
             mark or text("train.labels.norm"),
             [*NORMS, *IMAGE_NORMS],
             key=_key(number, "norm"),
@@ -99,7 +101,8 @@ def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
             format_func=lambda word: text(f"train.options.norm.{word}"),
         )
     with remove:
-        st.button(
+        ask(
+            st.button,
             text("train.labels.remove_arm"),
             icon=":material/close:",
             key=_key(number, "remove"),
@@ -111,7 +114,8 @@ def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
     if st.session_state[_key(number, "norm")] == "none":
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
+        ask(
+            st.segmented_control,
             text("train.help.placement"),
             list(PLACEMENTS[:2]),
             key=_key(number, "placement"),
@@ -134,7 +138,8 @@ def _tune(number: int, depth: int) -> None:
         pick_number(f"arm{number}.groups", [1, 2, 4, 8, 16, 32, 64, 128])
     if norm == "batch_ghost":
         pick_number(f"arm{number}.ghost_size", [2, 4, 8, 16, 32, 64])
-    if st.toggle(
+    if ask(
+        st.toggle,
         text("train.labels.per_layer"),
         key=_key(number, "per_layer"),
         persist_state="session",
@@ -143,7 +148,8 @@ def _tune(number: int, depth: int) -> None:
         for layer in range(depth):
             key = _key(number, f"placement.{layer}")
             st.session_state.setdefault(key, st.session_state[_key(number, "placement")])
-            st.segmented_control(
+            ask(
+                st.segmented_control,
                 text("train.labels.layer", number=layer + 1),
                 list(PLACEMENTS),
                 key=key,
@@ -168,7 +174,8 @@ def _own(number: int) -> None:
     ):
         value = st.session_state[_key(number, f"own_{field}")]
         listed = options if value is None or value in options else sorted([*options, value])
-        st.selectbox(
+        ask(
+            st.selectbox,
             text(f"train.labels.own_{field}"),
             [None, *listed],
             key=_key(number, f"own_{field}"),

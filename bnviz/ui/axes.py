@@ -12,6 +12,7 @@ from bnviz.core.axes import BATCHES, BLOCKS, GROUPS, LIVE, MOST_IMAGES, SHOWN, U
 from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.core.norms import KINDS
 from bnviz.ui import links
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 from bnviz.ui.notation import signed
 
@@ -58,7 +59,12 @@ def controls() -> Choices:
         _segments("shown", SHOWN, lambda word: text(f"axes.shown.{word}"))
         _segments("block", range(1, BLOCKS + 1), _block_name)
         _segments("updates", UPDATES, str)
-    values = {item.name: st.session_state[_key(item.name)] for item in fields(Choices)}
+    return current()
+
+
+def current() -> Choices:
+    """What the controls say."""
+    values = {item.name: st.session_state.get(_key(item.name), item.default) for item in fields(Choices)}
     return replace(Choices(), **values)
 
 
@@ -70,7 +76,8 @@ def _block_name(place: int) -> str:
 
 
 def _segments(name: str, options: Any, shown: Any) -> Any:
-    return st.segmented_control(
+    return ask(
+        st.segmented_control,
         text(f"axes.labels.{name}"),
         list(options),
         key=_key(name),
@@ -82,7 +89,8 @@ def _segments(name: str, options: Any, shown: Any) -> Any:
 
 
 def _slider(name: str, low: int, high: int) -> None:
-    st.slider(
+    ask(
+        st.slider,
         text(f"axes.labels.{name}"),
         low,
         high,

@@ -13,6 +13,7 @@ from bnviz.core.export_labs import block_table
 from bnviz.core.norms import KINDS
 from bnviz.plots import theme
 from bnviz.ui import axes, figure_files
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import formula, signed, symbols
 
@@ -39,10 +40,13 @@ def show(choices: Choices, *, dark: bool) -> None:
     figure_files.numbers(partial(block_table, block), page="axes", file=file)
     left, right = st.columns([5, 6], gap="large")
     with left:
-        _formula(choices, block)
+        if shown("formula"):
+            _formula(choices, block)
     with right:
-        _counts(choices, values)
-    _facts(values)
+        if shown("counts"):
+            _counts(choices, values)
+    if shown("facts"):
+        _facts(values)
 
 
 def _source(choices: Choices, block: Block, digits: list[int]) -> str:

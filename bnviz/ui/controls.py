@@ -26,6 +26,7 @@ from bnviz.ui import own_labs
 from bnviz.ui.arms import edit_arms, seed_arms
 from bnviz.ui.data_controls import data_controls, usual_data
 from bnviz.ui.fields import key_of, log_steps, pick_number, pick_segment, pick_word
+from bnviz.ui.hiding import ask, group, shown
 from bnviz.ui.messages import text
 from bnviz.ui.network_controls import network_controls
 
@@ -37,10 +38,10 @@ STEPS = [1, 12, 25, 50, 100, 200, 300, 400, 500, 800, 1000, 2000, 4000]
 def show_experiment(experiment: Experiment) -> None:
     """Let every widget show this experiment."""
     st.session_state[_EXPERIMENT] = experiment
-    for group in ("data", "network", "training"):
-        value = getattr(experiment, group)
+    for part in ("data", "network", "training"):
+        value = getattr(experiment, part)
         for item in fields(value):
-            st.session_state[key_of(f"{group}.{item.name}")] = getattr(value, item.name)
+            st.session_state[key_of(f"{part}.{item.name}")] = getattr(value, item.name)
     st.session_state[key_of("data.n")] = experiment.data.rows
     st.session_state[key_of("data.features")] = list(experiment.data.features)
     hidden = experiment.network.hidden
@@ -78,8 +79,9 @@ def experiment_controls(marks: list[str]) -> Experiment:
     slots: dict[str, DeltaGenerator] = {}
     _main_row(slots)
     with st.sidebar:
-        st.subheader(text("train.labels.arms"), help=text("train.help.norm"))
-        arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
+        with group("arms", st.container):
+            st.subheader(text("train.labels.arms"), help=text("train.help.norm"))
+            arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
         _training(slots)
         network_controls(slots)
         data_controls(slots)
@@ -95,8 +97,7 @@ def experiment_controls(marks: list[str]) -> Experiment:
 
 def _explain(error: FieldError, slots: dict[str, DeltaGenerator]) -> None:
     name = error.field.split(".")[0] if error.field.startswith("arms[") else error.field
-    group = error.field.split(".")[0]
-    slot = slots.get(name) or slots.get(group) or slots["main"]
+    slot = slots.get(name) or slots.get(error.field.split(".")[0]) or slots["main"]
     slot.error(f"{error.problem} {text('train.state.kept')}", icon=":material/info:")
 
 
@@ -107,7 +108,8 @@ def _main_row(slots: dict[str, DeltaGenerator]) -> None:
     with activation:
         pick_segment("network.activation", ACTIVATIONS, label=text("train.activation"))
     with depth:
-        st.slider(
+        ask(
+            st.slider,
             text("train.depth"),
             0,
             MAX_DEPTH,
@@ -119,7 +121,8 @@ def _main_row(slots: dict[str, DeltaGenerator]) -> None:
 
 
 def _training(slots: dict[str, DeltaGenerator]) -> None:
-    with st.expander(text("train.labels.training"), icon=":material/fitness_center:", expanded=True):
+    label, icon = text("train.labels.training"), ":material/fitness_center:"
+    with group("training", lambda: st.expander(label, icon=icon, expanded=True)):
         pick_number("training.batch_size", BATCHES)
         slots["training.batch_size"] = slots["training"] = st.container()
         pick_number("training.steps", STEPS)
@@ -140,7 +143,8 @@ def _default() -> None:
 
 def _seed() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
+        ask(
+            st.number_input,
             text("train.labels.seed"),
             0,
             2**31 - 1,
@@ -149,9 +153,17 @@ def _seed() -> None:
             persist_state="session",
             help=text("train.help.seed"),
         )
-        st.button(text("train.labels.new_seed"), icon=":material/casino:", on_click=_another_seed, key="train.new_seed")
-    st.button(
-        text("train.labels.reset"), icon=":material/restart_alt:", on_click=_default, key="train.reset", width="stretch"
+        if shown("seed"):
+            st.button(
+                text("train.labels.new_seed"), icon=":material/casino:", on_click=_another_seed, key="train.new_seed"
+            )
+    ask(
+        st.button,
+        text("train.labels.reset"),
+        icon=":material/restart_alt:",
+        on_click=_default,
+        key="train.reset",
+        width="stretch",
     )
 
 

@@ -11,17 +11,20 @@ from bnviz.core.data import feature_names
 from bnviz.core.experiment import DRAWN, OWN, PREPROCESSES, SELECTABLE, TABLE_ROWS, TOYS, Data
 from bnviz.ui import own_data, own_labs
 from bnviz.ui.fields import key_of, pick_number, pick_word
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 
 
 def data_controls(slots: dict[str, DeltaGenerator]) -> None:
     """Show the controls of the data; `slots` is filled with places for messages."""
-    with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
+    label, icon = text("train.labels.data"), ":material/scatter_plot:"
+    with group("data", lambda: st.expander(label, icon=icon, expanded=True)):
         name = pick_word("data.name", _sets(), on_change=_all_rows)
         drawn = name in DRAWN
         most = 5000 if drawn else usual_data().rows
         st.session_state[key_of("data.n")] = min(st.session_state[key_of("data.n")], most)
-        st.number_input(
+        ask(
+            st.number_input,
             text("train.labels.n" if drawn else "train.labels.rows_of_table"),
             min_value=16,
             max_value=most,
@@ -54,7 +57,8 @@ def usual_data() -> Data:
 
 def _features(name: str) -> None:
     names = own_data.feature_names() if name == OWN else feature_names(name)
-    st.multiselect(
+    ask(
+        st.multiselect,
         text("train.labels.features"),
         list(range(len(names))),
         key=key_of("data.features"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 MANTISSAS = (1.0, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -37,7 +38,8 @@ def shown(number: float) -> str:
 def pick_number(field: str, options: Sequence[Any], *, disabled: bool = False) -> Any:
     """A slider over round numbers."""
     name = field.split(".")[-1]
-    return st.select_slider(
+    return ask(
+        st.select_slider,
         text(f"train.labels.{name}") if name != "learning_rate" else text("train.learning_rate"),
         with_value(options, field),
         key=key_of(field),
@@ -51,7 +53,8 @@ def pick_number(field: str, options: Sequence[Any], *, disabled: bool = False) -
 def pick_word(field: str, options: Sequence[str], *, on_change: Callable[[], None] | None = None) -> Any:
     """A list to choose one word from."""
     name = field.split(".")[-1]
-    return st.selectbox(
+    return ask(
+        st.selectbox,
         text(f"train.labels.{name}"),
         list(options),
         key=key_of(field),
@@ -65,7 +68,8 @@ def pick_word(field: str, options: Sequence[str], *, on_change: Callable[[], Non
 def pick_segment(field: str, options: Sequence[str], *, label: str) -> Any:
     """A row of buttons of which exactly one is chosen."""
     name = field.split(".")[-1]
-    return st.segmented_control(
+    return ask(
+        st.segmented_control,
         label,
         list(options),
         key=key_of(field),

@@ -6,18 +6,37 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.ui import presenter
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
 LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
+SECTIONS = {
+    "data": ("inputs", "ravine"),
+    "layer": ("layer", "running", "axes"),
+    "training": ("train", "rates"),
+    "why": ("shift", "smoothness", "noise"),
+    "class": ("lessons", "claims", "quiz", "check"),
+}
+"""Where a page stands in the navigation; a lab that is named nowhere stands with "why"."""
+ICONS = {"inputs": "scatter_plot", "ravine": "landscape", "layer": "grid_on", "running": "moving",
+         "axes": "deployed_code", "train": "play_circle", "rates": "speed", "shift": "swap_horiz",
+         "smoothness": "waves", "noise": "grain", "lessons": "school", "claims": "fact_check",
+         "quiz": "quiz", "check": "verified"}  # fmt: skip
 _STARTED = "frame.started"
+
+
+def page(name: str) -> st.Page:
+    """A page by the name of its file."""
+    icon = f":material/{ICONS.get(name, 'science')}:"
+    return st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"), icon=icon)
 
 
 def labs() -> list[tuple[str, st.Page]]:
     """The labs in the order in which one teaches with them, each with its name."""
-    return [(name, st.Page(PAGES / f"{name}.py", title=text(f"app.{name}_title"))) for name in LABS]
+    return [(name, page(name)) for name in LABS]
 
 
 def others(name: str) -> list[tuple[str, st.Page]]:
@@ -25,9 +44,18 @@ def others(name: str) -> list[tuple[str, st.Page]]:
     return [lab for lab in labs() if lab[0] in DATA_LABS and lab[0] != name]
 
 
-def _pages() -> list[st.Page]:
-    home = st.Page(PAGES / "home.py", title=text("app.title"), default=True, visibility="hidden")
-    return [home, *(page for _, page in labs())]
+def sections() -> dict[str, list[str]]:
+    """The names of all pages but home, in sections with plain names; only those that exist."""
+    named = {name for names in SECTIONS.values() for name in names}
+    there = {*LABS, *SECTIONS["class"]}
+    wanted = SECTIONS | {"why": (*SECTIONS["why"], *(name for name in LABS if name not in named))}
+    found = {title: [name for name in names if name in there] for title, names in wanted.items()}
+    return {text(f"home.section.{title}"): names for title, names in found.items() if names}
+
+
+def _pages() -> dict[str, list[st.Page]]:
+    home = st.Page(PAGES / "home.py", title=text("app.home_title"), icon=":material/home:", default=True)
+    return {"": [home], **{title: [page(name) for name in names] for title, names in sections().items()}}
 
 
 def navigation() -> None:
@@ -39,12 +67,13 @@ def navigation() -> None:
 
 
 def warm_up() -> None:
-    """Get the default run onto the shelf before anybody asks, and what draws it into memory."""
+    """Get the default run, and that of the home page, onto the shelf before anybody asks, and what draws it ready."""
     from bnviz.core.experiment import Experiment
     from bnviz.runs import shared_store
-    from bnviz.ui import dispatch, lab
+    from bnviz.ui import dispatch, home, lab
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
+    shared_store().open(home.SHOWN, home.__name__)
 
 
 def begin() -> None:
@@ -57,13 +86,9 @@ def begin() -> None:
         st.session_state[_STARTED] = True
         st.navigation(_pages(), position="top")
         st.rerun()
+    presenter.show_bar()
 
 
 def is_dark() -> bool:
     """Whether the reader looks at the dark theme."""
     return st.context.theme.type == "dark"
-
-
-def go_to_train() -> None:
-    """Open the training lab, with whatever settings the address holds."""
-    st.switch_page(PAGES / "train.py", query_params=st.query_params.to_dict())

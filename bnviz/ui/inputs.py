@@ -18,6 +18,7 @@ from bnviz.core.table_facts import squeeze
 from bnviz.plots import inputs as clouds
 from bnviz.plots import inputs_moves, inputs_shape, inputs_table
 from bnviz.ui import figure_files, frame, inputs_controls, links, own_data, own_labs
+from bnviz.ui.hiding import shown
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
 from bnviz.ui.messages import text
 from bnviz.ui.payload import Playback, pack
@@ -102,6 +103,8 @@ def pair_of(data: Data, view: Inputs) -> Pair:
 
 def show_clouds(pair: Pair, view: Inputs) -> None:
     """Four clouds side by side, one below the other in a narrow window."""
+    if not shown("clouds"):
+        return
     look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark())
     st.markdown(own_data.plain(inputs_table.spread_words(pair)))
     with st.container(horizontal=True, gap="medium"):
@@ -128,6 +131,8 @@ def _key(pair: Pair) -> str:
 
 def show_table(pair: Pair) -> None:
     """The facts, side by side."""
+    if not shown("facts"):
+        return
     titles = {method: text(f"train.options.preprocess.{method}") for method in PREPROCESSES}
     st.subheader(text("inputs.facts"))
     found = inputs_table.table(pair, titles)
@@ -153,6 +158,8 @@ def _columns(names: Iterable[str]) -> dict[str, Any]:
 
 def show_moves(pair: Pair, data: Data, view: Inputs) -> None:
     """Decorrelation, scrubbed and played in the browser."""
+    if not shown("moves"):
+        return
     st.subheader(text("inputs.moves"))
     st.markdown(text("inputs.moves_words"))
     series = view.source != OWN and data.name == _SERIES
@@ -183,6 +190,8 @@ def _play(message: bytes, *, run: str) -> None:
 
 def show_limits(pair: Pair, view: Inputs) -> None:
     """What scaling does not do: it keeps the shape, and one point spoils min-max."""
+    if not shown("limits"):
+        return
     dark = frame.is_dark()
     st.subheader(text("inputs.limits"))
     st.markdown(text("inputs.shape_words"))
@@ -217,6 +226,8 @@ def show_limits(pair: Pair, view: Inputs) -> None:
 
 def show_ways_on(data: Data, view: Inputs) -> None:
     """The same data in the other labs."""
+    if not shown("ways_on"):
+        return
     st.subheader(text("inputs.on"))
     if view.source == OWN:
         st.caption(text("inputs.own.stays"))

@@ -12,6 +12,7 @@ from bnviz.core.data import feature_names
 from bnviz.core.experiment import DRAWN, PREPROCESSES, SCALES, SELECTABLE, TABLE_ROWS, TOYS, Data
 from bnviz.core.fields import Choice, FieldError, Number, check_fields, setting
 from bnviz.ui import own_data
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 
 PAGE, OWN = "inputs", "own"
@@ -97,8 +98,9 @@ def controls() -> tuple[Data, Inputs]:
     """Show all controls of the data; what cannot be used is explained and the last settings count."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
-        name = st.selectbox(
-            text("inputs.set"), [*SETS, OWN], key=key_of("set"), persist_state="session", on_change=_another_set,
+        name = ask(
+            st.selectbox, text("inputs.set"), [*SETS, OWN], key=key_of("set"), persist_state="session",
+            on_change=_another_set,
             format_func=lambda word: text(f"train.options.name.{word}"), help=text("inputs.help.set"), width=340,
         )  # fmt: skip
     if name == OWN:
@@ -110,8 +112,9 @@ def controls() -> tuple[Data, Inputs]:
             _features(feature_names(name))
         elif name == OWN and len(own_data.feature_names()) > 1:
             _features(own_data.feature_names())
-        st.segmented_control(
-            text("inputs.axes"), ["equal", "fitted"], key=key_of("axes"), persist_state="session", required=True,
+        ask(
+            st.segmented_control, text("inputs.axes"), ["equal", "fitted"],
+            key=key_of("axes"), persist_state="session", required=True,
             format_func=lambda word: text(f"inputs.options.axes.{word}"), help=text("inputs.help.axes"),
         )  # fmt: skip
     left, right = st.columns(2)
@@ -148,8 +151,8 @@ def _features(names: Sequence[str]) -> None:
         key = key_of(f"feature{place}")
         if st.session_state.get(key) not in options:
             st.session_state[key] = options[0]
-        st.selectbox(
-            text(f"inputs.feature{place}"), options, key=key, persist_state="session",
+        ask(
+            st.selectbox, text(f"inputs.feature{place}"), options, key=key, persist_state="session",
             format_func=lambda column: names[column], width=220,
         )  # fmt: skip
 
@@ -157,7 +160,7 @@ def _features(names: Sequence[str]) -> None:
 def _slider(name: str, label: str, options: list[float]) -> None:
     value = st.session_state.get(key_of(name))
     shown = options if value is None or value in options else sorted([*options, value])
-    st.select_slider(label, shown, key=key_of(name), persist_state="session", format_func=_short)
+    ask(st.select_slider, label, shown, key=key_of(name), persist_state="session", format_func=_short)
 
 
 def _short(value: float) -> str:
@@ -166,7 +169,8 @@ def _short(value: float) -> str:
 
 def _stretch(name: str) -> None:
     """A factor and an offset for each feature."""
-    with st.expander(text("inputs.stretch"), icon=":material/open_in_full:", expanded=name in TOYS):
+    label, icon = text("inputs.stretch"), ":material/open_in_full:"
+    with group("stretch", lambda: st.expander(label, icon=icon, expanded=name in TOYS)):
         st.caption(text("inputs.stretch_words"))
         for column, place in zip(st.columns(2), (0, 1), strict=True):
             with column:
@@ -176,19 +180,20 @@ def _stretch(name: str) -> None:
 
 def _draw(name: str) -> None:
     """How many rows, how noisy, how split."""
-    with st.expander(text("inputs.more"), icon=":material/tune:"):
+    with group("more", lambda: st.expander(text("inputs.more"), icon=":material/tune:")):
         left, right = st.columns(2)
         with left:
             if name != OWN:
                 most = TABLE_ROWS.get(name, 5000)
                 st.session_state[key_of("n")] = min(st.session_state[key_of("n")], most)
-                st.number_input(text("inputs.n"), 16, most, step=50, key=key_of("n"), persist_state="session")
+                ask(st.number_input, text("inputs.n"), 16, most, step=50, key=key_of("n"), persist_state="session")
             if name in DRAWN:
                 _slider("noise", text("train.labels.noise"), [0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0])
         with right:
             _slider("test_fraction", text("train.labels.test_fraction"), [0.05, 0.1, 0.25, 0.4, 0.5, 0.75])
-            st.number_input(
-                text("train.labels.seed"), 0, 2**31 - 1, step=1, key=key_of("seed"), persist_state="session",
+            ask(
+                st.number_input, text("train.labels.seed"), 0, 2**31 - 1, step=1,
+                key=key_of("seed"), persist_state="session",
                 help=text("inputs.help.seed"),
             )  # fmt: skip
 
@@ -227,15 +232,11 @@ def _read(name: str) -> tuple[Data, Inputs]:
     return data, view
 
 
-def choose_preprocess() -> str:
+def choose_preprocess() -> None:
     """Which preprocessing goes along to the other labs."""
-    return str(_choose_preprocess())
-
-
-def _choose_preprocess() -> str | None:
-    return st.segmented_control(
-        text("inputs.carry"), list(PREPROCESSES), key=key_of("preprocess"), persist_state="session", required=True,
-        format_func=lambda word: text(f"train.options.preprocess.{word}"),
+    ask(
+        st.segmented_control, text("inputs.carry"), list(PREPROCESSES), key=key_of("preprocess"), required=True,
+        persist_state="session", format_func=lambda word: text(f"train.options.preprocess.{word}"),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
 from bnviz.ui import controls, links, live, pins
 from bnviz.ui import view as views
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.view import View
 
@@ -54,7 +55,7 @@ def write_link(experiment: Experiment, view: View) -> None:
 def show_results(run: Run) -> None:
     """The table of results, once there is something in it."""
     recording = run.recording()
-    if recording is None or run.active:
+    if recording is None or run.active or not shown("results"):
         return
     st.subheader(text("train.state.results"))
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}

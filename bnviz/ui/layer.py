@@ -18,7 +18,9 @@ from bnviz.runs import compiled, shared_store
 from bnviz.ui import controls, figure_files, links
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
-from bnviz.ui.layer_controls import factor_slider, hands, sidebar, source_choice, window_controls
+from bnviz.ui.hiding import shown
+from bnviz.ui.layer_controls import factor_slider, sidebar, source_choice, window_controls
+from bnviz.ui.layer_hands import hands
 from bnviz.ui.layer_lessons import lesson_pills, small, told
 from bnviz.ui.layer_message import message, window
 from bnviz.ui.messages import text
@@ -47,7 +49,8 @@ def show() -> None:
     rest = microscope(told_now, key=PLAYER)
     _take(rest, lab, on_stage)
     hands(on_stage)
-    _captions(lab, on_stage, phases, experiment)
+    if shown("sentences"):
+        _captions(lab, on_stage, phases, experiment)
     file = f"bnviz-layer-{on_stage.case.kind}-{lab.source}.csv"
     figure_files.numbers(partial(layer_table, on_stage.case, phases), page="layer", file=file)
     notation_panel()

@@ -10,11 +10,12 @@ import streamlit as st
 from bnviz.core.data import load
 from bnviz.core.experiment import PREPROCESSES, TABLE_ROWS, TOYS, Data, Experiment
 from bnviz.core.labels import arm_labels
-from bnviz.core.layer_lab import MOST_BATCHES, SEED, SOURCES, LayerLab, Scene, normed_layers
+from bnviz.core.layer_lab import SEED, SOURCES, LayerLab, normed_layers
 from bnviz.core.microscope import PRECISIONS
 from bnviz.plots.theme import plain_number
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import ROOT
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.layer_editor import batch_editor
 from bnviz.ui.layer_message import MOST_FEATURES, MOST_ROWS, WINDOW_FEATURES, WINDOW_ROWS
 from bnviz.ui.messages import text
@@ -22,14 +23,14 @@ from bnviz.ui.messages import text
 EPSILONS = [float(f"1e{power}") for power in range(-12, 1)]
 FACTORS = [0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0]
 SIZES = [2, 4, 8, 12, 16, 32, 64, 128, 256]
-ROOM = 5.0
 
 
 def source_choice(experiment: Experiment) -> None:
     """The row of sources."""
     key = "layer.w.source"
     st.session_state[key] = state.lab().source
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text("layer.source"),
         SOURCES,
         key=key,
@@ -45,8 +46,9 @@ def sidebar(experiment: Experiment) -> str | None:
     lab, problem = state.lab(), None
     with st.sidebar:
         if lab.source == "hand":
-            st.subheader(text("layer.labels.editor"))
-            problem = batch_editor()
+            if shown("editor"):
+                st.subheader(text("layer.labels.editor"))
+                problem = batch_editor()
             if problem:
                 st.error(problem, icon=":material/info:")
         elif lab.source == "data":
@@ -62,7 +64,8 @@ def _data_controls(lab: LayerLab) -> None:
     _pick_data("preprocess", PREPROCESSES)
     most = len(load(state.data(), SEED).x_train)
     sizes = [size for size in sorted({*SIZES, lab.size}) if size <= most]
-    st.select_slider(
+    ask(
+        st.select_slider,
         text("layer.labels.size"),
         sizes,
         **state.bound("size", lab.size if lab.size in sizes else sizes[-1]),
@@ -73,7 +76,8 @@ def _data_controls(lab: LayerLab) -> None:
 def _pick_data(field: str, options: tuple[str, ...]) -> None:
     key = f"layer.w.data.{field}"
     st.session_state[key] = getattr(state.data(), field)
-    st.selectbox(
+    ask(
+        st.selectbox,
         text("layer.labels.data" if field == "name" else "layer.labels.preprocess"),
         options,
         key=key,
@@ -99,27 +103,38 @@ def _run_controls(lab: LayerLab, experiment: Experiment) -> None:
         return
     arm = lab.arm if lab.arm in arms else next(iter(arms))
     layer = lab.layer if lab.layer in arms[arm] else arms[arm][0]
-    st.selectbox(text("layer.labels.arm"), list(arms), format_func=lambda a: labels[a], **state.bound("arm", arm))
-    st.selectbox(
-        text("layer.labels.layer"), arms[arm], format_func=lambda place: str(place + 1), **state.bound("layer", layer)
+    ask(st.selectbox, text("layer.labels.arm"), list(arms), format_func=lambda a: labels[a], **state.bound("arm", arm))
+    ask(
+        st.selectbox,
+        text("layer.labels.layer"),
+        arms[arm],
+        format_func=lambda place: str(place + 1),
+        **state.bound("layer", layer),
     )
     total = experiment.training.steps
-    st.slider(
-        text("layer.labels.step"), 0, total, **state.bound("step", min(lab.step, total)), help=text("layer.help.step")
+    ask(
+        st.slider,
+        text("layer.labels.step"),
+        0,
+        total,
+        **state.bound("step", min(lab.step, total)),
+        help=text("layer.help.step"),
     )
 
 
 def _arithmetic(lab: LayerLab) -> None:
     chosen = 1e-5 if lab.eps is None else lab.eps
     options = sorted({*EPSILONS, chosen})
-    st.select_slider(
+    ask(
+        st.select_slider,
         text("layer.labels.eps"),
         options,
         format_func=lambda eps: f"{eps:g}",
         **state.bound("eps", chosen),
         help=text("layer.help.eps"),
     )
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text("layer.labels.precision"),
         list(PRECISIONS),
         required=True,
@@ -153,93 +168,13 @@ def _place_slider(label: str, field: str, value: int, most: int) -> None:
         state.change(**{field: st.session_state[key] - 1}, **extra)
         state.turn()
 
-    st.slider(label, 1, most + 1, key=key, on_change=moved)
-
-
-def hands(scene: Scene) -> None:
-    """gamma, beta and the dragged value of the followed feature, and the next batch."""
-    lab, case, feature = state.lab(), scene.case, scene.feature
-    name = scene.feature_names[feature]
-    first, second, third = st.columns([1, 1, 1.3], vertical_alignment="bottom")
-    for place, field, value in ((first, "gamma", case.gamma[feature]), (second, "beta", case.beta[feature])):
-        with place:
-            _own(field, name, feature, float(value))
-    with third:
-        _drag(scene, name)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        batch_norm = case.kind == "batch"
-        st.button(text("layer.labels.undo"), on_click=_undo, icon=":material/undo:", disabled=not batch_norm,
-                  help=text("layer.help.undo"), key="layer_undo_button")  # fmt: skip
-        changed = bool(lab.gamma or lab.beta or lab.undo >= 0)
-        st.button(text("layer.labels.plain"), on_click=_plain, disabled=not changed, key="layer_plain_button",
-                  help=text("layer.help.plain"))  # fmt: skip
-        st.button(text("layer.labels.next_batch"), on_click=_batch, args=(lab.batch + 1,), icon=":material/skip_next:",
-                  help=text("layer.help.next_batch"), key="layer_next_button",
-                  disabled=lab.batch >= MOST_BATCHES)  # fmt: skip
-        if lab.batch:
-            st.button(text("layer.labels.first_batch"), on_click=_batch, args=(0,), icon=":material/first_page:",
-                      key="layer_first_button")  # fmt: skip
-            st.caption(text("layer.caption.batch_number", batch=lab.batch), width="content")
-
-
-def _own(field: str, name: str, feature: int, value: float) -> None:
-    key = f"layer.w.{field}"
-    room = max(ROOM, float(f"{1.2 * abs(value):.1g}"))
-    st.session_state[key] = value
-
-    def moved() -> None:
-        pairs = getattr(state.lab(), field)
-        state.change(**{field: state.with_pair(pairs, feature, round(float(st.session_state[key]), 6))})
-
-    label = text(f"layer.labels.{field}", feature=name)
-    st.slider(label, -room, room, step=room / 100, key=key, on_change=moved, format="%.4g")
-
-
-def _drag(scene: Scene, name: str) -> None:
-    key = "layer.w.drag"
-    value = scene.case.h[scene.row, scene.feature]
-    st.session_state[key] = float(min(30.0, max(-30.0, value)))
-
-    def moved() -> None:
-        state.change(drag=round(float(st.session_state[key]), 6), row=scene.row)
-
-    slider, row = st.columns([3, 1], vertical_alignment="bottom")
-    with slider:
-        label = text("layer.labels.drag", feature=name)
-        st.slider(label, -30.0, 30.0, step=0.1, key=key, on_change=moved, format="%.4g")
-    with row:
-        _row(scene)
-
-
-def _row(scene: Scene) -> None:
-    key = "layer.w.row"
-    st.session_state[key] = scene.row + 1
-
-    def moved() -> None:
-        state.change(row=int(st.session_state[key]) - 1, drag=None)
-
-    st.number_input(text("layer.labels.drag_row"), 1, len(scene.case.h), step=1, key=key, on_change=moved)
-
-
-def _undo() -> None:
-    lab = state.lab()
-    state.change(undo=lab.batch, gamma=(), beta=(), drag=None, lesson="undo", phase=max(5, lab.phase))
-    st.session_state.setdefault(state.KEPT, replace(lab, lesson="none"))
-    state.turn()
-
-
-def _plain() -> None:
-    lesson = state.lab().lesson
-    state.change(undo=-1, gamma=(), beta=(), lesson="none" if lesson == "undo" else lesson)
-
-
-def _batch(number: int) -> None:
-    state.change(batch=number, drag=None)
+    ask(st.slider, label, 1, most + 1, key=key, on_change=moved)
 
 
 def factor_slider(lab: LayerLab) -> None:
     """How much the weights are multiplied by, in the lesson about them."""
-    st.select_slider(
+    ask(
+        st.select_slider,
         text("layer.labels.factor"),
         sorted({*FACTORS, lab.factor}),
         format_func=plain_number,

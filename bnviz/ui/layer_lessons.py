@@ -12,6 +12,7 @@ from bnviz.core.layer_lab import LESSONS, LayerLab, Scene
 from bnviz.core.microscope import Phases, examine
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui import layer_state as state
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 
@@ -20,7 +21,8 @@ def lesson_pills() -> None:
     key = "layer.w.lesson"
     opened = state.lab().lesson
     st.session_state[key] = None if opened == "none" else opened
-    st.pills(
+    ask(
+        st.pills,
         text("layer.lessons"),
         LESSONS,
         key=key,

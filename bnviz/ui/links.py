@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import NoReturn
+
 import streamlit as st
 
 from bnviz.core.codec import from_link, to_link
@@ -9,11 +12,28 @@ from bnviz.core.experiment import Experiment
 from bnviz.ui import own_labs
 from bnviz.ui.messages import text
 
-_PAGE = "link.page"
+KEPT = ("lesson", "hide", "present", "quiz", "notation")
+"""Parameters that belong to no page: they stay in the address wherever the reader goes."""
+CLAIM = "claim"
+_PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
+# How often the session itself has set one of KEPT: in all, when a page last wrote, when `tell` last did.
+_HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
 
 
 def _written(page: str) -> str:
     return f"link.written.{page}"
+
+
+def _whole(page: str) -> str:
+    return f"link.whole.{page}"
+
+
+def _claim(page: str) -> str:
+    return f"link.claim.{page}"
+
+
+def _before(page: str) -> str:
+    return f"link.before.{page}"
 
 
 def _print(page: str) -> str:
@@ -34,18 +54,85 @@ def _is_setting(page: str, key: str) -> bool:
 def arrived(page: str) -> bool:
     """Whether the address says something that this page has not said itself.
 
-    True for a pasted link, the Back button and a first visit. False when the reader comes back from another page
-    (then what the page remembers counts), and when a control was moved: a browser that is told a new address while
-    the next click is already on its way still sends the old one along.
+    True for a pasted link, the Back button, a first visit, and what `go` has opened. False when the reader comes back
+    from another page (then what the page remembers counts), and when a control was moved: a browser that is told a
+    new address while the next click is already on its way still sends the old one along.
     """
-    current = st.query_params.to_dict()
+    current, old = st.query_params.to_dict(), st.session_state.get(_written(page))
+    settings = _settings(current)
     came_from = st.session_state.get(_PAGE)
     st.session_state[_PAGE] = page
-    if came_from not in (None, page) and not current:
-        return False
-    if current == st.session_state.get(_written(page)):
-        return False
-    return st.session_state.get(_print(page)) in (None, _fingerprint(page))
+    if st.session_state.pop(_AIM, None) != page:
+        new_lesson = current.get("lesson") not in (None, kept().get("lesson"))
+        if came_from not in (None, page) and not settings and not new_lesson:
+            _take_kept(current, all_of_them=False)
+            return False
+        if st.session_state.get(_print(page)) not in (None, _fingerprint(page)):
+            return False
+        if current != st.session_state.get(_whole(page)):
+            _take_kept(current, all_of_them=came_from == page)
+        if settings == old:
+            return False
+    if CLAIM in current and claim(page) is None:
+        st.session_state[_before(page)] = old or {}
+    st.session_state[_claim(page)] = current.get(CLAIM)
+    return True
+
+
+def _settings(params: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in params.items() if name not in KEPT}
+
+
+def _take_kept(current: dict[str, str], *, all_of_them: bool) -> None:
+    """Let the address say what is kept on every page; what it leaves out is dropped or stays as it was."""
+    if st.session_state.get(_HANDS) != st.session_state.get(_TOLD):
+        return  # set by hand just now, and the browser still sends the address of before
+    told = {name: current[name] for name in KEPT if name in current}
+    st.session_state[_KEPT] = told if all_of_them else st.session_state.get(_KEPT, {}) | told
+
+
+def kept() -> dict[str, str]:
+    """The parameters that stay in the address on every page, as they are now."""
+    if _KEPT not in st.session_state:
+        _take_kept(st.query_params.to_dict(), all_of_them=True)
+    return dict(st.session_state[_KEPT])
+
+
+def keep(name: str, value: str | None) -> None:
+    """Set one of KEPT from now on, on every page; None takes it away. The next `write` tells the address."""
+    others = {known: said for known, said in kept().items() if known != name}
+    st.session_state[_KEPT] = others | ({} if value is None else {name: value})
+    st.session_state[_HANDS] = st.session_state.get(_HANDS, 0) + 1
+
+
+def tell() -> None:
+    """Tell the address what `keep` has set in a callback: for fragments and dialogs, in which no page writes."""
+    hands = st.session_state.get(_HANDS)
+    if hands not in (st.session_state.get(_TOLD), st.session_state.get(_SENT)):
+        st.query_params.from_dict(_settings(st.query_params.to_dict()) | kept())
+        st.session_state[_SENT] = hands
+
+
+def claim(page: str) -> str | None:
+    """The claim that is open on a page, as its address says."""
+    found = st.session_state.get(_claim(page))
+    return found if isinstance(found, str) else None
+
+
+def before(page: str) -> dict[str, str]:
+    """The settings that a page had before a claim was opened on it."""
+    return dict(st.session_state.get(_before(page), {}))
+
+
+def close_claim(page: str) -> None:
+    """No claim is open on this page any more; its settings stay."""
+    st.session_state.pop(_claim(page), None)
+
+
+def go(page: str, file: Path, params: dict[str, str]) -> NoReturn:
+    """Open a page with exactly these settings, whatever it remembers, and with what is kept on every page."""
+    st.session_state[_AIM] = page
+    st.switch_page(file, query_params=params | kept())
 
 
 def read() -> tuple[Experiment, dict[str, str], list[str]]:
@@ -58,11 +145,16 @@ def read() -> tuple[Experiment, dict[str, str], list[str]]:
 
 
 def write(page: str, wanted: dict[str, str]) -> None:
-    """Let the address of a page name these parameters."""
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
-    st.session_state[_written(page)] = wanted
+    """Let the address of a page name these parameters, the claim that is open, and what is kept on every page."""
+    opened = claim(page)
+    settings = wanted | ({} if opened is None else {CLAIM: opened})
+    set_by_hand = st.session_state.get(_HANDS) != st.session_state.get(_TOLD)  # in a callback, which tells no browser
+    if set_by_hand or settings | kept() != st.query_params.to_dict():
+        st.query_params.from_dict(settings | kept())
+    st.session_state[_written(page)] = settings
+    st.session_state[_whole(page)] = settings | kept()
     st.session_state[_print(page)] = _fingerprint(page)
+    st.session_state[_TOLD] = st.session_state.get(_HANDS)
 
 
 def show_problems(problems: list[str]) -> None:

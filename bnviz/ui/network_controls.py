@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.core.experiment import HEADS, MAX_POOL, NETWORKS, Network
 from bnviz.ui.fields import key_of, pick_number, pick_segment
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 
 WIDTHS = [1, 2, 4, 8, 16, 32, 50, 64, 100, 128, 200, 256]
@@ -17,10 +18,12 @@ CHANNELS = (8, 16, 16)
 def network_controls(slots: dict[str, DeltaGenerator]) -> None:
     """Show the controls of the network; `slots` is filled with places for messages."""
     conv = st.session_state[key_of("network.kind")] == "conv"
-    with st.expander(text("train.labels.network"), icon=":material/hub:", expanded=conv, key="train_network"):
+    label, icon = text("train.labels.network"), ":material/hub:"
+    with group("network", lambda: st.expander(label, icon=icon, expanded=conv, key="train_network")):
         _kind()
-        if st.toggle(text("train.labels.uneven"), key=key_of("uneven"), persist_state="session"):
-            st.text_input(
+        if ask(st.toggle, text("train.labels.uneven"), key=key_of("uneven"), persist_state="session"):
+            ask(
+                st.text_input,
                 text("train.labels.widths"),
                 key=key_of("widths"),
                 persist_state="session",
@@ -33,14 +36,19 @@ def network_controls(slots: dict[str, DeltaGenerator]) -> None:
             pick_number("network.pool", range(MAX_POOL + 1))
             pick_segment("network.head", HEADS, label=text("train.labels.head"))
         pick_number("network.gain", [0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
-        st.toggle(
-            text("train.labels.bias"), key=key_of("network.bias"), persist_state="session", help=text("train.help.bias")
+        ask(
+            st.toggle,
+            text("train.labels.bias"),
+            key=key_of("network.bias"),
+            persist_state="session",
+            help=text("train.help.bias"),
         )
     slots["network.kind"] = st.container()
 
 
 def _kind() -> None:
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text("train.labels.kind_of_network"),
         list(NETWORKS),
         key=key_of("network.kind"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bnviz.ui import links
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 
 KEY = "notation.symbols"
@@ -16,8 +18,14 @@ ROWS = ("scale", "momentum", "eps", "variance", "sample", "running", "weights", 
 
 def convention() -> str:
     """The one that the reader has chosen: torch or keras."""
-    chosen = st.session_state.get(KEY)
+    chosen = links.kept().get("notation")
     return chosen if chosen in CONVENTIONS else CONVENTIONS[0]
+
+
+def _take_over() -> None:
+    """The switch was moved: the link carries it from page to page."""
+    chosen = str(st.session_state[KEY])
+    links.keep("notation", None if chosen == CONVENTIONS[0] else chosen)
 
 
 def symbols() -> dict[str, str]:
@@ -69,6 +77,9 @@ def notation_panel_alone() -> None:
 
 def notation_panel() -> None:
     """The switch and the glossary, in a panel that can be opened, once at the foot of a lab."""
+    if not shown("notation"):
+        return
+    links.tell()
     with st.expander(text("notation.title"), icon=":material/translate:"):
         notation_switch()
         st.markdown(text("notation.intro"))
@@ -79,12 +90,12 @@ def notation_panel() -> None:
 
 def notation_switch() -> None:
     """The switch alone."""
-    st.session_state.setdefault(KEY, CONVENTIONS[0])
+    st.session_state[KEY] = convention()
     st.segmented_control(
         text("notation.switch"),
         list(CONVENTIONS),
         key=KEY,
-        persist_state="session",
+        on_change=_take_over,
         required=True,
         format_func=lambda name: text(f"notation.names.{name}"),
         help=text("notation.help"),

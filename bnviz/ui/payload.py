@@ -68,6 +68,8 @@ class Playback:
         visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
         first_frame: The number of the first frame carried. Above 0 the message continues one sent before.
         places: What each frame is called; without names it is "update 12 of 300".
+        autoplay: The speed at which a new run starts to play by itself, 1 for 30 frames a second; 0 if it does not.
+            Where the reader asked for reduced motion it rests at its end instead.
     """
 
     run_id: str
@@ -79,6 +81,7 @@ class Playback:
     first_frame: int = 0
     visit: int = 0
     places: Sequence[str] = ()
+    autoplay: float = 0.0
 
 
 @dataclass
@@ -119,6 +122,7 @@ def _header(playback: Playback) -> dict[str, Any]:
         "visit": int(playback.visit),
         "first": int(playback.first_frame),
         **({"places": list(playback.places)} if playback.places else {}),
+        **({"autoplay": playback.autoplay} if playback.autoplay else {}),
     }
 
 

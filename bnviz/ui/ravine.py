@@ -15,6 +15,7 @@ from bnviz.plots.ravine import stage
 from bnviz.plots.ravine_words import article
 from bnviz.ui import figure_files, frame, links, own_data
 from bnviz.ui import ravine_controls as controls
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
@@ -131,7 +132,7 @@ def _is_point(given: Any) -> bool:
 def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
     """The claim of an article beside the measurement."""
     told = article(sides, table(scene.data, scene.seed, scene.settings.loss))
-    if told is None:
+    if told is None or not shown("article"):
         return
     st.subheader(text("ravine.article"))
     claim, measured = st.columns(2)
@@ -143,6 +144,8 @@ def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
 
 def show_ways_on() -> None:
     """The same data in the other labs."""
+    if not shown("ways_on"):
+        return
     st.subheader(text("ravine.on"))
     params = data_params(controls.current())
     with st.container(horizontal=True):

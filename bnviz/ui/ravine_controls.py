@@ -16,6 +16,7 @@ from bnviz.core.fields import FieldError
 from bnviz.core.landscape import BIASES, LOSSES
 from bnviz.core.ravine import PACES, PLANES, Place, Ravine
 from bnviz.ui import own_data, own_labs
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 from bnviz.ui.ravine_scene import SCENES, USUAL, Scene, sets, usual
 
@@ -89,9 +90,10 @@ def move_to(place: Place) -> None:
 
 def scene_buttons() -> None:
     """One button for each scene."""
-    with st.container(horizontal=True, key="ravine_scenes"):
+    with group("scenes", lambda: st.container(horizontal=True, key="ravine_scenes")):
         for name, scene in SCENES.items():
-            st.button(
+            ask(
+                st.button,
                 text(f"ravine.scenes.{name}"),
                 key=f"ravine.player.{name}",
                 on_click=open_scene,
@@ -136,9 +138,9 @@ def _words(name: str) -> dict[str, Any]:
 def _segment(name: str, options: Sequence[str], *, multi: bool = False) -> None:
     shown: dict[str, Any] = {"options": options, "format_func": lambda word: text(f"ravine.options.{name}.{word}")}
     if multi:
-        st.pills(**_words(name), **shown, selection_mode="multi")
+        ask(st.pills, **_words(name), **shown, selection_mode="multi")
     else:
-        st.segmented_control(**_words(name), **shown, required=True)
+        ask(st.segmented_control, **_words(name), **shown, required=True)
 
 
 def _descent() -> None:
@@ -154,12 +156,13 @@ def _slider(name: str, options: Sequence[Any], *, of: str = "") -> None:
     words = _words(of or name) | {"key": key_of(name)}
     if of:
         words["label"] = text(f"ravine.labels.{name.rpartition('.')[2]}")
-    st.select_slider(**words, options=listed, format_func=lambda number: f"{number:,g}")
+    ask(st.select_slider, **words, options=listed, format_func=lambda number: f"{number:,g}")
 
 
 def _data() -> None:
-    with st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True):
-        st.selectbox(
+    with group("data", lambda: st.expander(text("train.labels.data"), icon=":material/scatter_plot:", expanded=True)):
+        ask(
+            st.selectbox,
             **_words("data.name"),
             options=sets(),
             format_func=lambda word: text(f"train.options.name.{word}"),
@@ -180,7 +183,7 @@ def _feature(name: str, place: int) -> None:
     label = text("ravine.labels.feature", number=place + 1)
     words = _words("data.feature") | {"key": key_of(f"data.feature{place}"), "label": label}
     options: list[int] = list(range(len(names)))
-    st.selectbox(**words, options=options, format_func=lambda at: names[at])
+    ask(st.selectbox, **words, options=options, format_func=lambda at: names[at])
 
 
 def _fresh_data() -> None:
@@ -193,7 +196,7 @@ def _fresh_data() -> None:
 
 
 def _model() -> None:
-    with st.expander(text("ravine.labels.model"), icon=":material/function:", expanded=True):
+    with group("model", lambda: st.expander(text("ravine.labels.model"), icon=":material/function:", expanded=True)):
         _segment("loss", LOSSES)
         _segment("bias", BIASES)
         if st.session_state[key_of("bias")] == "third":
@@ -201,23 +204,23 @@ def _model() -> None:
 
 
 def _start() -> None:
-    with st.expander(text("ravine.labels.start"), icon=":material/flag:"):
+    with group("start", lambda: st.expander(text("ravine.labels.start"), icon=":material/flag:")):
         for place in (0, 1):
             words = _words("start") | {"key": key_of(f"start{place}"), "label": f"w{place + 1}"}
-            st.number_input(**words, min_value=-1e6, max_value=1e6, format="%g", step=None)
-        st.button(text("ravine.labels.zero"), key="ravine.player.zero", on_click=_show_start, args=((0.0, 0.0),))
-
-
-def _another_seed() -> None:
-    st.session_state[key_of("seed")] = random.randrange(1, 10_000)
+            ask(st.number_input, **words, min_value=-1e6, max_value=1e6, format="%g", step=None)
+        ask(st.button, text("ravine.labels.zero"), key="ravine.player.zero", on_click=_show_start, args=((0.0, 0.0),))
 
 
 def _seed() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with group("seed", lambda: st.container(horizontal=True, vertical_alignment="bottom")):
         words = _words("seed")
-        st.number_input(**words, min_value=0, max_value=2**31 - 1, step=1)
-        st.button(
-            text("train.labels.new_seed"), icon=":material/casino:", on_click=_another_seed, key="ravine.player.new"
+        ask(st.number_input, **words, min_value=0, max_value=2**31 - 1, step=1)
+        ask(
+            st.button,
+            text("train.labels.new_seed"),
+            icon=":material/casino:",
+            on_click=lambda: st.session_state.update({key_of("seed"): random.randrange(1, 10_000)}),
+            key="ravine.player.new",
         )
 
 

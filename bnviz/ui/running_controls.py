@@ -11,6 +11,7 @@ from bnviz.core import averages
 from bnviz.core.experiment import ORDERS, Data
 from bnviz.core.watch import looked_at
 from bnviz.ui import running_settings as state
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 from bnviz.ui.running_settings import PARTS, PRESETS, SETS, Settings, current, key_of
 
@@ -31,7 +32,8 @@ def choose() -> Settings:
     with right:
         _after()
     part = key_of("part")
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text("running.labels.part"),
         PARTS,
         key=part,
@@ -49,9 +51,10 @@ def both_conventions(momentum: float) -> str:
 
 
 def _presets() -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with group("presets", lambda: st.container(horizontal=True, gap="small", vertical_alignment="center")):
         for name, settings in PRESETS.items():
-            st.button(
+            ask(
+                st.button,
                 text(f"running.presets.{name}"),
                 key=f"running_preset_{name}",
                 help=text(f"running.preset_help.{name}"),
@@ -74,7 +77,8 @@ def _scale(
     changed: Callable[[], None] | None = None,
 ) -> None:
     """A slider over round numbers."""
-    st.select_slider(
+    ask(
+        st.select_slider,
         text(f"running.labels.{name}"),
         _with(options, name),
         key=key_of(name),
@@ -104,7 +108,8 @@ def _sidebar() -> None:
         _word("order", ORDERS, "train.options.order")
         _scale("layers", range(1, state.MOST_LAYERS + 1))
         _scale("width", WIDTHS)
-        st.number_input(
+        ask(
+            st.number_input,
             text("running.labels.seed"), min_value=0, max_value=2**31 - 1, step=1, key=key_of("seed"),
             persist_state="session", help=text("train.help.seed"),
         )  # fmt: skip
@@ -113,7 +118,8 @@ def _sidebar() -> None:
 
 def _word(name: str, options: Sequence[str], words: str, *, changed: Callable[[], None] | None = None) -> None:
     """A list to choose one word from."""
-    st.selectbox(
+    ask(
+        st.selectbox,
         text(f"running.labels.{name}"),
         list(options),
         key=key_of(name),
@@ -138,14 +144,16 @@ def choose_unit(settings: Settings, *, biased: bool = True) -> None:
     """Which layer and unit, and (where it is asked) which variance is averaged."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.session_state[key_of("layer")] = settings.layer
-        st.segmented_control(
+        ask(
+            st.segmented_control,
             text("running.labels.layer"), list(range(1, settings.layers + 1)), key=key_of("layer"), required=True,
             persist_state="session",
         )  # fmt: skip
         _number("unit", settings.unit, settings.width)
         if not biased:
             return
-        st.toggle(
+        ask(
+            st.toggle,
             text("running.labels.biased"), key=key_of("biased"), help=text("running.help.biased"),
             persist_state="session",
         )  # fmt: skip
@@ -158,7 +166,8 @@ def choose_row(settings: Settings) -> None:
 
 def _number(name: str, value: int, most: int) -> None:
     st.session_state[key_of(name)] = value
-    st.number_input(
+    ask(
+        st.number_input,
         text(f"running.labels.{name}"), min_value=1, max_value=most, step=1, key=key_of(name), width=150,
         help=text(f"running.help.{name}"), persist_state="session",
     )  # fmt: skip
@@ -169,7 +178,8 @@ def choose_change() -> None:
     for name, column, low, high in zip(
         ("factor", "offset"), st.columns(2, gap="large"), (0.1, -2.0), (2.0, 2.0), strict=True
     ):
-        column.slider(
+        ask(
+            column.slider,
             text(f"running.labels.{name}"), low, high, step=0.1 if name == "factor" else 0.25, key=key_of(name),
             help=text(f"running.help.{name}"), persist_state="session",
         )  # fmt: skip

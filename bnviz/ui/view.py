@@ -10,6 +10,7 @@ import streamlit as st
 from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
@@ -119,7 +120,7 @@ def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any
     """A segmented choice that survives options that come and go."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = usual_one
-    return st.segmented_control(label, options, key=key, format_func=shown, required=True, persist_state="session")
+    return ask(st.segmented_control, label, options, key=key, format_func=shown, required=True, persist_state="session")
 
 
 def _want(names: tuple[str, ...]) -> None:
@@ -133,7 +134,8 @@ def choose_view(experiment: Experiment) -> View:
     names = available(experiment)
     wanted = st.session_state.setdefault(_WANTED, list(DEFAULT))
     st.session_state[_SHOW] = [name for name in names if name in wanted]
-    shown = st.pills(
+    shown = ask(
+        st.pills,
         text("train.labels.pictures"),
         names,
         selection_mode="multi",
@@ -149,8 +151,8 @@ def choose_view(experiment: Experiment) -> View:
         arm, layer = _arm_and_layer(experiment, show)
         band = bool(st.session_state.get(_BAND))
         if "curves" in show:
-            band = st.toggle(
-                text("train.labels.band"), key=_BAND, persist_state="session", help=text("train.help.band")
+            band = ask(
+                st.toggle, text("train.labels.band"), key=_BAND, persist_state="session", help=text("train.help.band")
             )
     return View(show, kind, arm, layer, band)
 

@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
+from bnviz.ui.frame import sections
+from bnviz.ui.messages import text
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 PATIENCE_MS = 60_000  # the tests may share two cores with others; who waits for something true waits no longer
@@ -101,9 +104,9 @@ class Complaints:
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep an error, with the place it came from."""
-        text = f"{message.text} ({message.location.get('url', '')})"
-        if message.type == "error" and not NOISE.search(text):
-            self.texts.append(text)
+        said = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not NOISE.search(said):
+            self.texts.append(said)
 
     def on_error(self, error: Error) -> None:
         """Keep an exception that nobody caught."""
@@ -134,6 +137,18 @@ def new_page(browser: Browser, complaints: Complaints) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not complaints.texts, "\n".join(["The page complained:", *complaints.texts])
+
+
+@pytest.fixture
+def travel() -> Callable[[Page, str], None]:
+    """Return a function that opens another lab from the navigation at the top of a wide page."""
+
+    def open_lab(page: Page, lab: str) -> None:
+        section = next(title for title, labs in sections().items() if lab in labs)
+        page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+        page.get_by_test_id("stTopNavDropdownLink").filter(has_text=text(f"app.{lab}_title")).click()
+
+    return open_lab
 
 
 @pytest.fixture

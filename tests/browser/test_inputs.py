@@ -58,7 +58,7 @@ def test_four_clouds_stand_side_by_side(lab: OpenLab) -> None:
     tops = [cloud(page, place).bounding_box()["y"] for place in range(4)]
     assert max(tops) - min(tops) < 2
     assert page.get_by_text("condition number").first.is_visible()
-    expect(page.get_by_role("link", name="Inputs", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
 
 
 def test_exact_values_on_hover(lab: OpenLab) -> None:
@@ -117,12 +117,12 @@ def test_a_file_is_loaded_and_a_bad_one_leaves_it(lab: OpenLab) -> None:
     expect(page.get_by_text("height spreads 120 times as wide as width")).to_be_visible()
 
 
-def test_the_data_go_along_to_the_training_lab_and_wait_here(lab: OpenLab) -> None:
+def test_the_data_go_along_to_the_training_lab_and_wait_here(lab: OpenLab, travel) -> None:
     page = lab("data.name=ranges&inputs.axes=fitted")
     page.get_by_role("link", name="Try it in the train lab").click()
     expect(page).to_have_url(re.compile(r"/train\?data\.name=ranges"))
     expect(page.get_by_text(re.compile("^Finished: 300 updates"))).to_be_visible()
-    page.get_by_role("link", name="Inputs", exact=True).click()
+    travel(page, "inputs")
     expect(page.get_by_role("heading", name="Go on with these data")).to_be_visible()
     expect(page).to_have_url(re.compile(r"inputs\.axes=fitted"))
 

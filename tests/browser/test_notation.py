@@ -29,16 +29,16 @@ def test_a_page_without_them_is_left_as_it_is(page, serve):
     expect(page.get_by_text("Run 2: moving = α")).to_be_visible()
 
 
-def test_the_switch_is_remembered_from_lab_to_lab(page, serve):
+def test_the_switch_is_remembered_from_lab_to_lab(page, serve, travel):
     page.goto(f"{serve('app.py')}/inputs")
     choose_keras(page)
-    page.get_by_role("link", name="Training and inference", exact=True).click()
+    travel(page, "running")
     expect(page.get_by_text("moving = α · moving + (1 − α) · batch").first).to_be_visible()
-    page.get_by_role("link", name="Axes and convolutions", exact=True).click()
+    travel(page, "axes")
     page.wait_for_function("window.__bnvizAxes?.cell")
     expect(page.locator(".panel .formula")).to_contain_text("x̂ = (x − μ) / √(σ² + ε)")
     page.get_by_text("Notation: who calls what how").click()
     page.get_by_role("radio", name="torch (as in the code)").click()
     expect(page.locator(".panel .formula")).to_contain_text("x_hat = (x − mean) / √(var + eps)")
-    page.get_by_role("link", name="Training and inference", exact=True).click()
+    travel(page, "running")
     expect(page.get_by_text("running = (1 − momentum) · running + momentum · batch").first).to_be_visible()

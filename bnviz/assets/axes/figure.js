@@ -4,6 +4,7 @@ const GAP = 0.14; // between maps, as a share of a map
 const HEAD = 22; // above the maps, for the channels' numbers
 const FADED = 0.3;
 const MOST = 92; // pixels of a map at most
+const MOST_ENLARGED = 200; // in the presenter view
 
 function mix(one, other, share) {
   const part = (color, at) => parseInt(color.slice(at, at + 2), 16);
@@ -24,7 +25,7 @@ export class Figure {
   measure(data) {
     const [N, C] = data.shape;
     const room = this.canvas.parentNode.clientWidth;
-    const pitch = Math.min(room / (C + 1), MOST * (1 + GAP));
+    const pitch = Math.min(room / (C + 1), (this.canvas.closest(".chosen") ? MOST_ENLARGED : MOST) * (1 + GAP));
     const side = pitch / (1 + GAP);
     this.layout = { pitch, side, left: pitch, top: HEAD, shape: data.shape };
     return { width: pitch * (C + 1), height: HEAD + pitch * N };

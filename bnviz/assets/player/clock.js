@@ -67,6 +67,14 @@ export class Clock {
     this.wake();
   }
 
+  /** Play from the first frame without being asked, unless the reader wants no motion. */
+  autoplay(speed) {
+    this.speed = speed;
+    if (calm.matches) return this.follow({ smoothly: false });
+    this.position = 0;
+    return this.play();
+  }
+
   /** Stay at one frame, whatever else arrives. */
   rest(frame = this.frame) {
     this.mode = "rest";

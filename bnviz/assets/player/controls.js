@@ -76,7 +76,13 @@ export class Controls {
     const select = element("select", { className: "speed", title: "Speed (1× is 30 frames a second)" }, ...speeds);
     select.setAttribute("aria-label", "Speed");
     select.addEventListener("change", () => (this.clock.speed = Number(select.value)));
+    this.speed = select;
     return select;
+  }
+
+  autoplay(speed) {
+    this.speed.value = String(speed);
+    this.clock.autoplay(speed);
   }
 
   moveFrames(count) {

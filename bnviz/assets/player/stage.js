@@ -60,6 +60,8 @@ export class Stage {
     this.grid.addEventListener("pointerleave", () => this.tooltip.hide());
     parent.append(this.root);
     this.resizes = new ResizeObserver(() => this.fitAll());
+    this.enlarged = (event) => this.redrawn(event.detail.picture);
+    window.addEventListener("bnviz-enlarged", this.enlarged);
     this.sights = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: NEAR });
     this.printed = beforePrint(() => this.drawAll());
   }
@@ -130,8 +132,10 @@ export class Stage {
     }
     this.controls.describe(message);
     this.clock.extend(this.recording.count, message.finished);
-    this.place(sent || (fresh && message.finished));
+    if (fresh && message.autoplay) this.controls.autoplay(message.autoplay);
+    else this.place(sent || (fresh && message.finished));
     this.controls.show();
+    if (fresh && message.autoplay) this.announce();
     this.clock.redraw();
   }
 
@@ -221,6 +225,13 @@ export class Stage {
     this.clock.redraw();
   }
 
+  /** The presenter view has made a picture large, or small again: its canvas needs other pixels. */
+  redrawn(element) {
+    const picture = [...this.pictures.values()].find((one) => one.element === element);
+    picture?.discard();
+    this.clock.redraw();
+  }
+
   announce() {
     this.controls.announce();
     for (const picture of this.pictures.values()) picture.announce(this.clock.frame);
@@ -246,6 +257,7 @@ export class Stage {
     this.resizes.disconnect();
     this.sights.disconnect();
     this.printed();
+    window.removeEventListener("bnviz-enlarged", this.enlarged);
     for (const picture of this.pictures.values()) picture.discard();
     this.root.remove();
   }

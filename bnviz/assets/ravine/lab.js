@@ -80,6 +80,8 @@ export class Lab {
     this.printed = beforePrint(() => this.drawAll());
     this.sizes = new ResizeObserver(() => this.clock.redraw());
     this.sizes.observe(this.root);
+    this.enlarged = () => this.clock.redraw();
+    window.addEventListener("bnviz-enlarged", this.enlarged); // the presenter view shows one picture large, or all
     this.move(parent);
   }
 
@@ -203,7 +205,7 @@ export class Lab {
   readLook() {
     const { ink, muted, faint, paper, ramp } = this.stage;
     const { fontFamily: font } = getComputedStyle(this.root);
-    const size = this.root.clientWidth < NARROW ? 12 : 13;
+    const size = this.root.classList.contains("enlarged") ? 18 : this.root.clientWidth < NARROW ? 12 : 13;
     const version = [ink, paper, font, size, ramp].join();
     if (this.look?.version !== version) {
       const mesh = `color-mix(in srgb, ${ink} 22%, transparent)`;
@@ -230,7 +232,8 @@ export class Lab {
 
   /** Read all sizes before anything is written, and only when they may have changed: reading makes the page lay out. */
   layOut(row) {
-    const key = [this.root.clientWidth, row.map(({ id }) => id)].join();
+    const chosen = Array.from(this.root.querySelectorAll(".side, .picture"), (one) => one.classList.contains("chosen"));
+    const key = [this.root.clientWidth, this.root.className, row.map(({ id }) => id), ...chosen].join();
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.sides.style.setProperty("--count", String(this.columns(row.length)));
@@ -317,6 +320,7 @@ export class Lab {
     this.sizes.disconnect();
     this.sights.disconnect();
     this.printed();
+    window.removeEventListener("bnviz-enlarged", this.enlarged);
     this.root.remove();
   }
 }

@@ -1,0 +1,160 @@
+// The presenter view: large type on the whole page, a bar with every picture of it, and one of them large at a time.
+//
+// The number keys enlarge a picture, 0 and Escape return. It knows the pictures of the player, of the labs' own components
+// and Streamlit's charts. For tests `window.__bnvizPresenter` tells {names, chosen}.
+
+import { Large } from "./large.js";
+
+const FINDING_MS = 250; // after the page has changed
+const KINDS = [".player:not(.ravine) .picture", ".ravine .side", ".ravine > .picture", ".microscope", ".axes"].join();
+const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
+const WRITING = "textarea, select, [contenteditable=true], input:not([type=range], [type=checkbox], [type=radio])";
+const LONGEST_NAME = 60;
+
+/** Every picture of the page in reading order, also those inside of components. */
+function pictures(root = document) {
+  const found = [];
+  for (const one of root.querySelectorAll("*")) {
+    if (one.matches(KINDS) || one.matches(CHARTS)) found.push(one);
+    if (one.shadowRoot) found.push(...pictures(one.shadowRoot));
+  }
+  return found;
+}
+
+/** What a picture is called: its own heading, the words in bold above it, or what the page says of the component. */
+function nameOf(picture, words) {
+  const kind = ["microscope", "axes"].find((name) => picture.classList.contains(name));
+  if (kind) return words[kind];
+  const heading = picture.matches(CHARTS) ? above(picture) || spoken(picture) : picture.querySelector("h3, h4")?.textContent;
+  return heading?.trim() || words.picture;
+}
+
+function above(chart) {
+  let place = chart.closest("[data-testid=stElementContainer]");
+  for (let hops = 0; place && hops < 3; hops += 1) {
+    const said = place.querySelector("strong, h2, h3")?.textContent;
+    if (said && said.length <= LONGEST_NAME) return said;
+    place = place.previousElementSibling;
+  }
+  return "";
+}
+
+/** The first words of what a screen reader says of a chart. */
+function spoken(chart) {
+  const said = (chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]"))?.getAttribute("aria-label");
+  return said?.split(/[.:;,(]/)[0].slice(0, LONGEST_NAME) ?? "";
+}
+
+class Presenter {
+  constructor(parent) {
+    this.bar = document.createElement("div");
+    this.bar.className = "bar";
+    this.bar.setAttribute("role", "toolbar");
+    parent.append(this.bar);
+    this.found = [];
+    this.large = new Large(() => this.bar.offsetHeight);
+    this.key = this.key.bind(this);
+    window.addEventListener("keydown", this.key, true);
+    this.changes = new MutationObserver(() => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.find(), FINDING_MS);
+    });
+    this.changes.observe(document.body, { childList: true, subtree: true });
+    document.documentElement.classList.add("bnviz-present");
+    this.before = document.documentElement.style.fontSize;
+    document.documentElement.style.fontSize = window.innerWidth < 700 ? "18px" : "20px";
+    this.polling = setInterval(() => this.find(), 1500); // pictures inside of components come without a word
+  }
+
+  receive({ words }, setTriggerValue) {
+    this.words = words;
+    this.leave = () => setTriggerValue("leave", true);
+    this.bar.setAttribute("aria-label", words.bar);
+    this.told = null;
+    this.find();
+  }
+
+  find() {
+    this.found = pictures().filter((one) => one.isConnected && !one.closest("[role=dialog]"));
+    if (this.large.picture && !this.found.includes(this.large.picture)) this.large.back();
+    this.large.renew();
+    const names = this.found.map((one) => nameOf(one, this.words));
+    const told = JSON.stringify([names, this.chosen]);
+    if (told !== this.told) this.write(names);
+    this.told = told;
+    window.__bnvizPresenter = { names, chosen: this.chosen };
+  }
+
+  /** The number of the large picture, 0 for none. */
+  get chosen() {
+    return this.found.indexOf(this.large.picture) + 1;
+  }
+
+  write(names) {
+    const held = this.bar.getRootNode().activeElement?.dataset?.number;
+    const buttons = names.slice(0, 9).map((name, place) => this.button(place + 1, name));
+    if (names.length) buttons.push(this.button(0, this.words.all));
+    const leave = document.createElement("button");
+    leave.className = "leave";
+    leave.textContent = this.words.leave;
+    leave.addEventListener("click", this.leave);
+    this.bar.replaceChildren(...buttons, leave);
+    if (held) this.bar.querySelector(`[data-number="${held}"]`)?.focus();
+  }
+
+  button(number, name) {
+    const made = document.createElement("button");
+    const key = document.createElement("kbd");
+    key.textContent = String(number);
+    const label = document.createElement("span");
+    label.textContent = name;
+    made.append(key, label);
+    made.title = name;
+    made.dataset.number = String(number);
+    made.setAttribute("aria-pressed", String(this.chosen === number));
+    made.addEventListener("click", () => this.choose(number));
+    return made;
+  }
+
+  choose(number) {
+    if (number > this.found.length) return;
+    this.large.back();
+    if (number) this.large.show(this.found[number - 1]);
+    this.told = null;
+    this.find();
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(WRITING)) return;
+    if (document.querySelector("[role=dialog]")) return;
+    const returns = event.key === "Escape" && this.large.picture;
+    if (!returns && !/^[0-9]$/.test(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.choose(returns ? 0 : Number(event.key));
+  }
+
+  end() {
+    this.large.back();
+    this.changes.disconnect();
+    clearTimeout(this.timer);
+    clearInterval(this.polling);
+    window.removeEventListener("keydown", this.key, true);
+    document.documentElement.classList.remove("bnviz-present");
+    document.documentElement.style.fontSize = this.before;
+    this.bar.remove();
+    delete window.__bnvizPresenter;
+  }
+}
+
+const places = new Map(); // parentElement -> Presenter
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const presenter = places.get(parentElement) ?? new Presenter(parentElement);
+  places.set(parentElement, presenter);
+  presenter.receive(data, setTriggerValue);
+  return () => {
+    places.delete(parentElement);
+    presenter.end();
+  };
+}

@@ -1,0 +1,87 @@
+"""A lesson beside a lab: the words of the step, the question, and after the choice what there is to see."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bnviz.ui import frame, links
+from bnviz.ui.lessons import Lesson, current, go_to_step
+from bnviz.ui.messages import text
+
+_LOOK = "lesson.look"
+
+
+def lesson_panel(page: str) -> None:
+    """The step that the address names, if it names one; a line where it belongs to another page."""
+    found = current()
+    if found is None:
+        _explain_unknown()
+        return
+    lesson, number = found
+    step = lesson.steps[number - 1]
+    if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.then is not None and step.lab == page:
+        links.go(page, frame.PAGES / f"{page}.py", step.then)
+    with st.container(border=True, key="lesson_panel"):
+        _head(lesson, number)
+        if step.lab != page:
+            st.markdown(text("lessons.elsewhere", lab=text(f"app.{step.lab}_title")))
+            if st.button(text("lessons.there"), key="lesson.there", icon=":material/arrow_forward:"):
+                go_to_step(lesson.name, number)
+            return
+        _body(lesson, number)
+
+
+def _explain_unknown() -> None:
+    given = links.kept().get("lesson")
+    if given is not None:
+        st.warning(text("lessons.unknown", given=given), icon=":material/link_off:")
+        links.keep("lesson", None)
+
+
+def _end() -> None:
+    links.keep("lesson", None)
+
+
+def _head(lesson: Lesson, number: int) -> None:
+    """Where one is, and the buttons to the other steps."""
+    total = len(lesson.steps)
+    with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
+        st.caption(text("lessons.place", title=lesson.title, number=number, total=total))
+        if st.button(text("lessons.back"), key="lesson.back", icon=":material/arrow_back:", disabled=number == 1):
+            go_to_step(lesson.name, number - 1)
+        if st.button(
+            text("lessons.next"), key="lesson.next", icon=":material/arrow_forward:", disabled=number == total
+        ):
+            go_to_step(lesson.name, number + 1)
+        st.button(text("lessons.end"), key="lesson.end", icon=":material/close:", type="tertiary", on_click=_end)
+
+
+def _body(lesson: Lesson, number: int) -> None:
+    step = lesson.steps[number - 1]
+    said, asked = st.columns([3, 2], gap="large")
+    with said:
+        st.markdown(f"**{step.title}**")
+        st.markdown(step.words)
+    with asked:
+        answer = _ask(lesson, number)
+    if answer is None:
+        asked.caption(text("lessons.choose"))
+        return
+    right = step.options[step.right]
+    said.markdown(text("lessons.right") if answer == step.right else text("lessons.surprise", right=right))
+    said.markdown(step.told)
+    if number == len(lesson.steps):
+        said.caption(text("lessons.last"))
+
+
+def _ask(lesson: Lesson, number: int) -> int | None:
+    """The question of a step; returns the answer that was chosen."""
+    step = lesson.steps[number - 1]
+
+    def chosen() -> None:
+        st.session_state[_LOOK] = (lesson.name, number)
+
+    return st.radio(
+        f"**{step.ask}**", range(len(step.options)), index=None, key=f"lesson.answer.{lesson.name}.{number}",
+        persist_state="session", format_func=lambda place: step.options[place], on_change=chosen,
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""The questions of the quizzes, one file a lab in assets/quiz, and the six of article 002."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "quiz"
+ARTICLE = "article"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        id: a word, unique in its quiz.
+        ask: the question.
+        because: the explanation; {names} are filled with what was measured.
+        options: what one can answer; empty where what is on screen decides that.
+        right: the place of the right one; -1 where what is on screen decides that.
+        live: the name of a function of `bnviz.ui.quiz_live` that decides it, or empty.
+        scenario: the id of the scenario that shows it, or empty.
+        lab, settings: the lab and the parameters of its link that show it, where there is no such scenario.
+    """
+
+    id: str
+    ask: str
+    because: str
+    options: tuple[str, ...] = ()
+    right: int = -1
+    live: str = ""
+    scenario: str = ""
+    lab: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=1)
+def quizzes() -> dict[str, tuple[Question, ...]]:
+    """All quizzes by name: that of the article, and one a lab."""
+    return {file.stem: _read(file) for file in sorted(FOLDER.glob("*.toml"))}
+
+
+def _read(file: Path) -> tuple[Question, ...]:
+    found = tomllib.loads(file.read_text(encoding="utf-8"))["question"]
+    return tuple(_question(one, file.stem) for one in found)
+
+
+def _question(given: dict[str, Any], name: str) -> Question:
+    unknown = given.keys() - {field.name for field in fields(Question)}
+    if unknown:
+        raise ValueError(f"{name}: {', '.join(sorted(unknown))} came; a question has no such entry.")
+    settings = tuple((key, str(value)) for key, value in given.pop("settings", {}).items())
+    made = Question(**{"lab": "" if name == ARTICLE else name} | given | {"settings": settings})
+    made = Question(**{**vars(made), "options": tuple(made.options)})
+    if not made.live and not 0 <= made.right < len(made.options):
+        raise ValueError(f"{name}.{made.id}: right is {made.right}; the place of one of {len(made.options)} options.")
+    return made

@@ -1,0 +1,108 @@
+"""Claims on a lab: a list of those that the lab can show, and what there is to see of the one that is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bnviz.ui import frame, links
+from bnviz.ui.claims import PREDICTIONS, show_claim
+from bnviz.ui.lesson_panel import lesson_panel
+from bnviz.ui.messages import text
+from bnviz.ui.scenarios import Scenario, of_lab, scenarios
+
+_WANTED = "claim.wanted"
+
+
+def guide(page: str) -> None:
+    """What leads a reader through a lab, under its title: the step of a lesson, and the claims.
+
+    Args:
+        page: the name of the lab, as in `frame.LABS`.
+    """
+    lesson_panel(page)
+    scenario_panel(page)
+
+
+def scenario_panel(page: str) -> None:
+    """The list of the lab's claims; for the open one what is claimed, by whom, and where to look."""
+    known = {found.id: found for found in of_lab(page)}
+    if not known:
+        return
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted in known:
+        open_scenario(known[wanted])
+    opened = known.get(links.claim(page) or "")
+    _explain_unknown(page, opened)
+    _choose(page, known, opened)
+    if opened is not None:
+        with st.container(border=True, key="claim_panel"):
+            _show(page, opened)
+
+
+def open_scenario(scenario: Scenario) -> None:
+    """Open the lab with every control as the scenario wants it."""
+    links.go(scenario.lab, frame.PAGES / f"{scenario.lab}.py", params(scenario))
+
+
+def params(scenario: Scenario) -> dict[str, str]:
+    """The parameters of a link to a scenario."""
+    return scenario.settings | {links.CLAIM: scenario.id}
+
+
+def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> None:
+    key = f"claim.choose.{page}"
+
+    def chosen() -> None:
+        if st.session_state[key] is None:
+            links.close_claim(page)
+        st.session_state[_WANTED] = st.session_state[key]
+
+    st.session_state[key] = None if opened is None else opened.id
+    st.selectbox(
+        text("claims.try"), list(known), key=key, on_change=chosen, label_visibility="collapsed",
+        placeholder=text("claims.placeholder", count=len(known)), format_func=lambda name: known[name].title, width=460,
+    )  # fmt: skip
+
+
+def _explain_unknown(page: str, opened: Scenario | None) -> None:
+    given = links.claim(page)
+    if given is None or opened is not None:
+        return
+    other = scenarios().get(given)
+    said = text("claims.unknown", given=given)
+    if other is not None:
+        said = text("claims.elsewhere", title=other.title, lab=text(f"app.{other.lab}_title"))
+    st.warning(said, icon=":material/link_off:")
+    links.close_claim(page)
+
+
+def _close(page: str) -> None:
+    links.close_claim(page)
+
+
+def _show(page: str, scenario: Scenario) -> None:
+    said, seen = st.columns([3, 2], gap="large")
+    with said:
+        show_claim(scenario)
+        _ways(page, scenario)
+    with seen:
+        expected = st.pills(
+            text("claims.guess"), PREDICTIONS, key=f"claim.guess.{scenario.id}", persist_state="session",
+            format_func=lambda word: text(f"claims.prediction.{word}"),
+        )  # fmt: skip
+        with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=expected is not None):
+            st.markdown(scenario.expect)
+            if scenario.dissent:
+                st.info(scenario.dissent, icon=":material/forum:")
+
+
+def _ways(page: str, scenario: Scenario) -> None:
+    """Set the controls once more, go back to what was there before, or close the claim and keep the controls."""
+    with st.container(horizontal=True, key="claim_ways"):
+        if st.button(text("claims.again"), key="claim.again", icon=":material/replay:", type="tertiary"):
+            open_scenario(scenario)
+        if st.button(text("claims.undo"), key="claim.undo", icon=":material/undo:", type="tertiary"):
+            links.close_claim(page)
+            links.go(page, frame.PAGES / f"{page}.py", links.before(page))
+        label, icon = text("claims.close"), ":material/close:"
+        st.button(label, key="claim.close", icon=icon, type="tertiary", on_click=links.close_claim, args=(page,))

@@ -1,0 +1,94 @@
+"""Sharing in Chromium: the presenter view with its number keys, hidden controls, the quiz after a reload."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+SMALL = "data.name=moons&data.n=100&network.hidden=8_8&training.steps=20&training.batch_size=10"
+NAMES = "window.__bnvizPresenter?.names.length"
+
+
+def chosen(page):
+    return page.evaluate("window.__bnvizPresenter.chosen")
+
+
+def box(page, selector):
+    return page.locator(selector).bounding_box()
+
+
+def test_number_keys_enlarge_a_picture_and_0_returns(serve, new_page):
+    page = new_page()
+    page.goto(f"{serve('app.py')}/train?{SMALL}&present=1")
+    page.wait_for_function(f"{NAMES} >= 3")
+    page.wait_for_function("window.__bnviz?.frame >= 0")
+    small = box(page, ".picture[data-id=accuracy] .chart")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    page.keyboard.press("2")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 2")
+    page.wait_for_function("document.querySelector('body') && window.devicePixelRatio > 1")
+    large = box(page, ".picture[data-id=accuracy] .chart")
+    assert large["width"] > 1.4 * small["width"]
+    assert large["height"] > 1.3 * small["height"]
+    expect(page.locator(".picture[data-id=loss]")).to_be_hidden()
+    before = page.evaluate("window.__bnviz.step")
+    page.keyboard.press("ArrowLeft")  # the player has the keyboard
+    page.wait_for_function("before => window.__bnviz.step < before", arg=before)
+    page.keyboard.press("0")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 0")
+    expect(page.locator(".picture[data-id=loss]")).to_be_visible()
+    assert page.evaluate("window.devicePixelRatio") == 1
+    page.wait_for_function(
+        "width => Math.abs(window.__width() - width) < 3".replace("window.__width()", WIDTH), arg=small["width"]
+    )
+
+
+WIDTH = (
+    "(() => { const find = (root) => { for (const one of root.querySelectorAll('*')) { "
+    "if (one.matches('.picture[data-id=accuracy] canvas')) return one; "
+    "const found = one.shadowRoot && find(one.shadowRoot); if (found) return found; } return null; }; "
+    "return find(document)?.getBoundingClientRect().width ?? 0; })()"
+)
+
+
+def test_the_way_out_is_a_button_that_the_keyboard_reaches(serve, new_page):
+    page = new_page()
+    page.goto(f"{serve('app.py')}/axes?present=1")
+    page.wait_for_function(f"{NAMES} >= 1")
+    page.keyboard.press("1")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    page.keyboard.press("Escape")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 0")
+    leave = page.get_by_role("button", name="Leave presenter view")
+    leave.focus()
+    page.keyboard.press("Enter")
+    expect(leave).to_have_count(0)
+    page.wait_for_url(lambda url: "present" not in url)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
+
+
+def test_what_a_teacher_hides_is_gone_and_in_the_address(serve, new_page):
+    page = new_page()
+    page.goto(f"{serve('app.py')}/axes?axes.images=2")
+    images = page.get_by_role("slider", name="Images in the batch, N")
+    expect(images).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("combobox", name="Hide from this page").click()
+    page.get_by_role("option", name="Images").click()
+    page.wait_for_url(lambda url: "hide=images" in url)
+    page.keyboard.press("Escape")  # closes the list, then the panel
+    expect(page.get_by_role("img", name="QR code of the address")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(images).to_have_count(0)
+    assert "axes.images=2" in page.url
+
+
+def test_the_score_is_still_there_after_a_reload(serve, new_page):
+    page = new_page()
+    page.goto(f"{serve('app.py')}/quiz")
+    page.get_by_text("Only the one with zero biases").click()
+    expect(page.get_by_text("Right.", exact=True)).to_be_visible()
+    page.wait_for_url(lambda url: "quiz=article-_B" in url)
+    page.reload()
+    expect(page.get_by_text("1 right of 1 answered")).to_be_visible()
+    expect(page.get_by_text("Right.", exact=True)).to_be_visible()

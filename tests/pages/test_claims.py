@@ -1,0 +1,121 @@
+"""Claims through AppTest: found by word, article and lab, opened in their labs, and left again."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bnviz.ui.all_claims import Wanted, matches
+from bnviz.ui.frame import LABS, ROOT
+from bnviz.ui.messages import text
+from bnviz.ui.scenario_panel import params as link_to
+from bnviz.ui.scenarios import of_lab, scenarios
+
+ALL = {name: one for name, one in scenarios().items() if one.lab in LABS}
+
+
+def opened(page, **params):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page(f"pages/{page}.py")
+    for name, value in params.items():
+        app.query_params[name] = value
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def link_of(app):
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def said(app):
+    return " ".join(one.value for one in (*app.markdown, *app.caption, *app.warning))
+
+
+def button(app, key):
+    return next(one for one in app.button if one.key == key)
+
+
+def chooser(app, lab):
+    return next(one for one in app.selectbox if one.key == f"claim.choose.{lab}")
+
+
+def test_all_claims_are_listed_with_a_link_that_sets_their_lab():
+    app = opened("claims")
+    assert text("claims.found", found=len(ALL), total=len(ALL)) in said(app)
+    links = {one.proto.label: one.proto.query_string for one in app.get("page_link")}
+    assert len(links) == len(ALL)
+    assert links["**Which weight gets the large update?**"] == "data.name=ranges&claim=A4"
+
+
+def test_a_claim_is_found_by_its_words():
+    app = opened("claims", search="momentum KERAS")
+    assert "Keras's 0.99 typed into torch" in " ".join(one.proto.label for one in app.get("page_link"))
+    assert link_of(app) == {"search": "momentum KERAS"}
+    app.text_input[0].set_value("zebra").run()
+    assert app.info[0].value == text("claims.nothing")
+    assert link_of(app) == {"search": "zebra"}
+
+
+def test_an_article_or_a_lab_that_does_not_exist_counts_as_any():
+    app = opened("claims", article="999", lab="kitchen")
+    assert text("claims.found", found=len(ALL), total=len(ALL)) in said(app)
+
+
+def test_search_takes_every_word_article_and_lab():
+    one = scenarios()["A4"]
+    assert matches(one, Wanted("larger UPDATE", "000", "ravine"))
+    assert not matches(one, Wanted("larger zebra"))
+    assert not matches(one, Wanted(article="003"))
+    assert not matches(one, Wanted(lab="train"))
+
+
+@pytest.mark.parametrize("lab", [lab for lab in ("inputs", "ravine", "layer", "running", "axes") if of_lab(lab)])
+def test_every_claim_of_a_lab_sets_its_controls_and_goes_back(lab):
+    app = opened(lab)
+    usual = link_of(app)
+    for one in of_lab(lab):
+        checked(chooser(app, lab).set_value(one.id).run())
+        assert link_of(app) == link_to(one)
+        assert one.claim in said(app)
+        assert not app.warning
+    checked(button(app, "claim.undo").click().run())
+    assert link_of(app) == usual
+    assert one.claim not in said(app)
+
+
+def test_undo_brings_back_what_was_there_before_the_first_claim():
+    app = opened("ravine", seed="5", **{"ravine.steps": "50"})
+    checked(chooser(app, "ravine").set_value("A4").run())
+    checked(chooser(app, "ravine").set_value("A7").run())
+    checked(button(app, "claim.undo").click().run())
+    assert link_of(app) == {"seed": "5", "ravine.steps": "50"}
+
+
+def test_close_keeps_the_controls():
+    app = opened("ravine", claim="A4", **{"data.name": "ranges"})
+    assert scenarios()["A4"].claim in said(app)
+    checked(button(app, "claim.close").click().run())
+    assert link_of(app) == {"data.name": "ranges"}
+
+
+def test_controls_that_were_moved_are_set_again():
+    one = scenarios()["A7"]
+    app = opened("ravine", **link_to(one))
+    next(box for box in app.number_input if box.key == "ravine.seed").set_value(7)
+    checked(app.run())
+    assert link_of(app) == link_to(one) | {"seed": "7"}
+    checked(button(app, "claim.again").click().run())
+    assert link_of(app) == link_to(one)
+
+
+def test_a_claim_of_another_lab_or_none_is_explained():
+    app = opened("ravine", claim="B3")
+    assert text("claims.elsewhere", title=scenarios()["B3"].title, lab=text("app.running_title")) in said(app)
+    app = opened("ravine", claim="Z9")
+    assert text("claims.unknown", given="Z9") in said(app)
+    checked(app.run())
+    assert link_of(app) == {}

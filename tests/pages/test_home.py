@@ -1,0 +1,82 @@
+"""The home page through AppTest: a run that plays, a card for each lab, the ways in, and old links."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bnviz.ui import frame, home
+from bnviz.ui.frame import LABS, ROOT
+from bnviz.ui.messages import text
+
+
+def opened(**params):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def link_of(app):
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def test_it_says_what_this_is_and_plays_a_real_run():
+    app = opened()
+    assert [title.value for title in app.title] == [text("home.headline")]
+    for _ in range(100):  # the first run of a process waits for its engine
+        if app.get("bidi_component"):
+            break
+        time.sleep(0.2)
+        app.run()
+    raw = app.get("bidi_component")[0].proto.bytes
+    header = json.loads(raw[4 : 4 + int.from_bytes(raw[:4], "little")])
+    assert header["autoplay"] == home.SPEED
+    assert header["finished"]
+    assert [one["id"] for one in header["pictures"]] == ["decision-maps"]
+    assert link_of(app) == {}
+
+
+def test_every_lab_has_a_card():
+    app = opened()
+    links = [element.proto.label for element in app.get("page_link")]
+    titles = [f"**{text(f'app.{name}_title')}**" for name in (*LABS, *frame.SECTIONS["class"])]
+    assert links == [text("home.open_run"), *titles]
+    assert all(text(f"home.cards.{name}") for name in LABS)
+
+
+@pytest.mark.parametrize(
+    ("button", "page", "lesson"), [("home_five", "Train live", "five.1"), ("home_class", "Inputs", "class45.1")]
+)
+def test_a_way_in_opens_the_first_stop(button, page, lesson):
+    app = opened()
+    next(one for one in app.button if one.key == button).click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == [page]
+    assert link_of(app) == {"lesson": lesson}
+
+
+@pytest.mark.parametrize(
+    "params", [{"training.learning_rate": "1.6", "training.steps": "12"}, {"seed": "3", "training.steps": "12"}]
+)
+def test_a_link_without_a_page_opens_the_training_lab(params):
+    app = opened(**params)
+    assert [title.value for title in app.title] == [text("app.train_title")]
+    assert link_of(app) == params
+
+
+def test_what_is_kept_on_every_page_leads_nowhere():
+    app = opened(present="1")
+    assert [title.value for title in app.title] == [text("home.headline")]
+    assert link_of(app) == {"present": "1"}
+
+
+def test_every_page_has_its_place_in_the_navigation():
+    names = [name for section in frame.sections().values() for name in section]
+    assert sorted(names) == sorted(file.stem for file in (ROOT / "pages").glob("*.py") if file.stem != "home")
+    assert len(frame.sections()) <= 6

@@ -1,0 +1,112 @@
+"""Lessons in their labs through AppTest: the words, the question, the answer that sets the controls, and the way on."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from bnviz.ui.frame import ROOT
+from bnviz.ui.lessons import lessons
+from bnviz.ui.messages import text
+
+
+def opened(page="", **params):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if page:
+        app.switch_page(f"pages/{page}.py")
+    for name, value in params.items():
+        app.query_params[name] = value
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def link_of(app):
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def button(app, key):
+    return next(one for one in app.button if one.key == key)
+
+
+def said(app):
+    return " ".join(one.value for one in (*app.markdown, *app.caption, *app.warning))
+
+
+def answer(app, lesson, number, place):
+    radio = next(one for one in app.radio if one.key == f"lesson.answer.{lesson}.{number}")
+    return checked(radio.set_value(place).run())
+
+
+def test_the_answer_sets_the_controls_and_is_told():
+    app = opened("ravine", lesson="ravine.2")
+    step = lessons()["ravine"].steps[1]
+    assert step.words in said(app)
+    assert step.told not in said(app)
+    answer(app, "ravine", 2, step.right)
+    assert step.told in said(app)
+    assert text("lessons.right") in said(app)
+    assert link_of(app) == step.then | {"lesson": "ravine.2"}
+
+
+def test_a_wrong_answer_is_told_kindly():
+    app = opened("layer", lesson="layer.1")
+    step = lessons()["layer"].steps[0]
+    answer(app, "layer", 1, 2)
+    assert text("lessons.surprise", right=step.options[step.right]) in said(app)
+
+
+def test_next_goes_to_the_lab_of_the_next_step_and_sets_it():
+    app = opened("inputs", lesson="class45.1")
+    checked(button(app, "lesson.next").click().run())
+    assert [title.value for title in app.title] == [text("app.ravine_title")]
+    assert link_of(app) == {"lesson": "class45.2"}
+
+
+def test_next_and_back_in_the_same_lab():
+    app = opened("ravine", lesson="class45.2")
+    for key, place in (("next", "class45.3"), ("back", "class45.2"), ("next", "class45.3")):
+        checked(button(app, f"lesson.{key}").click().run())
+        assert link_of(app) == {"lesson": place}
+
+
+def test_next_undoes_what_the_step_before_has_set():
+    app = opened("ravine", lesson="ravine.1", **{"ravine.steps": "100", "seed": "4"})
+    assert link_of(app) == {"lesson": "ravine.1", "ravine.steps": "100", "seed": "4"}
+    checked(button(app, "lesson.next").click().run())
+    assert link_of(app) == {"lesson": "ravine.2"}
+
+
+def test_in_another_lab_a_line_leads_back():
+    app = opened("axes", lesson="layer.2")
+    assert text("lessons.elsewhere", lab=text("app.layer_title")) in said(app)
+    checked(button(app, "lesson.there").click().run())
+    assert [title.value for title in app.title] == [text("layer.title")]
+    assert link_of(app) == {"layer.phase": "4", "lesson": "layer.2"}
+
+
+def test_a_lesson_ends_and_leaves_the_controls():
+    app = opened("layer", lesson="layer.2", **{"layer.phase": "4"})
+    checked(button(app, "lesson.end").click().run())
+    assert link_of(app) == {"layer.phase": "4"}
+    assert lessons()["layer"].steps[1].words not in said(app)
+
+
+def test_a_lesson_that_does_not_exist_is_explained():
+    for given in ("cooking.1", "ravine.9", "ravine.٣"):
+        app = opened("axes", lesson=given)
+        assert text("lessons.unknown", given=given) in said(app)
+        checked(app.run())
+        assert link_of(app) == {}
+
+
+def test_the_page_lists_all_lessons_and_goes_on_where_one_was():
+    app = opened("lessons", lesson="running.1")
+    for lesson in lessons().values():
+        assert lesson.about in said(app)
+    app = opened("lessons", lesson="layer.3")
+    assert button(app, "lessons_start_layer").label == text("lessons.go_on", number=3)
+    checked(button(app, "lessons_start_layer").click().run())
+    assert link_of(app) == {"layer.phase": "4", "lesson": "layer.3"}

@@ -1,0 +1,50 @@
+"""The table in docs/claims.md, the scenario files and the numbers they cover agree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bnviz.ui.frame import LABS
+from bnviz.ui.scenarios import scenarios
+
+ROOT = Path(__file__).resolve().parents[2]
+VERDICTS = ("holds", "partly", "wrong as written", "contested", "not visible here")
+NOT_SHOWN = {8, 21, 45, 46, 49}
+ROWS = [
+    [cell.strip() for cell in line.strip("|\n").split("|")]
+    for line in (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").splitlines()
+    if re.match(r"\| \d+ \|", line)
+]
+TABLE = {int(row[0]): row for row in ROWS}
+AWAITED = {"rates", "shift", "smoothness", "noise"} - set(LABS)
+"""Labs that are not here yet; the table may name scenarios of theirs."""
+
+
+def named(number: int) -> set[str]:
+    return {name for name in TABLE[number][3].split(", ") if name}
+
+
+def test_there_are_fifty_rows_with_a_verdict_each():
+    assert list(TABLE) == list(range(1, 51))
+    assert all(len(row) == 5 and row[1] and row[2] in VERDICTS for row in ROWS)
+
+
+@pytest.mark.parametrize("number", range(1, 51))
+def test_a_claim_has_the_scenarios_that_cover_it(number):
+    covering = {one.id for one in scenarios().values() if number in one.covers}
+    missing = named(number) - covering
+    assert covering <= named(number)
+    assert not missing or (AWAITED and not missing & set(scenarios()))
+    if number in NOT_SHOWN:
+        assert not named(number)
+        assert TABLE[number][4]
+    else:
+        assert named(number)
+
+
+def test_every_article_has_its_scenarios():
+    articles = {article for one in scenarios().values() for article in one.articles}
+    assert articles == {"000", "001", "002", "003"}
