@@ -35,7 +35,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",
         "weight_decay", "input_noise", "order", "network", "width", "gain", "bias", "data", "name", "n", "features",
         "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm", "view_layer",
-        "band", "results",
+        "band", "results", "compare", "take_home",
     ),
 }  # fmt: skip
 """What can be hidden in each lab: a control by the last part of its key, a panel by its name."""
