@@ -1,7 +1,7 @@
 """The command line.
 
 python -m bnviz app              starts the app
-python -m bnviz run FILE.json    trains an experiment without the app
+python -m bnviz run FILE.json    trains an experiment without the app; --out keeps it as numbers, page or script
 python -m bnviz compile          makes the machine code of the fast engine beforehand
 """
 
@@ -13,9 +13,13 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.fields import FieldError
+
+if TYPE_CHECKING:
+    from bnviz.core.recording import Recording
 
 BAR = 30
 COMPILED = "The compiled engine is ready.\n"
@@ -59,10 +63,25 @@ def run(file: Path, out: Path | None) -> dict[str, object]:
 
     recording = train(experiment, progress=show_progress)
     if out is not None:
-        from bnviz.core.export import save
-
-        save(recording, out)
+        keep(recording, out)
     return {"arms": summary(recording)}
+
+
+def keep(recording: Recording, out: Path) -> None:
+    """Write a run to a file: its numbers, a page that plays, a PyTorch script or a notebook, as the ending says."""
+    from bnviz.core import export, export_notebook, export_script
+
+    if out.suffix == ".html":
+        from bnviz.ui.standalone import standalone
+        from bnviz.ui.view import View
+
+        out.write_text(standalone(recording, View(show=())), encoding="utf-8")
+    elif out.suffix == ".py":
+        out.write_text(export_script.script(recording.experiment), encoding="utf-8")
+    elif out.suffix == ".ipynb":
+        out.write_text(export_notebook.notebook(recording.experiment), encoding="utf-8")
+    else:
+        export.save(recording, out)
 
 
 def compile_engine(*, background: bool = False) -> int:
@@ -97,7 +116,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="train the experiment in a JSON file and print its results as JSON")
     runner.add_argument("file", type=Path, metavar="FILE.json", help="what Experiment.to_json() writes")
-    runner.add_argument("--out", type=Path, metavar="FILE.npz|.parquet|.csv", help="keep the whole recording")
+    runner.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE.npz|.parquet|.csv|.zip|.html|.py|.ipynb",
+        help="keep the run: its numbers, a page that plays, a PyTorch script, a notebook",
+    )
     commands.add_parser("app", help="start the app")
     compiler = commands.add_parser("compile", help="compile the fast engine now (half a minute, once)")
     compiler.add_argument("--background", action="store_true", help="give way to whatever else the machine is doing")

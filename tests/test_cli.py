@@ -108,3 +108,13 @@ def test_a_missing_file_and_a_bad_target_are_explained_before_training(tmp_path,
     assert ".parquet" in capsys.readouterr().err
     assert main(["run", str(file), "--out", str(tmp_path / "no" / "run.csv")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("html", "<!doctype html>"), ("py", '"""A run of bnviz: moons'),
+                                                ("ipynb", '{\n "nbformat": 4'), ("zip", "PK")])  # fmt: skip
+def test_a_run_can_be_kept_in_other_forms(tmp_path, capsys, ending, begins):
+    path, out = tmp_path / "run.json", tmp_path / f"run.{ending}"
+    path.write_text('{"data": {"name": "moons", "n": 100}, "training": {"steps": 3, "batch_size": 10}}')
+    assert main(["run", str(path), "--out", str(out)]) == 0
+    assert out.read_bytes().startswith(begins.encode())
+    assert len(json.loads(capsys.readouterr().out)["arms"]) == 3

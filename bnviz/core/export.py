@@ -19,7 +19,7 @@ from bnviz.core.schedule import BINS, KINDS, QUANTILES, SIGNAL_RANGE, post_range
 
 ARM_SERIES = ("train_accuracy", "test_loss", "test_accuracy")
 LAYER_SERIES = ("saturated", "zero_share", "maximum", "grad_norm", "grad_std", "weight_std", "update_std")
-SUFFIXES = (".npz", ".parquet", ".csv")
+SUFFIXES = (".npz", ".parquet", ".csv", ".zip", ".html", ".py", ".ipynb")
 README = """What bnviz recorded of one run; settings.json holds the run itself (`bnviz.Experiment.from_json` reads it).
 
 curves.csv   one row an update and arm: the loss on its batch before the update and, where a frame was recorded, the
@@ -45,9 +45,11 @@ def check_target(path: Path) -> None:
 
 
 def save(recording: Recording, path: Path) -> None:
-    """Write a recording in the format that the ending of `path` names."""
+    """Write a recording in the format that the ending of `path` names: .npz, .parquet, .zip or .csv."""
     if path.suffix == ".npz":
         np.savez_compressed(path, **_arrays(recording))
+    elif path.suffix == ".zip":
+        path.write_bytes(csv_archive(recording))
     elif path.suffix == ".parquet":
         series_table(recording).to_parquet(path, index=False)
     else:

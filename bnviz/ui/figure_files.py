@@ -59,7 +59,7 @@ def numbers(table: Callable[[], pd.DataFrame], *, page: str, file: str) -> None:
         lambda: table().to_csv(index=False),
         file_name=file,
         mime=MIMES["csv"],
-        key=f"file_{page}",
+        key=f"{page}_numbers_file",
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",

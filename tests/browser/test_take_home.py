@@ -25,9 +25,12 @@ def taken(browser, serve, tmp_path_factory) -> dict[str, Path]:
     page = context.new_page()
     page.goto(f"{serve('app.py')}/{RUN}")
     at_rest(page)
+    page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
+    page.get_by_role("slider", name="Update", exact=True).fill("7")
+    page.wait_for_url(re.compile("step=7"))
     page.get_by_text("Take it home").click()
     folder, files = tmp_path_factory.mktemp("taken"), {}
-    for label in ("A page that plays (HTML)", "PNG", "Curves (CSV)"):
+    for label in ("A page that plays (HTML)", "PNG", "SVG", "Curves (CSV)"):
         with page.expect_download() as waiting:
             page.get_by_role("button", name=label).click()
         files[label] = folder / waiting.value.suggested_filename
@@ -38,9 +41,10 @@ def taken(browser, serve, tmp_path_factory) -> dict[str, Path]:
 
 def test_files_have_names_that_say_what_is_inside(taken) -> None:
     assert [path.name for path in taken.values()] == [
-        f"bnviz-moons-2x8-seed0{ending}" for ending in (".html", "-loss.png", "-curves.csv")
+        f"bnviz-moons-2x8-seed0{ending}" for ending in (".html", "-loss.png", "-loss.svg", "-curves.csv")
     ]
     assert taken["PNG"].read_bytes()[:4] == b"\x89PNG"
+    assert "After 7 updates, the test loss is" in taken["SVG"].read_text(encoding="utf-8")
     assert taken["Curves (CSV)"].read_text(encoding="utf-8").startswith("step,arm,train_loss")
 
 
@@ -53,19 +57,19 @@ def test_the_page_plays_and_scrubs_from_the_disk_without_the_network(new_page, t
     page.context.set_offline(True)
     page.goto(file)
     page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
-    assert page.evaluate("__bnviz.step") == 40
+    assert page.evaluate("__bnviz.step") == 7  # where the reader was
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(11, 18, 32)")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function("__bnviz.mode === 'play' && __bnviz.step > 2 && __bnviz.step < 40")
+    page.wait_for_function("__bnviz.step > 8 && __bnviz.step < 40")
     page.get_by_role("button", name="Pause", exact=True).click()
-    page.get_by_role("slider", name="Update").fill("7")
-    page.wait_for_function("__bnviz.step === 7")
-    expect(page.locator("figcaption").first).to_contain_text("After 7 updates")
+    page.get_by_role("slider", name="Update").fill("20")
+    page.wait_for_function("__bnviz.step === 20")
+    expect(page.locator("figcaption").first).to_contain_text("After 20 updates")
     page.locator("#theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark" if scheme == "light" else "light")
-    page.wait_for_function("__bnviz.step === 7")
-    expect(page.locator("figcaption").first).to_contain_text("After 7 updates")
+    page.wait_for_function("__bnviz.step === 20")
+    expect(page.locator("figcaption").first).to_contain_text("After 20 updates")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     assert {url for url in asked if not url.startswith("data:")} == {file}
 

@@ -99,3 +99,9 @@ def test_an_own_table_gives_no_script_but_says_why(files):
     assert any("rows never leave this session" in note.value for note in app.info)
     assert set(files) == set(ENDINGS) - {"script", "notebook", "settings"}
     assert to_link(Experiment()) == {}
+
+
+def test_a_teacher_can_hide_both_panels(files):
+    app = opened(SMALL, hide="take_home.compare")
+    assert not files
+    assert not any(button.key == "compare_pin" for button in app.button)
