@@ -28,9 +28,9 @@ def is_recorded(step: int, total: int) -> bool:
 
 
 def is_evaluated(step: int, total: int) -> bool:
-    """Whether the frame after `step` updates has test figures: the first 5, then every 5th update (to 20), 10th (to
-    100), 50th (to 1000) and 100th, and the last."""
-    spacing = 1 if step <= 5 else 5 if step <= 20 else 10 if step <= 100 else 50 if step <= 1000 else 100
+    """Whether the frame after `step` updates has test figures: the first 5, then every 5th update (to 50), 10th (to
+    200), 20th (to 1000) and 100th, and the last."""
+    spacing = 1 if step <= 5 else 5 if step <= 50 else 10 if step <= 200 else 20 if step <= 1000 else 100
     return is_recorded(step, total) and (step % spacing == 0 or step == total)
 
 
