@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets
 
-from bnviz.core import own_tables, toys
+from bnviz.core import flowers, own_tables, toys
 from bnviz.core.data_settings import DRAWN, SCALES, TABLE_ROWS, Data
 from bnviz.core.fields import FieldError
 from bnviz.core.network_settings import IMAGES
+from bnviz.core.orders import batch_rows as batch_rows
+from bnviz.core.orders import batches as batches
 from bnviz.core.own_settings import OWN
 from bnviz.core.preprocess import Floats, preprocess
-from bnviz.core.streams import EPOCH, generator
 from bnviz.core.table import Table as Table
 from bnviz.core.textures import CLASS_NAMES, textures
 from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
@@ -36,6 +37,7 @@ class Dataset:
         class_names: what the class numbers mean.
         images: the training rows as raw images in 0..1 (rows x height x width; in colour rows x 3 x height x width),
             or None.
+        subset_train, subset_test: which subset each row belongs to, 0 or 1; None for data without subsets.
     """
 
     x_train: Floats
@@ -46,6 +48,8 @@ class Dataset:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     images: Floats | None = None
+    subset_train: Ints | None = None
+    subset_test: Ints | None = None
 
     @property
     def inputs(self) -> int:
@@ -111,7 +115,11 @@ def _table(data: Data, seed: int) -> Table:
     if data.name in SCALES:
         return Table(*toys.scales(data.name, data.rows, data.noise, seed), 0, names, ())
     ones = min(data.rows - 2, max(2, round(data.rows * data.balance)))
-    return Table(*toys.classes(data.name, (data.rows - ones, ones), data.noise, seed), 2, names, ("0", "1"))
+    counts = (data.rows - ones, ones)
+    if data.name == "flowers":
+        x, y, subset = flowers.flowers(counts, data.noise, seed)
+        return Table(x, y, 2, flowers.FEATURE_NAMES, flowers.CLASS_NAMES, subset=subset)
+    return Table(*toys.classes(data.name, counts, data.noise, seed), 2, names, ("0", "1"))
 
 
 def _stretch(x: Floats, data: Data) -> Floats:
@@ -178,38 +186,7 @@ def dataset_of(whole: Table, parts: tuple[Ints, Ints], method: str, *, images: F
     if not whole.classes:
         mean, std = y_train.mean(), y_train.std() or 1.0
         y_train, y_test = ((part[:, None] - mean) / std for part in (y_train, y_test))
-    return Dataset(x_train, x_test, y_train, y_test, whole.classes, whole.feature_names, whole.class_names, images)
-
-
-@lru_cache(maxsize=64)
-def _permutation(rows: int, seed: int, epoch: int) -> Ints:
-    return generator(seed, EPOCH, epoch).permutation(rows)
-
-
-def batch_rows(data: Dataset, order: str, batch_size: int, step: int, seed: int) -> Ints:
-    """Row numbers of the batch that update `step + 1` is computed on.
-
-    Args:
-        order: shuffled (a new permutation each epoch), by_class (sorted by target) or fixed (as split).
-        step: updates made so far. The last partial batch of an epoch is dropped.
-    """
-    epoch, place = divmod(step, len(data.x_train) // batch_size)
-    return _sequence(data, order, seed, epoch)[place * batch_size : (place + 1) * batch_size]
-
-
-def _sequence(data: Dataset, order: str, seed: int, epoch: int) -> Ints:
-    """All row numbers in the order in which an epoch takes them."""
-    rows = len(data.x_train)
-    if order == "shuffled":
-        return _permutation(rows, seed, epoch)
-    return np.argsort(np.ravel(data.y_train), kind="stable") if order == "by_class" else np.arange(rows)
-
-
-def batches(data: Dataset, order: str, batch_size: int, steps: range, seed: int) -> Ints:
-    """`batch_rows` of consecutive steps, one row each: steps x batch_size."""
-    count = len(data.x_train) // batch_size
-    first, last = steps.start // count, (steps.stop - 1) // count
-    epochs = range(first, last + 1) if order == "shuffled" else range(first, first + 1)
-    whole = [_sequence(data, order, seed, epoch)[: count * batch_size].reshape(count, batch_size) for epoch in epochs]
-    places = np.arange(steps.start, steps.stop) - first * count
-    return np.concatenate(whole)[places if order == "shuffled" else places % count]
+    subsets = (None, None) if whole.subset is None else (whole.subset[train], whole.subset[test])
+    return Dataset(
+        x_train, x_test, y_train, y_test, whole.classes, whole.feature_names, whole.class_names, images, *subsets
+    )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bnviz.core.fields import Choice, FieldError, ListOf, Number, check_fields, setting
 from bnviz.core.own_settings import MOST_OWN_ROWS, OWN, SetName, TableName, own_shape
 
-TOYS = ("blobs", "circles", "moons", "spirals", "xor")
+TOYS = ("blobs", "circles", "moons", "spirals", "xor", "flowers")
+WITH_SUBSETS = ("flowers",)
 SCALES = ("ranges", "thousands", "signals", "normal")
 DRAWN = (*TOYS, *SCALES)
 TABLE_ROWS: Mapping[str, int] = {"digits": 1797, "wine": 178, "breast_cancer": 569, "diabetes": 442, "textures": 1900}
@@ -27,7 +28,8 @@ class Data:
 
     Attributes:
         name: a toy set (two features, two classes), two features on different scales with a number to predict
-            (`toys.py` has their formulas), or a table: a real one, the drawn pictures `textures`, or `own`, a reader's.
+            (`toys.py` and `flowers.py` have their formulas), or a table: a real one, the drawn pictures `textures`, or
+            `own`, a reader's.
         n: rows in all, training and test; 0 means all of a real table and 500 of a set that is drawn.
         noise: spread of a toy set, as a share of its size; of the sets on different scales, the standard deviation of
             the noise on the target (of the signals: on both copies, times 1.5); real tables ignore it.
@@ -94,6 +96,11 @@ class Data:
         if self.table:
             return own_shape(self.table).classes == 2 and len(self.features) == 2
         return self.name in TOYS or (self.name == "breast_cancer" and len(self.features) == 2)
+
+    @property
+    def has_subsets(self) -> bool:
+        """Whether every row belongs to one of two subsets."""
+        return self.name in WITH_SUBSETS
 
     @property
     def regression(self) -> bool:

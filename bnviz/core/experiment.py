@@ -16,12 +16,14 @@ from bnviz.core.data_settings import SELECTABLE as SELECTABLE
 from bnviz.core.data_settings import TABLE_FEATURES as TABLE_FEATURES
 from bnviz.core.data_settings import TABLE_ROWS as TABLE_ROWS
 from bnviz.core.data_settings import TOYS as TOYS
+from bnviz.core.data_settings import WITH_SUBSETS as WITH_SUBSETS
 from bnviz.core.data_settings import Data as Data
 from bnviz.core.fields import Choice, FieldError, ListOf, Number, OneOrEach, OrNone, check_fields, setting
 from bnviz.core.network_settings import ACTIVATIONS as ACTIVATIONS
 from bnviz.core.network_settings import GAIN as GAIN
 from bnviz.core.network_settings import HEADS as HEADS
 from bnviz.core.network_settings import IMAGES as IMAGES
+from bnviz.core.network_settings import INITS as INITS
 from bnviz.core.network_settings import MAX_DEPTH as MAX_DEPTH
 from bnviz.core.network_settings import MAX_POOL as MAX_POOL
 from bnviz.core.network_settings import MAX_WIDTH as MAX_WIDTH
@@ -29,7 +31,7 @@ from bnviz.core.network_settings import NETWORKS as NETWORKS
 from bnviz.core.network_settings import Network as Network
 from bnviz.core.own_settings import MOST_OWN_ROWS as MOST_OWN_ROWS
 from bnviz.core.own_settings import OWN as OWN
-from bnviz.core.rules import check_arm, check_batch, check_network, check_parts
+from bnviz.core.rules import check_arm, check_batch, check_network, check_order, check_parts
 
 # Instance norm averages the positions of one image and channel, so it stands in convolutional networks only.
 IMAGE_NORMS = ("instance",)
@@ -38,6 +40,8 @@ BATCH_NORMS = ("batch", "batch_no_affine", "batch_noisy", "batch_ghost")
 PLACEMENTS = ("before", "after", "none")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 ORDERS = ("shuffled", "by_class", "fixed")
+# Each batch comes from one subset alone (see `orders.subset_turn`), so these need data in two subsets.
+SUBSET_ORDERS = ("alternating", "blocks", "sequential", "first_only")
 MAX_ARMS, MAX_STEPS, MAX_BATCH = 6, 4000, 512
 
 RATE = Number(1e-6, 100.0)
@@ -99,7 +103,8 @@ class Training:
         weight_decay: added to the gradient as weight_decay times the parameter.
         dropout: share of the activations of each hidden layer set to 0 in training.
         input_noise: standard deviation of the noise added to the inputs in training.
-        order: shuffled anew each epoch, sorted by class, or fixed as the split left it.
+        order: shuffled anew each epoch, sorted by class, or fixed as the split left it; for data in two subsets also
+            one of SUBSET_ORDERS.
     """
 
     optimizer: str = setting("sgd", Choice(OPTIMIZERS))
@@ -109,7 +114,7 @@ class Training:
     weight_decay: float = setting(0.0, Number(0.0, 1.0))
     dropout: float = setting(0.0, SHARE)
     input_noise: float = setting(0.0, Number(0.0, 10.0))
-    order: str = setting("shuffled", Choice(ORDERS))
+    order: str = setting("shuffled", Choice((*ORDERS, *SUBSET_ORDERS)))
 
     def __post_init__(self) -> None:
         check_fields(self, "training")
@@ -139,6 +144,7 @@ class Experiment:
         if not 1 <= len(self.arms) <= MAX_ARMS:
             raise FieldError("arms", f"{len(self.arms)} arms came; 1 to {MAX_ARMS} are possible.")
         check_network(self)
+        check_order(self)
         check_batch(self)
         for index in range(len(self.arms)):
             check_arm(self, index)

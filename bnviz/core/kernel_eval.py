@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
-from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, load, root, store
-from bnviz.core.kernel_layers import activation_forward, cross_entropy, mean_of, squared_error, variance_of
-from bnviz.core.kernel_math import inner, matrix, transpose, vector
+from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, larger, load, root, store
+from bnviz.core.kernel_layers import activation_forward, mean_of, variance_of
+from bnviz.core.kernel_math import exponential, inner, matrix, vector
 from bnviz.core.kernel_matmul import matmul
 from bnviz.core.kernel_net import zeros
 from bnviz.core.kernel_plan import (
@@ -31,10 +31,12 @@ from bnviz.core.kernel_plan import (
     GROUPS,
     HIDDEN,
     HIDDEN_NEXT,
+    LINEAR,
     LOGITS,
     MEAN,
     NORM,
     PLACEMENT,
+    RELU,
     UNITS,
     VAR,
     WEIGHT,
@@ -42,25 +44,38 @@ from bnviz.core.kernel_plan import (
 
 
 @inner
-def linear_for_good(plan, values, work, layer, x, z):
-    """z = W x + b, x and z being features x EVAL_ROWS."""
-    row = plan.layers[layer]
-    matmul(matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN]), x, zeros(plan, work, EVAL_ROWS), z)
-    if row[BIAS] >= 0:
-        bias = vector(values, row[BIAS], row[UNITS])
-        for j in range(bias.size):
-            unit, shift = z[j], bias[j]
-            for i in range(unit.size):
-                unit[i] += shift
+def scale_and_shift(unit, scale, shift, rectify):
+    """unit = scale * unit + shift, in place, and no less than 0 if wanted."""
+    zero = everywhere(unit.dtype.type(0))
+    for i in range(0, unit.size, WIDTH):
+        value = add_product(load(unit, i), scale, everywhere(shift))
+        store(unit, i, larger(zero, value) if rectify else value)
 
 
 @inner
-def normalize_by_averages(x, mean, var, gamma, beta, eps):
-    """Batch norm with its running averages, in place; x is units x EVAL_ROWS."""
-    for j in range(x.shape[0]):
-        unit, middle, shift, scale = x[j], mean[j], beta[j], gamma[j] / math.sqrt(var[j] + eps)
-        for i in range(unit.size):
-            unit[i] = (unit[i] - middle) * scale + shift
+def by_averages(plan, values, layer, j):
+    """Batch norm of one unit in eval mode, gamma (x - mean) / sqrt(var + eps) + beta, as a scale and a shift."""
+    row, eps = plan.layers[layer], values.dtype.type(plan.reals[EPS])
+    scale = values[row[GAMMA] + j] / math.sqrt(values[row[VAR] + j] + eps)
+    return scale, values[row[BETA] + j] - values[row[MEAN] + j] * scale
+
+
+@inner
+def linear_for_good(plan, values, work, layer, x, z):
+    """z = W x + b, x and z being features x EVAL_ROWS; what can be done to z in the same go is done.
+
+    Returns:
+        Whether batch norm before the activation is done, and whether a ReLU is.
+    """
+    row, hidden, one = plan.layers[layer], layer < plan.layers.shape[0] - 1, values.dtype.type(1)
+    matmul(matrix(values, row[WEIGHT], row[UNITS], row[FAN_IN]), x, zeros(plan, work, EVAL_ROWS), z)
+    normed = row[PLACEMENT] == BEFORE and plan.codes[NORM] == BATCH
+    rectified = hidden and plan.codes[ACTIVATION] == RELU and (normed or row[PLACEMENT] != BEFORE)
+    for j in range(row[UNITS]):
+        bias = values[row[BIAS] + j] if row[BIAS] >= 0 else values.dtype.type(0)
+        scale, shift = by_averages(plan, values, layer, j) if normed else (one, values.dtype.type(0))
+        scale_and_shift(z[j], scale, scale * bias + shift, rectified)
+    return normed, rectified
 
 
 @inner
@@ -78,11 +93,12 @@ def normalize_group(x, gamma, beta, eps, center):
 def normalize_for_good(plan, values, layer, x):
     """A norm in eval mode, in place: batch norm with its running averages, the others as ever."""
     row, eps, groups = plan.layers[layer], values.dtype.type(plan.reals[EPS]), plan.codes[GROUPS]
-    gamma, beta = vector(values, row[GAMMA], row[UNITS]), vector(values, row[BETA], row[UNITS])
     if plan.codes[NORM] == BATCH:
-        mean, var = vector(values, row[MEAN], row[UNITS]), vector(values, row[VAR], row[UNITS])
-        normalize_by_averages(x, mean, var, gamma, beta, eps)
+        for j in range(row[UNITS]):
+            scale, shift = by_averages(plan, values, layer, j)
+            scale_and_shift(x[j], scale, shift, False)
         return
+    gamma, beta = vector(values, row[GAMMA], row[UNITS]), vector(values, row[BETA], row[UNITS])
     size = row[UNITS] // groups
     for first in range(0, row[UNITS], size):
         part = slice(first, first + size)
@@ -90,23 +106,24 @@ def normalize_for_good(plan, values, layer, x):
 
 
 @inner
-def predict(plan, values, work, x, logits):
-    """Logits of EVAL_ROWS rows in eval mode; x is features x EVAL_ROWS, logits EVAL_ROWS x outputs."""
+def predict(plan, values, work, x):
+    """Logits of EVAL_ROWS rows in eval mode, outputs x EVAL_ROWS; x is features x EVAL_ROWS."""
     depth, activation = plan.layers.shape[0] - 1, plan.codes[ACTIVATION]
     here, free = plan.places[HIDDEN], plan.places[HIDDEN_NEXT]
     for layer in range(depth):
         a = matrix(work, here, plan.layers[layer, UNITS], EVAL_ROWS)
-        linear_for_good(plan, values, work, layer, x, a)
+        normed, rectified = linear_for_good(plan, values, work, layer, x, a)
         placement = plan.layers[layer, PLACEMENT]
-        if placement == BEFORE:
+        if placement == BEFORE and not normed:
             normalize_for_good(plan, values, layer, a)
-        activation_forward(a.reshape(-1), activation, a.reshape(-1))
+        if not rectified and activation != LINEAR:
+            activation_forward(a.reshape(-1), activation, a.reshape(-1))
         if placement == AFTER:
             normalize_for_good(plan, values, layer, a)
         x, here, free = a, free, here
     z = matrix(work, here, plan.layers[depth, UNITS], EVAL_ROWS)
     linear_for_good(plan, values, work, depth, x, z)
-    transpose(z, logits)
+    return z
 
 
 @inner
@@ -129,6 +146,35 @@ def accuracy(logits, labels):
 
 
 @inner
+def sum_of_cross_entropy(z, labels, sums):
+    """Sum of log(sum_k exp(z_k)) - z_label over the labels' columns of z; sums takes 2 x EVAL_ROWS numbers."""
+    whole, top = sums[0], sums[1]
+    for i in range(0, labels.size, WIDTH):
+        most = load(z[0], i)
+        for k in range(1, z.shape[0]):
+            most = larger(load(z[k], i), most)
+        scale = everywhere(z.dtype.type(0))
+        for k in range(z.shape[0]):
+            scale = scale + exponential(load(z[k], i) - most)
+        store(whole, i, scale)
+        store(top, i, most)
+    loss = 0.0
+    for i in range(labels.size):
+        loss += math.log(whole[i]) - (z[labels[i], i] - top[i])
+    return loss
+
+
+@inner
+def sum_of_squares(z, targets):
+    """Sum of (output - target)^2 over the targets' columns of z."""
+    loss = 0.0
+    for i in range(len(targets)):
+        for k in range(z.shape[0]):
+            loss += (z[k, i] - targets[i, k]) ** 2
+    return loss
+
+
+@inner
 def test_figures(plan, values, work, blocks, labels, targets):
     """Loss and accuracy of all rows in eval mode; the accuracy of a regression is NaN.
 
@@ -137,26 +183,24 @@ def test_figures(plan, values, work, blocks, labels, targets):
         blocks: x as blocks of features x EVAL_ROWS, the last one filled up with zeros.
         labels, targets: as many as there are rows; one of the two is empty.
     """
-    outputs, rows, loss, right = plan.layers[plan.layers.shape[0] - 1, UNITS], labels.size + len(targets), 0.0, 0.0
+    rows, loss, right = labels.size + len(targets), 0.0, 0
     for block in range(blocks.shape[0]):
-        first = block * EVAL_ROWS
-        last = min(first + EVAL_ROWS, rows)
-        predict(plan, values, work, blocks[block], matrix(work, plan.places[LOGITS], EVAL_ROWS, outputs))
-        logits = matrix(work, plan.places[LOGITS], last - first, outputs)
-        unused = matrix(work, plan.places[HIDDEN], last - first, outputs)
+        here = slice(block * EVAL_ROWS, min((block + 1) * EVAL_ROWS, rows))
+        z = predict(plan, values, work, blocks[block])
         if plan.codes[CLASSES]:
-            loss += cross_entropy(logits, labels[first:last], unused) * (last - first)
-            right += accuracy(logits, labels[first:last]) * (last - first)
+            some = labels[here]
+            loss += sum_of_cross_entropy(z, some, matrix(work, plan.places[LOGITS], 2, EVAL_ROWS))
+            right += round(accuracy(z.T[: some.size], some) * some.size)
         else:
-            loss += squared_error(logits, targets[first:last], unused) * (last - first)
-    return loss / rows, right / rows if plan.codes[CLASSES] else math.nan
+            loss += sum_of_squares(z, targets[here])
+    outputs = plan.layers[plan.layers.shape[0] - 1, UNITS]
+    return (loss / rows, right / rows) if plan.codes[CLASSES] else (loss / (rows * outputs), math.nan)
 
 
 @inner
 def record_sample(plan, values, work, block, sample):
     """Predicted class of the first rows in eval mode (at most EVAL_ROWS of them)."""
-    logits = matrix(work, plan.places[LOGITS], EVAL_ROWS, plan.layers[plan.layers.shape[0] - 1, UNITS])
-    predict(plan, values, work, block, logits)
+    logits = predict(plan, values, work, block).T
     for i in range(sample.size):
         sample[i] = largest(logits[i])
 
@@ -164,10 +208,11 @@ def record_sample(plan, values, work, block, sample):
 @inner
 def record_map(plan, values, work, blocks, cells):
     """P(class 1) times 200 on the grid, in eval mode: 1 / (1 + exp(z0 - z1))."""
-    logits, one = matrix(work, plan.places[LOGITS], EVAL_ROWS, 2), values.dtype.type(1)
+    shares, one = vector(work, plan.places[LOGITS], EVAL_ROWS), everywhere(values.dtype.type(1))
     for block in range(blocks.shape[0]):
-        predict(plan, values, work, blocks[block], logits)
+        z = predict(plan, values, work, blocks[block])
+        for i in range(0, EVAL_ROWS, WIDTH):
+            store(shares, i, 200 / (one + exponential(load(z[0], i) - load(z[1], i))) + 0.5)
         first = block * EVAL_ROWS
         for i in range(min(EVAL_ROWS, cells.size - first)):
-            share = one / (one + math.exp(logits[i, 0] - logits[i, 1]))
-            cells[first + i] = np.uint8(values.dtype.type(200) * share + values.dtype.type(0.5))
+            cells[first + i] = np.uint8(shares[i])

@@ -96,7 +96,15 @@ def store(typing, row, first, lanes):  # noqa: ARG001
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         _, name, place, align, inside = _window(context, builder, signature, arguments)
-        _call(builder, ir.VoidType(), f"llvm.masked.store.{name}", (arguments[2], place, align, inside))
+        left = cgutils.unpack_tuple(
+            builder, context.make_array(signature.args[0])(context, builder, arguments[0]).shape, 1
+        )[0]
+        full = builder.icmp_signed(">=", builder.sub(left, arguments[1]), ir.Constant(left.type, WIDTH))
+        with builder.if_else(full, likely=True) as (whole, part):
+            with whole:
+                builder.store(arguments[2], place, align=signature.args[0].dtype.bitwidth // 8)
+            with part:
+                _call(builder, ir.VoidType(), f"llvm.masked.store.{name}", (arguments[2], place, align, inside))
         return context.get_dummy_value()
 
     return types.none(row, types.intp, lanes), build
@@ -174,7 +182,32 @@ def _named(wide: Any, name: str) -> str:
 
 _add_product = _elementwise(lambda builder, wide, xs: _call(builder, wide, _named(wide, "fmuladd"), tuple(xs)))
 _root = _elementwise(lambda builder, wide, xs: _call(builder, wide, _named(wide, "sqrt"), tuple(xs)))
+_smaller = _elementwise(lambda builder, _, xs: builder.select(builder.fcmp_ordered("<", *xs), *xs))
 _larger = _elementwise(lambda builder, _, xs: builder.select(builder.fcmp_ordered(">", *xs), *xs))
+
+
+def _power_of_two(builder: Any, wide: Any, xs: list[Any]) -> Any:
+    """2^x of whole numbers, written into the exponent's bits."""
+    bits, bias, shift = (32, 127, 23) if isinstance(wide.element, ir.FloatType) else (64, 1023, 52)
+    whole = ir.VectorType(ir.IntType(bits), WIDTH)
+    biased = builder.add(builder.fptosi(xs[0], whole), ir.Constant(whole, [bias] * WIDTH))
+    return builder.bitcast(builder.shl(biased, ir.Constant(whole, [shift] * WIDTH)), wide)
+
+
+_power = _elementwise(_power_of_two)
+_nearest = _elementwise(lambda builder, wide, xs: _call(builder, wide, _named(wide, "rint"), tuple(xs)))
+
+
+@primitive
+def power_of_two(typing, x):
+    """2^x of lanes that are whole numbers, in the range of normal numbers."""
+    return _power(typing, x)
+
+
+@primitive
+def nearest(typing, x):
+    """The whole number nearest to each lane."""
+    return _nearest(typing, x)
 
 
 @primitive
@@ -191,5 +224,11 @@ def root(typing, x):
 
 @primitive
 def larger(typing, x, y):
-    """The larger one of each lane of x and y."""
+    """The larger one of each lane of x and y; y where x is NaN."""
     return _larger(typing, x, y)
+
+
+@primitive
+def smaller(typing, x, y):
+    """The smaller one of each lane of x and y; y where x is NaN."""
+    return _smaller(typing, x, y)

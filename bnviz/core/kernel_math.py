@@ -13,10 +13,25 @@ from numba import carray, njit, types  # type: ignore[attr-defined]
 from numba.core import cgutils
 
 from bnviz.core.kernel_cache import use_cache
-from bnviz.core.kernel_lanes import WIDTH, add_product, everywhere, folded, load, load_or, primitive, store
+from bnviz.core.kernel_lanes import (
+    WIDTH,
+    add_product,
+    everywhere,
+    folded,
+    larger,
+    load,
+    load_or,
+    nearest,
+    power_of_two,
+    primitive,
+    smaller,
+    store,
+)
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
 FOUR = 4 * WIDTH
+FARTHEST = 87.0  # e^87 and e^-87 are normal numbers in either precision
+PER_LN2, LN2_HIGH, LN2_LOW = 1.4426950408889634, 0.693359375, -2.1219444005469057e-4
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -109,3 +124,25 @@ def column_sums(a, sums):
         for i in range(a.shape[0]):
             whole = whole + load(a[i], j)
         store(sums, j, whole)
+
+
+@inlined
+def exponential(x):
+    """e^x of each lane, x being cut at -87 and 87; NaN stays NaN.
+
+    e^x = 2^n e^r with the whole number n nearest to x / ln 2, and the Taylor series of e^r, |r| <= ln(2) / 2.
+    """
+    x = larger(-FARTHEST, smaller(FARTHEST, x))
+    n = nearest(x * PER_LN2)
+    r = add_product(n, -LN2_LOW, add_product(n, -LN2_HIGH, x))
+    series = add_product(r, 1 / 39916800, 1 / 3628800)
+    series = add_product(r, series, 1 / 362880)
+    series = add_product(r, series, 1 / 40320)
+    series = add_product(r, series, 1 / 5040)
+    series = add_product(r, series, 1 / 720)
+    series = add_product(r, series, 1 / 120)
+    series = add_product(r, series, 1 / 24)
+    series = add_product(r, series, 1 / 6)
+    series = add_product(r, series, 1 / 2)
+    series = add_product(r, series, 1.0)
+    return add_product(r, series, 1.0) * power_of_two(n)

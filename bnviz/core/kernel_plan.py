@@ -30,7 +30,7 @@ RELU, TANH, SIGMOID, LINEAR = range(4)
 SGD, HEAVY_BALL, RMSPROP, ADAM = range(4)
 ACTIVATION_CODES = {"relu": RELU, "tanh": TANH, "sigmoid": SIGMOID, "linear": LINEAR}
 OPTIMIZER_CODES = {"sgd": SGD, "momentum": HEAVY_BALL, "rmsprop": RMSPROP, "adam": ADAM}
-EVAL_ROWS = 64
+EVAL_ROWS = 80  # 1,296 cells of a map and 450 test rows fill such blocks nearly
 
 
 # Where things lie in the work memory: signals and averages of all hidden layers (one layer after the other, N x units

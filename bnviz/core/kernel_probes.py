@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bnviz.core.kernel_lanes import WIDTH, larger, load, store
 from bnviz.core.kernel_layers import moments
-from bnviz.core.kernel_math import inner, spread, total, vector
+from bnviz.core.kernel_math import inlined, inner, spread, total, vector
 from bnviz.core.kernel_net import signal
 from bnviz.core.kernel_plan import (
     ACTIVATION,
@@ -80,7 +80,7 @@ def mean_and_std(a):
     return mean, math.sqrt(spread(a, mean) / a.size)
 
 
-@inner
+@inlined
 def record_moments(rows, mean, var, pages, at):
     """Mean, std and row_std of N x units values, read off the mean and the variance of each unit.
 
@@ -96,7 +96,7 @@ def record_moments(rows, mean, var, pages, at):
     pages.std[frame, arm, layer, kind] = math.sqrt((total(var) + between) / units)
 
 
-@inner
+@inlined
 def record_values(plan, work, pages, at, layer, lay_at):
     """Mean, std and row_std of a layer's three kinds of values; lays aside those that `measure` needs in order."""
     frame, arm = at
@@ -146,7 +146,7 @@ def saturated_share(post, top, activation):
     return count / post.size
 
 
-@inner
+@inlined
 def record_units(plan, values, work, pages, at, layer):
     """Saturation, zeros and maxima, and the numbers that are kept of single units."""
     frame, arm = at
@@ -170,7 +170,7 @@ def record_units(plan, values, work, pages, at, layer):
         pages.running_var[frame, arm, layer, :units] = vector(values, row[VAR], units)
 
 
-@inner
+@inlined
 def record_gradients(plan, values, work, pages, at):
     """Sizes of the gradient of every weight matrix, and of the matrix itself."""
     frame, arm = at
@@ -183,7 +183,7 @@ def record_gradients(plan, values, work, pages, at):
         pages.weight_std[frame, arm, layer] = mean_and_std(vector(values, row[WEIGHT], size))[1]
 
 
-@inner
+@inlined
 def record_updates(plan, values, work, pages, at):
     """Standard deviation of what the update changed in every weight matrix; OLD becomes that change."""
     frame, arm = at

@@ -6,6 +6,7 @@ many updates ahead; the compiled loop makes these updates and observes the frame
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -148,7 +149,7 @@ class KernelRun:
         self.now = begin.copied()
         self.before = np.empty_like(self.now.memory.values)
         self.set_aside = 2 * int(self.plan.codes[ROWS] * self.plan.codes[UNITS_IN_ALL])
-        self.bytes = 8 * int(self.plan.places[DRAWN]) + dtype.itemsize * self.set_aside
+        self.drawn = 8 * int(self.plan.codes[ROWS] + self.plan.places[DRAWN])  # bytes an update
 
     def make(self, block: Block) -> None:
         """Make the updates of a block, unless the arm has diverged."""
@@ -171,7 +172,8 @@ class KernelRun:
         self.now = kept.copied()
         self.make(block)
         if self.now.diverged_at < 0:
-            self.now = replace(kept, first_loss=self.now.first_loss, final=self._evaluate(kept.memory.values))
+            final = self._evaluate(kept.memory.values)
+            self.now = replace(kept, first_loss=self.now.first_loss, final=final)
         else:
             self.now = replace(self.now, seconds=kept.seconds)
 
@@ -234,8 +236,12 @@ class KernelRun:
 
 
 def blocks(runs: Sequence[KernelRun], steps: range) -> Iterator[Block]:
-    """Cut steps into blocks that need about BLOCK_BYTES."""
-    length = max(1, BLOCK_BYTES // max(1, *(run.bytes for run in runs)))
-    aside = np.empty((min(length, len(steps)), runs[0].set_aside), runs[0].work.dtype)
-    for first in range(0, len(steps), length):
-        yield Block(runs[0].recording, runs[0].data, steps[first : first + length], aside)
+    """Cut steps into blocks that need about BLOCK_BYTES: for rows and draws at every update, for values at frames."""
+    observed = np.isin(steps, runs[0].recording.steps)
+    costs = max(run.drawn for run in runs) + observed * (runs[0].set_aside * runs[0].work.itemsize)
+    numbers = np.cumsum(costs) // BLOCK_BYTES
+    bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(steps)]
+    most = max((int(observed[first:last].sum()) for first, last in itertools.pairwise(bounds)), default=0)
+    aside = np.empty((most, runs[0].set_aside), runs[0].work.dtype)
+    for first, last in itertools.pairwise(bounds):
+        yield Block(runs[0].recording, runs[0].data, steps[first:last], aside)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from numba import types
 
 from bnviz.core.kernel_eval import accuracy, record_map, record_sample, test_figures
-from bnviz.core.kernel_math import entry, inner, matrix, vector
+from bnviz.core.kernel_math import entry, inlined, inner, matrix, vector
 from bnviz.core.kernel_net import backward, forward, loss_and_gradient, transpose_weights
 from bnviz.core.kernel_optim import update_parameters
 from bnviz.core.kernel_plan import (
@@ -87,7 +87,7 @@ def gather(plan, work, data, rows, draws, labels, targets):
             targets[i, 0] = data.targets[rows[i], 0]
 
 
-@inner
+@inlined
 def observe(plan, values, work, data, schedule, pages, at, t, labels):
     """Everything of a frame but what the update changes; returns the processor time that it took.
 

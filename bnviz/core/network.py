@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -14,6 +16,7 @@ from bnviz.core.experiment import IMAGES, Arm, Network
 from bnviz.core.layers import Norm, make_norm
 from bnviz.core.streams import DROPOUT, WEIGHTS, StepDraws, generator
 
+Floats = NDArray[np.float64]
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "tanh": torch.tanh,
@@ -170,6 +173,21 @@ class NormNet(nn.Module):
         return [layer for layer in self.hidden if isinstance(layer, Layer)]
 
 
+def first_weights(network: Network, drawn: Floats, fan_in: int, gain: float | None) -> Floats:
+    """The weights that one layer begins with.
+
+    Args:
+        network: says how they start, and with which activation.
+        drawn: standard normal numbers, one a weight.
+        fan_in: numbers that go into a unit.
+        gain: of a hidden layer; None for the output layer.
+    """
+    if network.init != "normal":
+        return np.full_like(drawn, 0.0 if network.init == "zero" else (1.0 if gain is None else gain) / fan_in)
+    g = 2.0 if network.activation == "relu" and gain is not None else 1.0
+    return (1.0 if gain is None else gain) * math.sqrt(g / fan_in) * drawn
+
+
 def build(
     network: Network, arm: Arm, *, inputs: int, outputs: int, seed: int, dtype: torch.dtype = torch.float64
 ) -> NormNet:
@@ -177,19 +195,19 @@ def build(
 
     Weights are normal with standard deviation gain * sqrt(g / fan_in), g = 2 for ReLU (He et al. 2015) and 1
     otherwise; the output layer has sqrt(1 / fan_in); biases start at 0. The draws depend on the seed and the shape
-    alone, so all arms start from the same weights (times their gain).
+    alone, so all arms start from the same weights (times their gain). `network.init` may ask for zeros or for one
+    constant a layer instead.
     """
     net = NormNet(network, arm, inputs=inputs, outputs=outputs)
     if dtype != torch.get_default_dtype():
         net = net.to(dtype)
     rng = generator(seed, WEIGHTS)
     gain = network.gain if arm.gain is None else arm.gain
-    g = 2.0 if network.activation == "relu" else 1.0
     with torch.no_grad():
         for linear in net.linears():
-            hidden = linear is not net.output
-            std = gain * math.sqrt(g / linear.in_features) if hidden else math.sqrt(1.0 / linear.in_features)
-            linear.weight.copy_(torch.from_numpy(std * rng.standard_normal(tuple(linear.weight.shape))))
+            drawn = rng.standard_normal(tuple(linear.weight.shape))
+            own = None if linear is net.output else gain
+            linear.weight.copy_(torch.from_numpy(first_weights(network, drawn, linear.in_features, own)))
             if linear.bias is not None:
                 linear.bias.zero_()
     return net

@@ -10,6 +10,7 @@ from bnviz.core.fields import Choice, Flag, ListOf, Number, check_fields, settin
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
 NETWORKS = ("dense", "conv")
 HEADS = ("average", "flatten")
+INITS = ("normal", "zero", "constant")
 # Channels, height and width of the data sets whose rows are images.
 IMAGES: Mapping[str, tuple[int, int, int]] = {"digits": (1, 8, 8), "textures": (3, 16, 16)}
 MAX_DEPTH, MAX_WIDTH, MAX_POOL = 10, 256, 4
@@ -27,6 +28,8 @@ class Network:
         gain: factor on the standard deviation sqrt(g / fan_in) of the hidden layers' normal initial weights,
             with g = 2 for ReLU and 1 otherwise; a 3 x 3 convolution of C channels has fan_in = 9 C. The output layer
             always starts with sqrt(1 / fan_in).
+        init: of all weights: normal as above, zero, or constant, where every weight of a layer is its gain divided by
+            fan_in, so that each unit begins with the mean of what comes in.
         bias: whether the linear layers and the convolutions have one (it starts at 0).
         kind: dense, or conv for images: 3 x 3 convolutions with a border of zeros, stride 1.
         pool: a conv network halves height and width after each of its first `pool` blocks (largest of 2 x 2).
@@ -39,6 +42,7 @@ class Network:
     activation: str = setting("relu", Choice(ACTIVATIONS))
     gain: float = setting(1.0, GAIN)
     bias: bool = setting(True, Flag())
+    init: str = setting("normal", Choice(INITS))
     kind: str = setting("dense", Choice(NETWORKS))
     pool: int = setting(2, Number(0, MAX_POOL, integer=True))
     head: str = setting("average", Choice(HEADS))

@@ -7,7 +7,7 @@ t batches have left. The frame after the last update is observed on a copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -135,7 +135,7 @@ def _between(steps: Array, start: int, end: int) -> Array:
     return steps[(steps >= start) & (steps < end)]
 
 
-def _map_extent(data: Dataset) -> tuple[float, float, float, float]:
+def map_extent(data: Dataset) -> tuple[float, float, float, float]:
     """The range of the first and of the last feature, with a margin."""
     low, high = data.x_train.min(axis=0), data.x_train.max(axis=0)
     margin = 0.08 * (high - low)
@@ -173,7 +173,7 @@ def blank(experiment: Experiment, data: Dataset, start: int, stop: int) -> Recor
         sample=np.full((frames, arms, samples), NO_CLASS, np.uint8),
         maps_at=maps_at,
         maps=np.zeros((len(maps_at), arms, MAP_CELLS, MAP_CELLS), np.uint8),
-        map_extent=_map_extent(data),
+        map_extent=map_extent(data),
         diverged_at=np.full(arms, -1),
         final_test_loss=np.full(arms, np.nan),
         final_test_accuracy=np.full(arms, np.nan),
@@ -194,6 +194,23 @@ def join(chunks: Iterable[Recording]) -> Recording:
     parts = list(chunks)
     if not parts:
         raise ValueError("There is nothing to join: the run has recorded no chunk yet. Wait for its first chunk.")
+    if len(parts) == 1:
+        return parts[0]
     names = [f.name for f in fields(Recording) if f.name not in _NOT_JOINED]
     joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return replace(parts[-1], first_step=parts[0].first_step, **joined)
+
+
+def join_arms(experiment: Experiment, parts: Sequence[Recording]) -> Recording:
+    """The chunk of an experiment out of chunks of the same updates, each with some of its arms, in order.
+
+    With fewer arms more units are recorded one by one; those that the whole experiment would not record are left out.
+    """
+    units, joined = recorded_units(experiment), dict[str, Any]()
+    for item in fields(Recording):
+        values = [getattr(part, item.name) for part in parts]
+        if item.name in UNIT_FIELDS:
+            joined[item.name] = np.concatenate([value[..., :units] for value in values], axis=1)
+        elif item.name not in ("experiment", "first_step", "steps", "maps_at", "map_extent"):
+            joined[item.name] = np.concatenate(values, axis=0 if item.name in _WHOLE else 1)
+    return replace(parts[0], experiment=experiment, **joined)

@@ -97,6 +97,31 @@ def _check_loads(experiment: Experiment) -> None:
     )
 
 
+def check_order(experiment: Experiment) -> None:
+    """Batches of one subset need data in two subsets, and a batch that each of them can fill.
+
+    Raises:
+        FieldError: naming ``training.order``, or ``training.batch_size``.
+    """
+    from bnviz.core.experiment import SUBSET_ORDERS
+
+    data, training = experiment.data, experiment.training
+    if training.order not in SUBSET_ORDERS:
+        return
+    if not data.has_subsets:
+        raise FieldError(
+            "training.order",
+            f"{training.order!r} came, which takes each batch from one of two subsets, but {data.name} has none. "
+            "Take the flowers as the data, or shuffled batches.",
+        )
+    if training.batch_size > max(2, data.train_rows // 4):
+        raise FieldError(
+            "training.batch_size",
+            f"A batch of {training.batch_size} from one subset came, but {data.name} has {data.train_rows} training "
+            f"rows here, in two subsets. Take a batch of at most {max(2, data.train_rows // 4)}, or more rows.",
+        )
+
+
 def check_batch(experiment: Experiment) -> None:
     """The batch must fit into the training rows, and batch norm needs two rows.
 

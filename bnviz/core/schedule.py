@@ -14,22 +14,23 @@ QUANTILES = (0.05, 0.15, 0.50, 0.85, 0.95)
 BINS = 40
 SIGNAL_RANGE = (-6.0, 6.0)
 POST_RANGES = {"relu": (0.0, 6.0), "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "linear": SIGNAL_RANGE}
-MAP_CELLS, MAPS = 36, 40
+MAP_CELLS, MAPS = 36, 24
 SAMPLE_ROWS = 60
 UNIT_BUDGET, MOST_UNITS = 16_000_000, 64
 NO_CLASS = 255
 
 
 def is_recorded(step: int, total: int) -> bool:
-    """Whether there is a frame after `step` updates: all of the first 20, then fewer and fewer, and the last."""
-    spacing = 1 if step <= 20 else 2 if step <= 60 else 5 if step <= 200 else 10 if step <= 1000 else 50
+    """Whether there is a frame after `step` updates: all of the first 20, then every 2nd (to 40), 5th (to 100), 10th
+    (to 1000) and 50th, and the last."""
+    spacing = 1 if step <= 20 else 2 if step <= 40 else 5 if step <= 100 else 10 if step <= 1000 else 50
     return step % spacing == 0 or step == total
 
 
 def is_evaluated(step: int, total: int) -> bool:
-    """Whether the frame after `step` updates has test figures: the first 10, then every fifth update (to 100), every
-    tenth (to 200), every twentieth (to 1000), every hundredth, and the last."""
-    spacing = 1 if step <= 10 else 5 if step <= 100 else 10 if step <= 200 else 20 if step <= 1000 else 100
+    """Whether the frame after `step` updates has test figures: the first 5, then every 5th update (to 20), 10th (to
+    100), 50th (to 1000) and 100th, and the last."""
+    spacing = 1 if step <= 5 else 5 if step <= 20 else 10 if step <= 100 else 50 if step <= 1000 else 100
     return is_recorded(step, total) and (step % spacing == 0 or step == total)
 
 
@@ -43,8 +44,13 @@ def _recorded_steps(total: int) -> NDArray[np.int32]:
     return np.array([step for step in range(total + 1) if is_recorded(step, total)], dtype=np.int32)
 
 
+def stops(total: int, every: int) -> tuple[int, ...]:
+    """The update counts of a study that looks at a run every so many updates, and at its end."""
+    return tuple(sorted({*range(0, total, max(1, every)), total}))
+
+
 def map_steps(total: int) -> NDArray[np.int32]:
-    """The update counts at which a decision map is drawn: at most 40 of the frames, first and last included."""
+    """The update counts at which a decision map is drawn: at most 24 of the frames, first and last included."""
     steps = recorded_steps(total)
     chosen: NDArray[np.int32] = steps[np.unique(np.linspace(0, len(steps) - 1, MAPS).round().astype(int))]
     return chosen

@@ -34,10 +34,10 @@ def weight_direction(memory: Memory, layer: int, unit: int, feature: int) -> Arr
     Raises:
         ValueError: when there is no such weight.
     """
-    matrices = list(_matrices(memory))
-    if not 0 <= layer < len(matrices):
-        raise ValueError(f"Layer {layer} came; a number from 0 to {len(matrices) - 1} is needed.")
-    place, (units, features) = matrices[layer]
+    found = list(matrices(memory))
+    if not 0 <= layer < len(found):
+        raise ValueError(f"Layer {layer} came; a number from 0 to {len(found) - 1} is needed.")
+    place, (units, features) = found[layer]
     if not (0 <= unit < units and 0 <= feature < features):
         problem = f"Weight {unit}, {feature} came; layer {layer} has {units} units of {features} weights each."
         raise ValueError(problem)
@@ -62,7 +62,7 @@ def filter_normalized(memory: Memory, direction: Array) -> Array:
         Li et al. 2018, section 4 (a filter is here the row of incoming weights of a unit).
     """
     result = np.zeros(memory.moments.shape[1])
-    for place, shape in _matrices(memory):
+    for place, shape in matrices(memory):
         moved, weights = (np.asarray(flat[place], np.float64).reshape(shape) for flat in (direction, memory.values))
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
         scale = np.linalg.norm(weights, axis=1, keepdims=True) / np.where(lengths > 0, lengths, 1.0)
@@ -90,7 +90,7 @@ def descent_direction(memory: Memory, rows: tuple[Array, Array], *, statistics: 
     return -np.concatenate([gradient.numpy().ravel() for gradient in gradients]).astype(np.float64)
 
 
-def _matrices(memory: Memory) -> Iterator[tuple[slice, tuple[int, int]]]:
+def matrices(memory: Memory) -> Iterator[tuple[slice, tuple[int, int]]]:
     """Where each weight matrix lies among the parameters, and its shape, from the input to the output."""
     places, place = {}, 0
     for parameter in memory.blueprint.parameters():

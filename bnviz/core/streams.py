@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-WEIGHTS, EPOCH, INPUT_NOISE, DROPOUT, NORM_NOISE = 1, 2, 3, 4, 5
+WEIGHTS, EPOCH, INPUT_NOISE, DROPOUT, NORM_NOISE, SUBSET_EPOCH = 1, 2, 3, 4, 5, 6
 
 
 def generator(seed: int, purpose: int, step: int = 0) -> np.random.Generator:

@@ -6,7 +6,6 @@ numbers that `network.build` draws.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from bnviz.core.armrun import ArmState, first_state
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.core.memory import Memory, memory_of
-from bnviz.core.network import build
+from bnviz.core.network import build, first_weights
 from bnviz.core.streams import WEIGHTS, generator
 
 Shape = tuple[int, int]
@@ -49,12 +48,11 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
     template, starts = _template(replace(network, gain=1.0), shape, size, dtype)
     widths = (size[0], *network.hidden, size[1])
     draws = _draws(experiment.seed, tuple(zip(widths[1:], widths[:-1], strict=True)))
-    gain, g = network.gain if arm.gain is None else arm.gain, 2.0 if network.activation == "relu" else 1.0
+    gain = network.gain if arm.gain is None else arm.gain
     memory = template.copied()
     for layer, (first, drawn) in enumerate(zip(starts, draws, strict=True)):
-        hidden, fan_in = layer < len(network.hidden), widths[layer]
-        std = gain * math.sqrt(g / fan_in) if hidden else math.sqrt(1.0 / fan_in)
-        memory.values[first : first + drawn.size] = std * drawn
+        own = gain if layer < len(network.hidden) else None
+        memory.values[first : first + drawn.size] = first_weights(network, drawn, widths[layer], own)
     return ArmState(arm, memory, memory.values)
 
 

@@ -100,9 +100,9 @@ def urls(data: Data, seed: int, count: int, dark: bool) -> list[str]:
     return [png_url(np.round(pixel).astype(np.uint8)) for pixel in pixels]
 
 
-def png_url(pixels: NDArray[np.uint8]) -> str:
-    """H x W x 3 as a PNG, enlarged without smoothing, inside a URL."""
-    large = pixels.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+def png_url(pixels: NDArray[np.uint8], *, enlarged: int = ENLARGED) -> str:
+    """H x W x 3 as a PNG, each pixel as a square of so many, inside a URL."""
+    large = pixels.repeat(enlarged, axis=0).repeat(enlarged, axis=1)
     height, width, _ = large.shape
     lines = np.concatenate([np.zeros((height, 1), np.uint8), large.reshape(height, -1)], axis=1)  # filter 0 a line
 

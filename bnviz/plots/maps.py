@@ -8,19 +8,20 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from bnviz.core.data import load
+from bnviz.core.data import Dataset, load
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import MAP_CELLS
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 from bnviz.plots.panels import Look
 from bnviz.plots.sentences import by_arm, held, hold_known, sentences
-from bnviz.plots.theme import ArmStyle, arm_style
+from bnviz.plots.theme import arm_style
 
 MAP, POINTS = "map", "points"
+CLASSES = ("class 0", "class 1")
 FULL = 200.0  # maps hold P(class 1) times 200
 MOST_POINTS = 300
-HEIGHT, NARROW_HEIGHT = 300, 165
+HEIGHT, LOW_HEIGHT, NARROW_HEIGHT = 300, 210, 165
 
 Extent = tuple[float, float, float, float]
 
@@ -37,7 +38,8 @@ def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
         return None
     styles = arm_style(recording.experiment, dark=dark)
     labels = [style.label for style in styles]
-    names = tuple(load(recording.experiment.data, recording.experiment.seed).feature_names)
+    data = load(recording.experiment.data, recording.experiment.seed)
+    names = tuple(data.feature_names)
     shown = _shown(recording)
     share = (shown.reshape(*shown.shape[:2], -1) > FULL / 2).mean(axis=-1)
     narrow_columns = 1 if len(labels) == 1 else 2
@@ -45,9 +47,9 @@ def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
     return Figure(
         id="decision-maps",
         title="Decision boundary",
-        spec=_chart(tuple(styles), names, recording.map_extent, columns, Look(dark)),
-        narrow=_chart(tuple(styles), names, recording.map_extent, narrow_columns, Look(dark, narrow=True)),
-        tables=[_map_table(recording, labels, shown), _point_table(recording)],
+        spec=chart(tuple(labels), names, recording.map_extent, columns, Look(dark)),
+        narrow=chart(tuple(labels), names, recording.map_extent, narrow_columns, Look(dark, narrow=True)),
+        tables=[map_table(recording.map_extent, labels, shown), point_table(data)],
         steps=recording.steps,
         captions=_captions(recording, labels),
         alt=_alt(recording, labels, share),
@@ -65,8 +67,15 @@ def _shown(recording: Recording) -> Array:
     return np.asarray(recording.maps[np.maximum(place, 0), arms])
 
 
-def _map_table(recording: Recording, labels: list[str], shown: Array) -> FrameTable:
-    x1, x2, y1, y2 = recording.map_extent
+def map_table(extent: Extent, labels: list[str], shown: Array) -> FrameTable:
+    """One row a cell of each map.
+
+    Args:
+        extent: x1 low, x1 high, x2 low, x2 high.
+        labels: of the maps.
+        shown: (F, maps, G, G) P(class 1) times 200.
+    """
+    x1, x2, y1, y2 = extent
     x, y = np.linspace(x1, x2, MAP_CELLS + 1), np.linspace(y1, y2, MAP_CELLS + 1)
     # Neighbours overlap by a hair, or else the ground shines through between them.
     wide, high = 0.06 * (x[1] - x[0]), 0.06 * (y[1] - y[0])
@@ -89,16 +98,15 @@ def _rounded(values: Array) -> list[float]:
     return rounded
 
 
-def _point_table(recording: Recording) -> FrameTable:
+def point_table(data: Dataset, names: tuple[str, str] = CLASSES) -> FrameTable:
     """The first training points, with the words of their class."""
-    data = load(recording.experiment.data, recording.experiment.seed)
     x, y = data.x_train[:MOST_POINTS], np.ravel(data.y_train)[:MOST_POINTS]
     return FrameTable(
         POINTS,
         [
             Column("x", _rounded(x[:, 0])),
             Column("y", _rounded(x[:, 1])),
-            Column("class", [f"class {int(label)}" for label in y]),
+            Column("class", [names[int(label)] for label in y]),
         ],
     )
 
@@ -116,23 +124,28 @@ def _equal_scales(extent: Extent, height: int) -> tuple[alt.Scale, alt.Scale]:
 
 
 @lru_cache(maxsize=compose.KEPT)
-def _chart(
-    styles: tuple[ArmStyle, ...], names: tuple[str, ...], extent: Extent, columns: int, look: Look
+def chart(
+    labels: tuple[str, ...],
+    names: tuple[str, ...],
+    extent: Extent,
+    columns: int,
+    look: Look,
+    classes: tuple[str, str] = CLASSES,
 ) -> compose.Spec:
-    height = NARROW_HEIGHT if look.narrow else HEIGHT
+    """Maps side by side, each under its label, with the points in front; filled by `map_table` and `point_table`."""
+    height = NARROW_HEIGHT if look.narrow else HEIGHT if columns <= 4 else LOW_HEIGHT
     scale_x, scale_y = _equal_scales(extent, height)
     axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))
     y = alt.Y("y:Q", scale=scale_y, axis=alt.Axis(title=names[1], **axis))
-    cell = compose.layered(_cells(x, y, look), _points(x, y, look), data=MAP, height=height)
-    labels = [style.label for style in styles]
+    cell = compose.layered(_cells(x, y, look), _points(x, y, look, classes), data=MAP, height=height)
     header = alt.Header(
         title=None, labelExpr=panels.wrapped_labels(labels, (44 if look.narrow else 150) // columns - 2),
         labelFontSize=theme.TINY if look.narrow else theme.FONT, labelPadding=4,
     )  # fmt: skip
-    facet = {"field": "arm", "type": "nominal", "sort": labels, "header": header.to_dict(validate=False)}
-    chart = compose.wrapped(cell, facet, columns=columns, narrow=look.narrow)
-    return compose.finished(chart, dark=look.dark, narrow=look.narrow, steps=False)
+    facet = {"field": "arm", "type": "nominal", "sort": list(labels), "header": header.to_dict(validate=False)}
+    whole = compose.wrapped(cell, facet, columns=columns, narrow=look.narrow)
+    return compose.finished(whole, dark=look.dark, narrow=look.narrow, steps=False)
 
 
 def _cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
@@ -152,9 +165,9 @@ def _cells(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
     return result
 
 
-def _points(x: alt.X, y: alt.Y, look: Look) -> alt.Chart:
+def _points(x: alt.X, y: alt.Y, look: Look, classes: tuple[str, str]) -> alt.Chart:
     """The training points, told apart by colour and by shape."""
-    names = ["class 0", "class 1"]
+    names = list(classes)
     key = alt.Legend(title=None, orient="top")
     fill = alt.Fill("class:N", scale=alt.Scale(domain=names, range=list(theme.CLASS_COLOURS[look.dark])), legend=key)
     shape = alt.Shape("class:N", scale=alt.Scale(domain=names, range=["circle", "triangle-up"]), legend=key)

@@ -39,16 +39,17 @@ def images_of_tests(data: Dataset, change: tuple[float, float]) -> Array:
 
 def pixels(image: Array, *, dark: bool) -> Array:
     """One image in 0..1 in the ink and on the paper of the theme, each pixel as a square of eight: H x W x 3."""
-    return _inked(image, dark).repeat(8, axis=0).repeat(8, axis=1)
+    return inked(image, dark).repeat(8, axis=0).repeat(8, axis=1)
 
 
-def _inked(image: Array, dark: bool) -> NDArray[np.uint8]:
+def inked(image: Array, dark: bool) -> NDArray[np.uint8]:
+    """Images in 0..1 in the ink and on the paper of the theme: ... x H x W x 3."""
     low, high = (
         np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
         for color in (theme.FAINT[dark], theme.INK[dark])
     )
-    inked: NDArray[np.uint8] = np.round(low + image[..., None] * (high - low)).astype(np.uint8)
-    return inked
+    colored: NDArray[np.uint8] = np.round(low + image[..., None] * (high - low)).astype(np.uint8)
+    return colored
 
 
 def changed_digits(
@@ -70,7 +71,7 @@ def changed_digits(
         (
             name,
             column,
-            png_url(_inked(images[column], dark)),
+            png_url(inked(images[column], dark)),
             str(guess),
             str(truth[column]),
             int(guess != truth[column]),

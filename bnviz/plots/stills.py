@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,6 +85,16 @@ def value_axis(title: str, domain: tuple[float, float], *, share: bool = False, 
     return {"axis": axis, "scale": alt.Scale(domain=list(domain), nice=False, zero=False)}
 
 
+def log_axis(title: str, domain: tuple[float, float]) -> alt.Axis:
+    """A logarithmic axis with a tick at powers of ten, at most six of them."""
+    first, last = math.ceil(math.log10(domain[0]) - 1e-9), math.floor(math.log10(domain[1]) + 1e-9)
+    values = [10.0**power for power in range(first, last + 1, max(1, math.ceil((last - first) / 5)))]
+    exponent = "round(log(datum.value) / LN10)"
+    small = f"'10' + {theme.superscript_expr(f'({exponent})')}"
+    label = f"datum.value < 0.001 || datum.value > 1000 ? {small} : format(datum.value, '~r')"
+    return alt.Axis(title=title, values=values, labelExpr=label)
+
+
 def now_rule(*, dark: bool) -> alt.Chart:
     """A vertical rule at the update count that the reader has chosen; its row is in the dataset `now`."""
     mark = alt.Chart(alt.NamedData(NOW)).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7)
@@ -91,9 +102,9 @@ def now_rule(*, dark: bool) -> alt.Chart:
     return result
 
 
-def listening(data: str, x: alt.X, tooltip: list[alt.Tooltip]) -> alt.Chart:
-    """Invisible rules over the whole height that tell the exact values of one update."""
-    chart = alt.Chart(alt.NamedData(data)).mark_rule(opacity=0, strokeWidth=7)
+def listening(data: str, x: alt.X, tooltip: list[alt.Tooltip], *, wide: float = 7) -> alt.Chart:
+    """Invisible rules over the whole height, so many pixels wide, that tell the exact values of one update."""
+    chart = alt.Chart(alt.NamedData(data)).mark_rule(opacity=0, strokeWidth=wide)
     result: alt.Chart = chart.encode(x=x, tooltip=tooltip)
     return result
 

@@ -38,12 +38,35 @@ MODES: dict[str, dict[bool, str]] = {
     "recomputed": {False: "#0b7a5b", True: "#3fd0a0"},
     "none": HUES["none"],
 }
+# What keeps a residual net without norm in bounds.
+REMEDIES: dict[str, dict[bool, str]] = {
+    "none": HUES["none"],
+    "batch": HUES["batch"],
+    "skipinit": {False: "#8a4b12", True: "#d9a066"},
+    "fixup": {False: "#4d7c0f", True: "#a3d65c"},
+    "nf": {False: "#86198f", True: "#e08bf0"},
+}
 SOLID: tuple[int, ...] = (1, 0)
+# The same network on differently ordered batches.
+ORDERS: dict[str, dict[bool, str]] = {
+    "shuffled": {False: "#0b7a5b", True: "#3fd0a0"},
+    "alternating": {False: "#0f3fa6", True: "#4f9bff"},
+    "blocks": {False: "#a3277f", True: "#f58ad0"},
+    "sequential": {False: "#b4530a", True: "#ffb36b"},
+    "first_only": {False: "#6b7280", True: "#9aa4b2"},
+    "by_class": {False: "#b42335", True: "#ff9a9a"},
+}
+ORDER_DASHES: dict[str, tuple[int, ...]] = {
+    "shuffled": SOLID, "alternating": (8, 3), "blocks": (3, 3), "sequential": (10, 3, 2, 3), "first_only": (2, 4),
+    "by_class": (7, 4),
+}  # fmt: skip
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
 SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))
 # Two classes of points and the regions between them, and the middle where the network cannot tell.
 CLASS_COLOURS = {False: ("#1554c0", "#b45309"), True: ("#8cc0ff", "#ffb36b")}
 MAP_COLOURS = {False: ("#8fb8ef", "#f6f3ee", "#f3b877"), True: ("#1d4f94", "#1a2230", "#8a4a0d")}
+# From bad to good, with as much lightness between as the ground allows.
+HEAT = {False: ("#dfe7ef", "#6fa8bf", "#0b3f57"), True: ("#24324a", "#3f83a0", "#b9ecff")}
 
 CONTRAST = 3.1
 FONT, SMALL, TINY = 14, 13, 11
@@ -97,6 +120,13 @@ def contrast(color: str, other: str) -> float:
 
     darker, lighter = sorted((luminance(color), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def heat_ink(good: float, *, dark: bool) -> str:
+    """Ink that can be read on the colour of HEAT for 0 (bad) to 1 (good)."""
+    low, middle, high = HEAT[dark]
+    ground = mixed(low, middle, 2 * good) if good < 0.5 else mixed(middle, high, 2 * good - 1)
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
 def _paler(color: str, *, dark: bool) -> str:

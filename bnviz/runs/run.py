@@ -7,6 +7,7 @@ import threading
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording, join
+from bnviz.runs.shares import Share
 from bnviz.runs.trainer import Slice
 
 FIRST_SLICE = 4
@@ -31,6 +32,7 @@ class Run:
             first is mostly preparation.
         version: grows whenever there is something new to see.
         home: the place of the trainer that has its state; None where none has.
+        shares: where several trainers have the states of some arms each (`shares`); empty where one has all.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -44,6 +46,7 @@ class Run:
         self.pace: float | None = None
         self.version = 0
         self.home: int | None = None
+        self.shares: tuple[Share, ...] = ()
         self.viewers: dict[str, float] = {}
         self.restarts = 0
         self.slice = FIRST_SLICE
@@ -99,6 +102,7 @@ class Run:
         with self._changed:
             self._chunks, self._joined, self.step = [], None, 0
             self.engine, self.pace, self.home = "", None, None
+            self.shares = ()
             self.restarts += 1
             self._tell()
 

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from bnviz.core.experiment import Experiment
 from bnviz.runs.run import Run
+from bnviz.runs.shares import Share, advance_all, is_long, share_out
 from bnviz.runs.trainer import PREPARATION, Slice, StateLostError, Trainer, processes
 
 SLICE_SECONDS = 0.12
@@ -60,6 +61,7 @@ class RunStore:
         self._wake = threading.Condition()
         self._workers: list[threading.Thread] = []
         self._busy = 0
+        self._idle: set[int] = set()  # places of trainers that wait for something to do
 
     def open(self, experiment: Experiment, viewer: str) -> Run:
         """The run of an experiment, started or continued if need be; the viewer leaves what it watched before."""
@@ -114,9 +116,13 @@ class RunStore:
                 run.viewers.pop(viewer, None)
 
     def _enqueue(self, run: Run) -> None:
-        """Let a run wait for its turn; another trainer is woken where all that are awake have something to do."""
+        """Let a run wait for its turn; another trainer is woken where all that are awake have something to do.
+
+        A long run wakes one too: the next of its kind can be shared by two.
+        """
         self._queue.append(run)
-        if len(self._queue) + self._busy > len(self._workers) < len(self._trainers):
+        wanted = len(self._queue) + self._busy + is_long(run.experiment)
+        while wanted > len(self._workers) < len(self._trainers):
             place = len(self._workers)
             worker = threading.Thread(target=self._work, args=(place,), name=f"bnviz-runs-{place}", daemon=True)
             self._workers.append(worker)
@@ -132,7 +138,9 @@ class RunStore:
             run = self._runs[experiment]
             if not run.active and not self._watched(run):
                 total -= run.nbytes
-                if run.home is not None:
+                for share in run.shares:
+                    self._trainers[share.place].drop(share.name)
+                if run.home is not None and not run.shares:
                     self._trainers[run.home].drop(run.name)
                 del self._runs[experiment]
 
@@ -163,8 +171,24 @@ class RunStore:
                     self._queue.remove(run)
                     self._busy += 1
                     run.home = place
+                    self._idle.discard(place)
+                    self._share_out(run, place)
                     return run
+                self._idle.add(place)
                 self._wake.wait()
+
+    def _share_out(self, run: Run, place: int) -> None:
+        """Give some arms of a long run that begins to a trainer that has nothing to do.
+
+        It keeps them. When other runs come their slices take turns with those of its share. Both processes must find
+        the same engine; and a run that was lost once is not shared again.
+        """
+        free = [other for other in self._idle if other != place][:1]
+        ready = PREPARATION.compiled or not run.experiment.network.compilable
+        if run.step == 0:
+            run.shares = ()
+        if free and ready and not (self._queue or run.step or run.restarts) and is_long(run.experiment):
+            run.shares = share_out(run.experiment, run.name, [place, *free])
 
     def _slice(self, run: Run, place: int) -> bool:
         """Train one slice; True when the run wants another turn."""
@@ -174,7 +198,7 @@ class RunStore:
             return False
         begun = time.perf_counter()
         try:
-            part = self._trainers[place].advance(run.name, run.json, run.slice, run.step)
+            part = self._advance(run, place)
         except StateLostError:
             return self._restarted(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this run alone
@@ -185,6 +209,16 @@ class RunStore:
         run.slice = max(1, min(MOST_UPDATES, round(run.slice * min(MOST_GROWTH, SLICE_SECONDS / max(spent, 1e-6)))))
         run.add(part, seconds=spent)
         return not part.done
+
+    def _advance(self, run: Run, place: int) -> Slice:
+        """The next slice of a run, by the trainer that has it or by those that share it."""
+        if not run.shares:
+            return self._trainers[place].advance(run.name, run.json, run.slice, run.step)
+
+        def advance(share: Share) -> Slice:
+            return self._trainers[share.place].advance(share.name, share.json, run.slice, run.step)
+
+        return advance_all(run.experiment, run.shares, advance)
 
     @staticmethod
     def _restarted(run: Run) -> bool:

@@ -1,75 +1,36 @@
-"""Sweeps for all sessions of a server: each is computed once, in a process of its own, while somebody watches.
-
-Sweeps wait in a fair queue and take turns, a fraction of a second each. One whose last viewer has left stops at the
-end of its turn, keeps what it has found, and goes on from there when somebody asks for it again.
-"""
+"""Sweeps for all sessions of a server: each is computed once, in turns with whatever else is asked for (`turns`)."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import threading
-import time
-from collections import OrderedDict, deque
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from bnviz.core.sweep import Sweep
 from bnviz.core.sweep_table import Outcome, SweepTable
 from bnviz.runs import compiled
-from bnviz.runs.sweep_process import Part, ProcessEndedError, SweepProcess
-
-TURN_SECONDS = 0.15
-VIEWER_SECONDS = 20.0
-IDLE_SECONDS = 300.0
-MOST_SWEEPS = 48
-MOST_DEATHS = 3
-
-_log = logging.getLogger(__name__)
+from bnviz.runs.turns import Turns, WorkRun, shared_turns, work_name
+from bnviz.runs.work import MOST_KEPT, WorkStore
 
 
 def sweep_name(sweep: Sweep) -> str:
     """A short name, the same for equal sweeps everywhere."""
-    return hashlib.sha256(sweep.to_json().encode()).hexdigest()[:16]
+    return work_name(sweep.to_json())
 
 
-class CanSweep(Protocol):
-    """What the store needs of a process."""
-
-    def advance(self, name: str, sweep: str, first: int, seconds: float) -> Part: ...
-
-    def drop(self, name: str) -> None: ...
-
-    def prepare(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class SweepRun:
+class SweepRun(WorkRun):
     """One sweep being computed, or computed.
 
     Attributes:
         sweep: what is computed.
-        name: short, the same for equal sweeps.
         table: what was found so far.
-        status: ready (waiting for its turn), computing, finished, stopped or failed.
-        problem: a sentence for the viewers of a failed sweep, else empty.
-        version: grows whenever there is something new to see.
-        seconds: how long it has been computed, waiting not counted.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
-        self.sweep = sweep
-        self.json, self.name = sweep.to_json(), sweep_name(sweep)
-        self.table = SweepTable(sweep)
-        self.status, self.problem = "ready", ""
-        self.version, self.seconds, self.deaths = 0, 0.0, 0
-        self.viewers: dict[str, float] = {}
+    kind = "sweep"
 
-    @property
-    def active(self) -> bool:
-        """Whether more is to be expected without anybody asking again."""
-        return self.status in ("ready", "computing")
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__(sweep.to_json())
+        self.sweep, self.table = sweep, SweepTable(sweep)
 
     @property
     def cells(self) -> int:
@@ -77,146 +38,36 @@ class SweepRun:
         return len(self.table) // len(self.sweep.arms)
 
     @property
-    def seconds_left(self) -> float | None:
-        """An estimate of the time that is still needed; None before the first cell is complete."""
-        if not self.cells:
-            return None
-        return self.seconds / self.cells * (self.sweep.cells - self.cells)
+    def known(self) -> int:
+        """How many cells are complete."""
+        return self.cells
 
-    def add(self, part: Part, seconds: float) -> None:
-        """Take in what a turn has found."""
-        for outcome in part.outcomes:
-            self.table.add(outcome)
-        self.seconds += seconds
-        if part.outcomes:
-            self.deaths = 0
-        self.set_status("finished" if part.done else "computing")
+    @property
+    def done(self) -> int:
+        """How many runs are complete, of `total`."""
+        return len(self.table)
 
-    def set_status(self, status: str, problem: str = "") -> None:
-        """Change the status, for all to see."""
-        self.status, self.problem = status, problem
-        self.version += 1
+    @property
+    def total(self) -> int:
+        """Points times arms times seeds."""
+        return self.sweep.size
+
+    def take(self, found: tuple[dict[str, Any], ...]) -> None:
+        """Put outcomes into the table."""
+        for one in found:
+            self.table.add(Outcome(**{**one, "point": tuple(one["point"])}))
 
 
-class SweepStore:
+class SweepStore(WorkStore[Sweep, SweepRun]):
     """Sweeps by their value, computed for whoever asks.
 
     Args:
-        process: computes; a process of its own unless a test says otherwise.
-        most_sweeps: how many are remembered, those that are computed or watched not counted.
+        turns: in which they are computed; a queue and a process of their own unless said otherwise.
+        most: how many are remembered, those that are computed or watched not counted.
     """
 
-    def __init__(self, *, process: CanSweep | None = None, most_sweeps: int = MOST_SWEEPS) -> None:
-        self._process = SweepProcess() if process is None else process
-        self._most = most_sweeps
-        self._runs: OrderedDict[Sweep, SweepRun] = OrderedDict()
-        self._queue: deque[SweepRun] = deque()
-        self._wake = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    def prepare(self) -> None:
-        """Get the process ready, for a page on which a sweep is about to be asked for; returns at once."""
-        with self._wake:
-            if not self._queue:
-                self._process.prepare()
-
-    def open(self, sweep: Sweep, viewer: str) -> SweepRun:
-        """A sweep, started or continued if need be; the viewer leaves what it watched before."""
-        with self._wake:
-            self._leave(viewer, keep=sweep)
-            run = self._runs.get(sweep)
-            if run is None or run.status == "failed":
-                run = self._runs[sweep] = SweepRun(sweep)
-                self._enqueue(run)
-            elif run.status == "stopped":
-                run.set_status("ready")
-                self._enqueue(run)
-            run.viewers[viewer] = time.monotonic()
-            self._runs.move_to_end(sweep)
-            self._evict()
-            return run
-
-    def find(self, sweep: Sweep) -> SweepRun | None:
-        """A sweep as it is, neither started nor continued; None where there is none."""
-        with self._wake:
-            return self._runs.get(sweep)
-
-    def watch(self, run: SweepRun, viewer: str) -> None:
-        """Say that a viewer is still there."""
-        run.viewers[viewer] = time.monotonic()
-
-    def leave(self, viewer: str) -> None:
-        """A viewer is gone, or wants its sweep stopped."""
-        with self._wake:
-            self._leave(viewer, keep=None)
-
-    def ahead_of(self, run: SweepRun) -> int:
-        """How many other sweeps have their turn before this one's next."""
-        with self._wake:
-            return self._queue.index(run) if run in self._queue else 0
-
-    def close(self) -> None:
-        """End the process; sweeps that somebody watches start another."""
-        self._process.close()
-
-    def _leave(self, viewer: str, *, keep: Sweep | None) -> None:
-        for sweep, run in self._runs.items():
-            if sweep != keep:
-                run.viewers.pop(viewer, None)
-
-    def _enqueue(self, run: SweepRun) -> None:
-        self._queue.append(run)
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="bnviz-sweeps", daemon=True)
-            self._thread.start()
-        self._wake.notify_all()
-
-    def _evict(self) -> None:
-        """Forget the longest unused idle sweeps while there are too many."""
-        for sweep in list(self._runs):
-            if len(self._runs) <= self._most:
-                return
-            run = self._runs[sweep]
-            if not run.active and not self._watched(run):
-                del self._runs[sweep]
-
-    @staticmethod
-    def _watched(run: SweepRun) -> bool:
-        oldest = time.monotonic() - VIEWER_SECONDS
-        return any(seen >= oldest for seen in list(run.viewers.values()))
-
-    def _work(self) -> None:
-        """The thread: one turn of the sweep at the head of the queue, then to the back with it."""
-        while True:
-            with self._wake:
-                while not self._queue:
-                    if not self._wake.wait(IDLE_SECONDS):
-                        self._process.close()  # an idle process keeps its memory
-                run = self._queue[0]
-            self._turn(run)
-            with self._wake:
-                self._queue.popleft()
-                if run.active and self._watched(run):
-                    self._queue.append(run)
-                elif run.active:
-                    run.set_status("stopped")
-                    self._process.drop(run.name)
-
-    def _turn(self, run: SweepRun) -> None:
-        """Compute one turn, unless nobody watches any more."""
-        if not self._watched(run):
-            return
-        begun = time.perf_counter()
-        try:
-            part = self._process.advance(run.name, run.json, run.cells, TURN_SECONDS)
-            run.add(part, time.perf_counter() - begun)
-        except ProcessEndedError:
-            run.deaths += 1
-            if run.deaths >= MOST_DEATHS:
-                run.set_status("failed", f"The process that computes sweeps ended {MOST_DEATHS} times.")
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this sweep alone
-            _log.exception("A sweep failed")
-            run.set_status("failed", str(error))
+    def __init__(self, turns: Turns | None = None, *, most: int = MOST_KEPT) -> None:
+        super().__init__(SweepRun, Turns() if turns is None else turns, most=most)
 
 
 def run_sweep(sweep: Sweep, *, engine: str = "auto", **more: Any) -> Iterator[Outcome]:
@@ -243,5 +94,5 @@ def shared_sweeps() -> SweepStore:
     global _store
     with _store_lock:
         if _store is None:
-            _store = SweepStore()
+            _store = SweepStore(shared_turns())
         return _store

@@ -45,10 +45,15 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
     """
     st.markdown(f"{ICONS[verdict.word]} **{text(f'claims.verdict.{verdict.word}')}**")
     if verdict.seeds:
-        numbers = {name: unit.format(getattr(verdict, name)) for name in ("median", "low", "high", "least")}
+        numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
         counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
         st.markdown(text("claims.measured", effect=effect, **numbers | counts))
     if prediction and verdict.word != "few":
         st.markdown(text("claims.right" if prediction == verdict.word else "claims.surprise"))
     if scenario.dissent:
         st.info(scenario.dissent, icon=":material/forum:")
+
+
+def _told(value: float, unit: str) -> str:
+    """A number in its unit, with a true minus and the sign of infinity."""
+    return unit.format(value).replace("inf", "∞").replace("-", "−")

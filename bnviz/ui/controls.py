@@ -15,6 +15,8 @@ from bnviz.core.experiment import (
     MAX_WIDTH,
     OPTIMIZERS,
     ORDERS,
+    SUBSET_ORDERS,
+    WITH_SUBSETS,
     Arm,
     Data,
     Experiment,
@@ -130,7 +132,15 @@ def _training(slots: dict[str, DeltaGenerator]) -> None:
         pick_number("training.dropout", [0.0, 0.1, 0.2, 0.3, 0.5, 0.7])
         pick_number("training.weight_decay", [0.0, 1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 1e-1])
         pick_number("training.input_noise", [0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0])
-        pick_word("training.order", ORDERS)
+        _order()
+
+
+def _order() -> None:
+    """The orders that fit the data; another data set starts with shuffled batches where the order does not fit it."""
+    fitting = (*ORDERS, *SUBSET_ORDERS) if st.session_state[key_of("data.name")] in WITH_SUBSETS else ORDERS
+    if st.session_state[key_of("training.order")] not in fitting:
+        st.session_state[key_of("training.order")] = ORDERS[0]
+    pick_word("training.order", fitting)
 
 
 def _another_seed() -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.ui import presenter
+from bnviz.ui.longwork import leave_all
 from bnviz.ui.messages import text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "pages"
-LABS = ("inputs", "ravine", "layer", "running", "axes", "train")
+LABS = ("inputs", "ravine", "layer", "running", "axes", "train", "rates", "shift", "smoothness", "noise")
 DATA_LABS = ("inputs", "ravine", "train")  # that can be opened with the same data
 SECTIONS = {
     "data": ("inputs", "ravine"),
@@ -25,7 +26,7 @@ ICONS = {"inputs": "scatter_plot", "ravine": "landscape", "layer": "grid_on", "r
          "axes": "deployed_code", "train": "play_circle", "rates": "speed", "shift": "swap_horiz",
          "smoothness": "waves", "noise": "grain", "lessons": "school", "claims": "fact_check",
          "quiz": "quiz", "check": "verified"}  # fmt: skip
-_STARTED = "frame.started"
+_STARTED, _PAGE = "frame.started", "frame.page"
 
 
 def page(name: str) -> st.Page:
@@ -63,17 +64,24 @@ def navigation() -> None:
     st.session_state[_STARTED] = True
     st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
     st.html(ROOT / "assets" / "print.css")
-    st.navigation(_pages(), position="top").run()
+    current = st.navigation(_pages(), position="top")
+    if st.session_state.get(_PAGE) != current.url_path:
+        st.session_state[_PAGE] = current.url_path
+        leave_all()
+    current.run()
 
 
 def warm_up() -> None:
-    """Get the default run, and that of the home page, onto the shelf before anybody asks, and what draws it ready."""
+    """Get the default run, that of the home page and the default sweep onto the shelf before anybody asks."""
     from bnviz.core.experiment import Experiment
+    from bnviz.core.rates import Choices, sweep_of
     from bnviz.runs import shared_store
+    from bnviz.runs.sweeps import shared_sweeps
     from bnviz.ui import dispatch, home, lab
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_store().open(home.SHOWN, home.__name__)
+    shared_sweeps().open(sweep_of(Choices()), lab.__name__)
 
 
 def begin() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from bnviz.ui import links
 
 HIDE = "hide"
-COMMON = ("quiz", "notation", "share")
+COMMON = ("claims", "quiz", "notation", "share")
 PARTS: dict[str, tuple[str, ...]] = {
     "inputs": (
         "set", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale", "offset",
@@ -30,12 +30,17 @@ PARTS: dict[str, tuple[str, ...]] = {
         "presets", "part", "momentum", "after", "data", "learning_rate", "batch_size", "updates", "order", "layers",
         "width", "seed", "layer", "unit", "biased", "row", "factor", "offset",
     ),
+    "noise": (
+        "part", "task", "seeds", "depth_seeds", "first_seed", "updates", "learning_rate", "layer", "digit_rows",
+        "moon_rows", "moon_noise", "epochs", "small_rate", "input_rows", "level", "dropout", "activation", "blocks",
+        "width", "ahead", "reset", "predict",
+    ),
     "axes": ("norm", "groups", "images", "batch", "shown", "block", "updates", "formula", "counts", "facts"),
     "train": (
         "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",
-        "weight_decay", "input_noise", "order", "network", "width", "gain", "bias", "data", "name", "n", "features",
-        "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm", "view_layer",
-        "band", "results", "compare", "take_home",
+        "weight_decay", "input_noise", "order", "network", "width", "gain", "init", "bias", "data", "name", "n",
+        "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm",
+        "view_layer", "band", "results", "compare", "take_home",
     ),
 }  # fmt: skip
 """What can be hidden in each lab: a control by the last part of its key, a panel by its name."""

@@ -112,7 +112,7 @@ def show_clouds(pair: Pair, view: Inputs) -> None:
             title = text(f"train.options.preprocess.{method}")
             with st.container(width=294):
                 chart = clouds.cloud(pair, method, title=title, look=look)
-                _chart(chart, f"inputs_cloud_{method}", inputs_table.cloud_words(pair, method))
+                _chart(chart, f"inputs_cloud_{method}", f"{title}: {inputs_table.cloud_words(pair, method)}")
     st.caption(" ".join([text("inputs.fitted_on_training"), _key(pair), text("inputs.edges")]))
 
 

@@ -38,27 +38,29 @@ def _explain_unknown() -> None:
         links.keep("lesson", None)
 
 
-def _end() -> None:
-    links.keep("lesson", None)
-
-
 def _head(lesson: Lesson, number: int) -> None:
     """Where one is, and the buttons to the other steps."""
     total = len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
         st.caption(text("lessons.place", title=lesson.title, number=number, total=total))
-        if st.button(text("lessons.back"), key="lesson.back", icon=":material/arrow_back:", disabled=number == 1):
-            go_to_step(lesson.name, number - 1)
-        if st.button(
-            text("lessons.next"), key="lesson.next", icon=":material/arrow_forward:", disabled=number == total
-        ):
-            go_to_step(lesson.name, number + 1)
-        st.button(text("lessons.end"), key="lesson.end", icon=":material/close:", type="tertiary", on_click=_end)
+        with st.container(horizontal=True, width="content", key="lesson_ways"):
+            if _way("back", "arrow_back", disabled=number == 1):
+                go_to_step(lesson.name, number - 1)
+            if _way("next", "arrow_forward", disabled=number == total):
+                go_to_step(lesson.name, number + 1)
+            if _way("end", "close"):
+                links.keep("lesson", None)
+                st.rerun()
+
+
+def _way(name: str, icon: str, *, disabled: bool = False) -> bool:
+    label, icon = text(f"lessons.{name}"), f":material/{icon}:"
+    return st.button(label, key=f"lesson.{name}", icon=icon, type="tertiary", disabled=disabled)
 
 
 def _body(lesson: Lesson, number: int) -> None:
     step = lesson.steps[number - 1]
-    said, asked = st.columns([3, 2], gap="large")
+    said, asked = st.columns([3, 2], gap="medium")
     with said:
         st.markdown(f"**{step.title}**")
         st.markdown(step.words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bnviz.core.experiment import HEADS, MAX_POOL, NETWORKS, Network
+from bnviz.core.experiment import HEADS, INITS, MAX_POOL, NETWORKS, Network
 from bnviz.ui.fields import key_of, pick_number, pick_segment
 from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
@@ -36,6 +36,7 @@ def network_controls(slots: dict[str, DeltaGenerator]) -> None:
             pick_number("network.pool", range(MAX_POOL + 1))
             pick_segment("network.head", HEADS, label=text("train.labels.head"))
         pick_number("network.gain", [0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
+        pick_segment("network.init", INITS, label=text("train.labels.init"))
         ask(
             st.toggle,
             text("train.labels.bias"),

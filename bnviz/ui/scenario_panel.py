@@ -6,6 +6,7 @@ import streamlit as st
 
 from bnviz.ui import frame, links
 from bnviz.ui.claims import PREDICTIONS, show_claim
+from bnviz.ui.hiding import shown
 from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario, of_lab, scenarios
@@ -33,7 +34,8 @@ def scenario_panel(page: str) -> None:
         open_scenario(known[wanted])
     opened = known.get(links.claim(page) or "")
     _explain_unknown(page, opened)
-    _choose(page, known, opened)
+    if shown("claims"):
+        _choose(page, known, opened)
     if opened is not None:
         with st.container(border=True, key="claim_panel"):
             _show(page, opened)
@@ -45,8 +47,9 @@ def open_scenario(scenario: Scenario) -> None:
 
 
 def params(scenario: Scenario) -> dict[str, str]:
-    """The parameters of a link to a scenario."""
-    return scenario.settings | {links.CLAIM: scenario.id}
+    """The parameters of a link to a scenario; a lab that is about claims has them among its own settings."""
+    own = f"{scenario.lab}.claim" in scenario.settings
+    return scenario.settings | ({} if own else {links.CLAIM: scenario.id})
 
 
 def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> None:
@@ -81,13 +84,14 @@ def _close(page: str) -> None:
 
 
 def _show(page: str, scenario: Scenario) -> None:
-    said, seen = st.columns([3, 2], gap="large")
+    said, seen = st.columns([3, 2], gap="medium")
     with said:
         show_claim(scenario)
         _ways(page, scenario)
     with seen:
-        expected = st.pills(
-            text("claims.guess"), PREDICTIONS, key=f"claim.guess.{scenario.id}", persist_state="session",
+        expected = st.radio(
+            text("claims.guess"), PREDICTIONS, index=None, key=f"claim.guess.{scenario.id}", persist_state="session",
+            horizontal=True,
             format_func=lambda word: text(f"claims.prediction.{word}"),
         )  # fmt: skip
         with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=expected is not None):

@@ -4,16 +4,19 @@ import gc
 import os
 import threading
 import time
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from bnviz.core import engine, own_tables
+from bnviz.core import schedule as schedule_module
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import join
 from bnviz.core.tables import read_csv
 from bnviz.runs import store as store_module
 from bnviz.runs import trainer as trainer_module
+from bnviz.runs.shares import is_long
 from bnviz.runs.store import RunStore
 from bnviz.runs.trainer import Preparation, Slice, StateLostError, Trainer, TrainingError, processes
 from bnviz.runs.worker import Worker
@@ -380,3 +383,73 @@ def test_a_process_forgets_an_own_table_with_its_run():
     assert not worker.tables
     worker.answer({**request, "updates": 30, "table": own_tables.pack(wanted.data.table)})
     assert not worker.tables
+
+
+# ---- a long run, shared by two trainers
+
+
+def two_arms(steps=60):
+    """Arms of which the first diverges; many layers, so that a single arm would have more units recorded."""
+    network = Network((40,) * 10)
+    arms = (Arm("none", learning_rate=50.0), Arm("batch"), Arm("layer", "after"))
+    return Experiment(Data("moons", n=100), network, arms, Training(batch_size=10, steps=steps))
+
+
+def shared_run(monkeypatch, gates, experiment):
+    """A run that begins while two trainers have nothing to do."""
+    known = Known()
+    known.compiled = True
+    monkeypatch.setattr(store_module, "PREPARATION", known)
+    monkeypatch.setattr(store_module, "is_long", lambda experiment: True)
+    store = RunStore(trainers=gates)
+    first = store.open(small(), "ann")  # wakes both
+    wait_for(lambda: first.status == "finished" and len(store._idle) == 2)
+    return store, store.open(experiment, "ben")
+
+
+def test_a_run_shared_by_two_trainers_is_that_of_one_bit_for_bit(monkeypatch):
+    gates = [Gate(), Gate()]
+    monkeypatch.setattr(schedule_module, "UNIT_BUDGET", 600_000)  # fewer units than a layer has
+    _, run = shared_run(monkeypatch, gates, two_arms())
+    wait_for(lambda: run.status == "finished")
+    assert [share.place for share in run.shares] in ([0, 1], [1, 0])
+    assert all(len(gate.states) >= 1 for gate in gates)
+    wanted, got = engine.train(two_arms()), run.recording()
+    assert wanted.gamma.shape[-1] < 40
+    for field in fields(wanted):
+        if field.name not in ("experiment", "seconds", "map_extent"):
+            np.testing.assert_array_equal(getattr(got, field.name), getattr(wanted, field.name), err_msg=field.name)
+    assert got.experiment == wanted.experiment
+    assert got.diverged_at[0] >= 0
+
+
+def test_a_share_that_is_lost_begins_the_run_again_whole(monkeypatch):
+    class Forgetful(Gate):
+        def advance(self, name, experiment, updates, step):
+            if name.endswith("-1") and step:
+                raise StateLostError(name)
+            return super().advance(name, experiment, updates, step)
+
+    _, run = shared_run(monkeypatch, [Forgetful(), Forgetful()], two_arms())
+    wait_for(lambda: run.status == "finished")
+    assert (run.restarts, run.shares) == (1, ())
+    np.testing.assert_array_equal(run.recording().train_loss, engine.train(two_arms()).train_loss)
+
+
+def test_a_share_that_fails_fails_the_run_with_its_sentence(monkeypatch):
+    class Failing(Gate):
+        def advance(self, name, experiment, updates, step):
+            if name.endswith("-1"):
+                raise TrainingError("The disk is on fire.")
+            return super().advance(name, experiment, updates, step)
+
+    _, run = shared_run(monkeypatch, [Failing(), Failing()], two_arms())
+    wait_for(lambda: run.status == "failed")
+    assert "The disk is on fire." in run.problem
+
+
+def test_short_runs_and_single_arms_stay_whole():
+    assert not is_long(small(steps=4000))
+    assert not is_long(Experiment())
+    assert is_long(Experiment(training=Training(steps=4000)))
+    assert not is_long(Experiment(arms=(Arm("batch"),), training=Training(steps=4000)))

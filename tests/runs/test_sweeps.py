@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ import torch
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells, run
-from bnviz.core.sweep_table import MEASURES, SweepTable
+from bnviz.core.sweep_table import MEASURES, Outcome, SweepTable
 from bnviz.runs import compiled
-from bnviz.runs import sweeps as module
-from bnviz.runs.sweep_process import Part, ProcessEndedError, SweepError, SweepProcess
-from bnviz.runs.sweep_worker import Worker
-from bnviz.runs.sweeps import SweepStore, run_sweep, shared_sweeps, sweep_name
+from bnviz.runs import turns as module
+from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sweep_name
+from bnviz.runs.turns import Turns
+from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkError, WorkProcess
+from bnviz.runs.work_worker import Worker
 
 RATES = Axis("training.learning_rate", (0.05, 0.2, 0.8))
 
@@ -46,7 +48,7 @@ def _patient_viewers(monkeypatch):
 
 @pytest.fixture(scope="module")
 def process():
-    one = SweepProcess("torch")
+    one = WorkProcess("torch")
     yield one
     one.close()
 
@@ -59,13 +61,13 @@ class Gate:
         self.open.set()
         self.calls, self.dropped, self.closed, self.prepared = [], [], 0, 0
 
-    def advance(self, name, sweep, first, seconds):
+    def advance(self, order, seconds):
         self.entered.set()
         self.open.wait(20)
-        wanted = Sweep.from_json(sweep)
+        wanted, first = Sweep.from_json(order.json), order.known
         self.calls.append((wanted.seeds[0], first))
         whole = (part for part in cells(wanted, first=first, engine="torch") if part)
-        return Part(next(whole), first + 1 == wanted.cells)
+        return Part(tuple(asdict(outcome) for outcome in next(whole)), first + 1 == wanted.cells)
 
     def drop(self, name):
         self.dropped.append(name)
@@ -86,7 +88,7 @@ def assert_same_numbers(table, sweep):
 
 
 def test_two_viewers_share_one_computation():
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     first, second = store.open(small(), "ann"), store.open(small(), "ben")
     assert first is second
     assert store.find(small()) is first
@@ -100,14 +102,15 @@ def test_two_viewers_share_one_computation():
 def test_a_process_of_its_own_gives_the_same_numbers(process):
     sweep, found, answers = small(), [], []
     while not answers or not answers[-1].done:
-        answers.append(process.advance("a", sweep.to_json(), len(found) // 2, 0.0))
-        found += answers[-1].outcomes
-    assert max(len(answer.outcomes) for answer in answers) == 2  # no time: one cell at most
-    assert_same_numbers(SweepTable(sweep, found), sweep)
+        answers.append(process.advance(Order("sweep", "a", sweep.to_json(), len(found) // 2), 0.0))
+        found += answers[-1].found
+    assert max(len(answer.found) for answer in answers) == 2  # no time: one cell at most
+    outcomes = [Outcome(**{**one, "point": tuple(one["point"])}) for one in found]
+    assert_same_numbers(SweepTable(sweep, outcomes), sweep)
 
 
 def test_a_process_that_dies_is_replaced_and_no_cell_is_lost(process):
-    store = SweepStore(process=process)
+    store = SweepStore(Turns(process))
     sweep = small(steps=200, count=6)
     found = store.open(sweep, "ann")
     wait_for(lambda: found.cells > 0)
@@ -120,11 +123,11 @@ def test_a_process_that_dies_is_replaced_and_no_cell_is_lost(process):
 
 def test_a_process_that_always_dies_is_given_up():
     class Dying(Gate):
-        def advance(self, name, sweep, first, seconds):
-            super().advance(name, sweep, first, seconds)
+        def advance(self, order, seconds):
+            super().advance(order, seconds)
             raise ProcessEndedError
 
-    store = SweepStore(process=(dying := Dying()))
+    store = SweepStore(Turns(dying := Dying()))
     found = store.open(small(), "ann")
     wait_for(lambda: found.status == "failed")
     assert "ended 3 times" in found.problem
@@ -132,7 +135,7 @@ def test_a_process_that_always_dies_is_given_up():
 
 
 def test_a_sweep_that_nobody_watches_stops_and_goes_on_where_it_was():
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     gate.open.clear()
     found = store.open(small(), "ann")
     assert gate.entered.wait(20)
@@ -150,7 +153,7 @@ def test_a_sweep_that_nobody_watches_stops_and_goes_on_where_it_was():
 
 
 def test_a_change_of_settings_leaves_the_sweep_before():
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     gate.open.clear()
     old = store.open(small(), "ann")
     assert gate.entered.wait(20)
@@ -164,7 +167,7 @@ def test_a_change_of_settings_leaves_the_sweep_before():
 
 def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
     monkeypatch.setattr(module, "VIEWER_SECONDS", 0.05)
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     gate.open.clear()
     found = store.open(small(), "ann")
     assert gate.entered.wait(20)
@@ -178,7 +181,7 @@ def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
 
 
 def test_two_sweeps_take_turns():
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     gate.open.clear()
     long, short = store.open(small(seed=1, count=9), "ann"), store.open(small(seed=2, count=1), "ben")
     gate.open.set()
@@ -191,12 +194,12 @@ def test_a_failing_sweep_tells_its_viewers_alone_and_can_be_tried_again():
     failing = {"on": True}
 
     class Failing(Gate):
-        def advance(self, name, sweep, first, seconds):
-            if Sweep.from_json(sweep).seeds[0] == 1 and failing["on"]:
-                raise SweepError("The disk is on fire.")
-            return super().advance(name, sweep, first, seconds)
+        def advance(self, order, seconds):
+            if Sweep.from_json(order.json).seeds[0] == 1 and failing["on"]:
+                raise WorkError("The disk is on fire.")
+            return super().advance(order, seconds)
 
-    store = SweepStore(process=Failing())
+    store = SweepStore(Turns(Failing()))
     bad, good = store.open(small(seed=1), "ann"), store.open(small(seed=2), "ben")
     wait_for(lambda: good.status == "finished")
     assert (bad.status, bad.problem) == ("failed", "The disk is on fire.")
@@ -207,7 +210,7 @@ def test_a_failing_sweep_tells_its_viewers_alone_and_can_be_tried_again():
 
 
 def test_old_sweeps_are_forgotten_watched_ones_are_not():
-    store = SweepStore(process=Gate(), most_sweeps=1)
+    store = SweepStore(Turns(Gate()), most=1)
     first = store.open(small(seed=1, count=1), "ann")
     wait_for(lambda: first.status == "finished")
     second = store.open(small(seed=2, count=1), "ben")
@@ -220,7 +223,7 @@ def test_old_sweeps_are_forgotten_watched_ones_are_not():
 
 def test_an_idle_process_is_ended(monkeypatch):
     monkeypatch.setattr(module, "IDLE_SECONDS", 0.02)
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     found = store.open(small(count=1), "ann")
     wait_for(lambda: found.status == "finished")
     wait_for(lambda: gate.closed)
@@ -233,11 +236,11 @@ def test_a_prepared_process_answers_as_ever(process):
     assert not process.running
     process.prepare()
     assert process.running
-    assert len(process.advance("a", small().to_json(), 0, 0.0).outcomes) in (0, 2)
+    assert len(process.advance(Order("sweep", "a", small().to_json(), 0), 0.0).found) in (0, 2)
 
 
 def test_a_busy_process_is_not_prepared_again():
-    store = SweepStore(process=(gate := Gate()))
+    store = SweepStore(Turns(gate := Gate()))
     store.prepare()
     assert gate.prepared == 1
     gate.open.clear()
@@ -249,10 +252,10 @@ def test_a_busy_process_is_not_prepared_again():
 
 
 def test_what_the_process_cannot_do_is_a_sentence(process):
-    with pytest.raises(SweepError, match="This is no sweep"):
-        process.advance("x", "{}", 0, 0.1)
+    with pytest.raises(WorkError, match="This is no sweep"):
+        process.advance(Order("sweep", "x", "{}", 0), 0.1)
     process.drop("x")
-    assert process.advance("y", small(count=1).to_json(), 3, 0.1) == Part((), True)
+    assert process.advance(Order("sweep", "y", small(count=1).to_json(), 3), 0.1) == Part((), True)
 
 
 @pytest.mark.parametrize("usable", [True, False])
@@ -262,9 +265,9 @@ def test_the_engine_that_the_app_would_use(usable, monkeypatch):
     assert {outcome.engine for outcome in run_sweep(small(count=1))} == wanted
     assert {outcome.engine for outcome in run_sweep(small(count=1), engine="torch")} == {"torch"}
     assert {outcome.engine for outcome in run_sweep(small(count=1), dtype=torch.float64)} == {"torch"}
-    request = {"sweep": "a", "json": small(count=1).to_json(), "first": 0, "seconds": 9, "compile_here": False}
-    answer = Worker().answer(request | {"engine": "auto"})
-    assert {outcome["engine"] for outcome in answer["outcomes"]} == wanted
+    request = {"kind": "sweep", "name": "a", "json": small(count=1).to_json(), "first": 0, "seconds": 9}
+    answer = Worker().answer(request | {"engine": "auto", "compile_here": False})
+    assert {outcome["engine"] for outcome in answer["found"]} == wanted
 
 
 def test_a_store_and_its_tables_need_no_torch():
@@ -272,3 +275,13 @@ def test_a_store_and_its_tables_need_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
     assert shared_sweeps() is shared_sweeps()
     assert sweep_name(small()) == sweep_name(small()) != sweep_name(small(seed=1))
+
+
+def test_the_estimate_does_not_count_the_start_of_the_process():
+    going, sweep = SweepRun(small()), small()
+    outcomes = [tuple(asdict(one) for one in part) for part in cells(sweep, engine="torch") if part]
+    assert going.seconds_left is None
+    going.add(Part(outcomes[0], done=False), 30.0)
+    assert going.seconds_left == 30.0 * 8
+    going.add(Part((*outcomes[1], *outcomes[2]), done=False), 0.2)
+    assert going.seconds_left == pytest.approx(0.1 * 6)

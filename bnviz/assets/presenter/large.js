@@ -40,12 +40,17 @@ export class Large {
     const app = document.querySelector("[data-testid=stApp]") ?? document.body;
     this.dressed = [
       new Dressed(this.holder, {
-        position: "fixed", inset: "0", zIndex: "999995", width: "100vw", maxWidth: "none", boxSizing: "border-box",
-        height: `${window.innerHeight - this.below()}px`, padding: `${PADDING}px`, overflow: "auto",
+        position: "fixed", inset: "0", zIndex: "999995", maxWidth: "none", boxSizing: "border-box", overflow: "auto",
         background: getComputedStyle(app).backgroundColor,
       }),
       new Dressed(picture, {}),
     ];
+    for (let one = picture; this.native && one !== this.holder; one = one.parentElement) {
+      this.dressed.push(new Dressed(one, { overflow: "visible" }));
+    }
+    for (const bar of this.holder.querySelectorAll("[data-testid=stElementToolbar]")) {
+      this.dressed.push(new Dressed(bar, { visibility: "hidden" }));
+    }
     this.holder.style.setProperty("--top", `-${PADDING}px`);
     this.holder.classList.add("enlarged");
     picture.classList.add("chosen");
@@ -60,7 +65,7 @@ export class Large {
   }
 
   holderOf(picture) {
-    return picture.parentElement ?? picture;
+    return picture.closest("[data-testid=stElementContainer]") ?? picture.parentElement ?? picture;
   }
 
   /** The bars of the page must not lie over it: every ancestor is lifted as far as it makes a layer of its own. */
@@ -80,9 +85,14 @@ export class Large {
     return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.drawnHeight), across));
   }
 
-  /** How tall the picture is before it is zoomed; a chart of Streamlit takes all the height there is, its canvas does not. */
+  /** Whether it is a chart of Streamlit, which measures what holds it. */
+  get native() {
+    return this.picture.matches("[data-testid]");
+  }
+
+  /** How tall the picture is before it is zoomed; a chart of Streamlit takes all the height there is. */
   get drawnHeight() {
-    const canvas = this.picture.matches("[data-testid]") ? this.picture.querySelector("canvas, svg") : null;
+    const canvas = this.native ? this.picture.querySelector("canvas, svg") : null;
     return canvas ? canvas.clientHeight : this.picture.offsetHeight;
   }
 
@@ -93,17 +103,36 @@ export class Large {
   /** Fit anew: another picture, or another window. */
   start() {
     this.fits = 0;
-    this.holder.style.height = `${window.innerHeight - this.below()}px`;
+    this.room(1);
     this.fit();
+  }
+
+  /** Let the holder fill the window; its own zoom counts for its own measures too. */
+  room(zoom) {
+    const { style } = this.holder;
+    const width = window.innerWidth;
+    if (!this.native) {
+      const height = `${window.innerHeight - this.below()}px`;
+      Object.assign(style, { width: `${width}px`, height, padding: `${PADDING}px` });
+      return;
+    }
+    // Streamlit draws a chart as wide as its place is on the screen, before the zoom: the place must be narrower.
+    const inset = `${PADDING / zoom}px`;
+    const place = `${(width - 2 * PADDING) / zoom / zoom}px`;
+    const ground = `0 0 0 200vmax ${style.backgroundColor}`;
+    const at = `${inset} auto auto ${inset}`;
+    Object.assign(style, { zoom, inset: at, width: place, overflow: "visible", boxShadow: ground });
   }
 
   /** Zoom until the picture fills the height; drawn later, it tells its height later. */
   fit() {
-    const before = Number(this.picture?.style.zoom);
-    const zoom = this.picture && this.zoom;
-    if (!this.picture || this.fits >= MOST_FITS || Math.abs(zoom / before - 1) < ENOUGH) return;
+    if (!this.picture || this.fits >= MOST_FITS) return;
+    const { zoom } = this;
+    if (this.fits && Math.abs(zoom / this.zoomed - 1) < ENOUGH) return;
     this.fits += 1;
-    this.picture.style.zoom = String(zoom);
+    this.zoomed = zoom;
+    if (this.native) this.room(zoom);
+    else this.picture.style.zoom = String(zoom);
     const sharp = this.screen * zoom;
     Object.defineProperty(window, "devicePixelRatio", { get: () => sharp, configurable: true }); // canvases draw finer
     this.renew();
@@ -118,7 +147,7 @@ export class Large {
   /** Where a pointer is inside of a zoomed canvas, for whoever measures from the canvas's corner. */
   renew() {
     if (!this.picture) return;
-    const zoom = Number(this.picture.style.zoom) || 1;
+    const zoom = this.zoomed;
     for (const canvas of this.picture.querySelectorAll("canvas")) {
       canvas.getBoundingClientRect = () => {
         const box = plainBox.call(canvas);

@@ -1,7 +1,7 @@
 // The presenter view: large type on the whole page, a bar with every picture of it, and one of them large at a time.
 //
-// The number keys enlarge a picture, 0 and Escape return. It knows the pictures of the player, of the labs' own components
-// and Streamlit's charts. For tests `window.__bnvizPresenter` tells {names, chosen}.
+// The number keys enlarge a picture, 0 and Escape return. It knows the pictures of the player, of the labs' own
+// components and Streamlit's charts. For tests `window.__bnvizPresenter` tells {names, chosen}.
 
 import { Large } from "./large.js";
 
@@ -25,8 +25,8 @@ function pictures(root = document) {
 function nameOf(picture, words) {
   const kind = ["microscope", "axes"].find((name) => picture.classList.contains(name));
   if (kind) return words[kind];
-  const heading = picture.matches(CHARTS) ? above(picture) || spoken(picture) : picture.querySelector("h3, h4")?.textContent;
-  return heading?.trim() || words.picture;
+  if (!picture.matches(CHARTS)) return picture.querySelector("h3, h4")?.textContent.trim() || words.picture;
+  return above(picture) || spoken(picture) || words.picture;
 }
 
 function above(chart) {
@@ -41,8 +41,8 @@ function above(chart) {
 
 /** The first words of what a screen reader says of a chart. */
 function spoken(chart) {
-  const said = (chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]"))?.getAttribute("aria-label");
-  return said?.split(/[.:;,(]/)[0].slice(0, LONGEST_NAME) ?? "";
+  const told = chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]");
+  return told?.getAttribute("aria-label").split(/[.:;,(]/)[0].slice(0, LONGEST_NAME) ?? "";
 }
 
 class Presenter {

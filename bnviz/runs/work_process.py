@@ -1,4 +1,4 @@
-"""The server's side of the process that computes sweeps: starts it, asks it, and starts another when it has died."""
+"""The server's side of the process that computes sweeps and studies: starts it, asks it, replaces it when it died."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bnviz.core.sweep_table import Outcome
 from bnviz.runs.child import Child
 from bnviz.runs.trainer import PREPARATION
 
 
-class SweepError(RuntimeError):
-    """A sweep could not be carried on."""
+class WorkError(RuntimeError):
+    """A sweep or a study could not be carried on."""
 
 
 class ProcessEndedError(RuntimeError):
@@ -21,52 +20,66 @@ class ProcessEndedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Part:
-    """What came of one request: the outcomes of the cells that are complete, arm by arm, and whether that was all."""
+class Order:
+    """What is to be gone on with.
 
-    outcomes: tuple[Outcome, ...]
+    Attributes:
+        kind: sweep or study.
+        name: short, the same for equal work.
+        json: the sweep or study.
+        known: how far it has come, in the terms of its kind: a number of cells, or a `study.Place`.
+    """
+
+    kind: str
+    name: str
+    json: str
+    known: Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of one request: everything that was completed, and whether that was all."""
+
+    found: tuple[dict[str, Any], ...]
     done: bool
 
 
-class SweepProcess(Child):
-    """One process for all sweeps, started when it is first needed.
+class WorkProcess(Child):
+    """One process for all sweeps and studies, started when it is first needed.
 
     Args:
         engine: which one makes the updates: torch, kernel, or auto.
     """
 
     def __init__(self, engine: str = "auto") -> None:
-        super().__init__("bnviz.runs.sweep_worker")
+        super().__init__("bnviz.runs.work_worker")
         self.engine = engine
 
-    def advance(self, name: str, sweep: str, first: int, seconds: float) -> Part:
+    def advance(self, order: Order, seconds: float) -> Part:
         """Compute for a while.
 
         Args:
-            name: of the sweep.
-            sweep: as JSON.
-            first: how many cells are known already.
+            order: what to go on with, and from where.
             seconds: after about this time the answer comes, whatever is complete.
 
         Raises:
             ProcessEndedError: when there is no answer.
-            SweepError: with a sentence for the viewers, when the computation failed.
+            WorkError: with a sentence for the viewers, when the computation failed.
         """
         with self._lock:
-            request = {"sweep": name, "json": sweep, "first": first, "seconds": seconds}
-            answer = self._ask(request | self._with())
+            request = {"kind": order.kind, "name": order.name, "json": order.json, "first": order.known}
+            answer = self._ask(request | {"seconds": seconds} | self._with())
         if "error" in answer:
-            raise SweepError(str(answer["error"]))
-        outcomes = tuple(Outcome(**{**one, "point": tuple(one["point"])}) for one in answer["outcomes"])
-        return Part(outcomes, bool(answer["done"]))
+            raise WorkError(str(answer["error"]))
+        return Part(tuple(answer["found"]), bool(answer["done"]))
 
     def prepare(self) -> None:
-        """Start the process and let it load what it needs, so that the first sweep does not wait; returns at once."""
+        """Start the process and let it load what it needs, so that nobody waits for that; returns at once."""
         with self._lock, contextlib.suppress(OSError):
             self._send({"prepare": True} | self._with(), self._started())
 
     def drop(self, name: str) -> None:
-        """Let the process forget a sweep."""
+        """Let the process forget a sweep or study."""
         with self._lock:
             if self._process is not None and self.running:
                 with contextlib.suppress(OSError):
@@ -86,5 +99,5 @@ class SweepProcess(Child):
             answer: dict[str, Any] = json.loads(line)
         except OSError:
             self._end()
-            raise ProcessEndedError("The process that computes sweeps ended.") from None
+            raise ProcessEndedError("The process that computes ended.") from None
         return answer

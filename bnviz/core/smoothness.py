@@ -1,0 +1,135 @@
+"""What follows from the results of a study of smoothness: curves with their spread, and one effect a seed.
+
+The effects are positive where the claim is right. Ratios are told in doublings, log2 of the ratio, so that "twice" and
+"half" are as far from nothing. This module knows no torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.core.experiment import Experiment
+
+Array = NDArray[Any]
+Result = Mapping[str, Any]
+SMALLEST_RATE = 2.0**-15
+"""Stands for the largest safe step where even the smallest one that is tried, 2^-14, is too large."""
+LAST_LOOKS = 5
+AT_MOST_OFF = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One number of one arm over the steps of a run.
+
+    Attributes:
+        steps: update counts.
+        own: of the first seed; NaN where there is none.
+        low, high: over all seeds that have come so far.
+        seeds: how many of them are complete.
+    """
+
+    steps: list[int]
+    own: Array
+    low: Array
+    high: Array
+    seeds: int
+
+
+def curve(results: Sequence[Sequence[Result]], name: str, place: int | tuple[int, int]) -> Curve:
+    """The curve of one number.
+
+    Args:
+        results: of each seed, one a step.
+        name: of the number in a result.
+        place: of the arm in the list of this name; two numbers for a list of lists.
+    """
+    steps = [int(one["step"]) for one in results[0]]
+    rows = [np.array([_number(one[name], place) for one in found[: len(steps)]]) for found in results]
+    whole = [row for row in rows if len(row) == len(steps)]
+    return Curve(steps, rows[0], np.fmin.reduce(whole), np.fmax.reduce(whole), len(whole))
+
+
+def _number(values: Any, place: int | tuple[int, int]) -> float:
+    for index in (place,) if isinstance(place, int) else place:
+        values = values[index]
+    return math.nan if values is None else float(values)
+
+
+def at_step(found: Sequence[Result], step: int) -> Result:
+    """The result of the last look at or before a step."""
+    return [one for one in found if one["step"] <= step][-1]
+
+
+def pair(experiment: Experiment) -> tuple[int, int] | None:
+    """The arms that a claim compares: without norm, and with batch norm (or else the first norm); None without two."""
+    norms = [arm.norm for arm in experiment.arms]
+    normed = [place for place, norm in enumerate(norms) if norm != "none"]
+    if "none" not in norms or not normed:
+        return None
+    return norms.index("none"), norms.index("batch") if "batch" in norms else normed[0]
+
+
+def doublings(ratio: float) -> float:
+    """log2 of a ratio; NaN where there is none."""
+    if not ratio >= 0:
+        return math.nan
+    return math.log2(ratio) if ratio else -math.inf
+
+
+def along_effect(found: Sequence[Result], arms: tuple[int, int], name: str) -> float:
+    """How many doublings the median over the steps is larger without norm than with."""
+    bare, normed = (median([_number(one[name], arm) for one in found]) for arm in arms)
+    return doublings(bare / normed) if normed > 0 else math.nan
+
+
+def median(values: Sequence[float] | Array) -> float:
+    """The median of the numbers among the values; NaN where there is none."""
+    known = [value for value in values if math.isfinite(value)]
+    return float(np.median(known)) if known else math.nan
+
+
+def safe_effect(found: Sequence[Result], arms: tuple[int, int], step: int) -> float:
+    """How many doublings the largest safe step is larger with norm than without."""
+    looked = at_step(found, step)
+    if any(looked["loss"][arm] is None for arm in arms):
+        return math.nan
+    bare, normed = (looked["safe"][arm] or SMALLEST_RATE for arm in arms)
+    return doublings(normed / bare)
+
+
+def scale_effect(found: Sequence[Result], arms: tuple[int, int], step: int, factor: int) -> float:
+    """By how much more the outputs change without norm than with, at the factor of this place."""
+    bare, normed = (at_step(found, step)["output"][arm] for arm in arms)
+    return math.nan if bare is None or normed is None else bare[factor] - normed[factor]
+
+
+def growth_effect(found: Sequence[Result], arms: tuple[int, int]) -> float:
+    """How many doublings the effective rate at the end is larger with weight decay than without, both with norm."""
+    plain, decayed = (_number(found[-1]["rate"], (place, arms[1])) for place in (0, 1))
+    return doublings(decayed / plain)
+
+
+def slice_effect(found: Sequence[Result], arms: tuple[int, int], statistics: str) -> float:
+    """How many doublings the mean loss at radius 1 is larger without norm than with, for these statistics."""
+    by = {(one["arm"], one["statistics"]): one["around"] for one in found}
+    bare, normed = by.get((arms[0], "batch")), by.get((arms[1], statistics), by.get((arms[1], "batch")))
+    return math.nan if not bare or not normed else doublings(bare / normed)
+
+
+def settled(found: Sequence[Result], arm: int, rate: float) -> float:
+    """Mean of lambda_max over the last looks, in units of 2 / learning rate; NaN for an arm that has diverged."""
+    values = [_number(one["sharpness"], arm) for one in found[-LAST_LOOKS:]]
+    return float(np.mean(values)) * rate / 2
+
+
+def edge_effect(found: Sequence[Result], arms: tuple[int, int], rate: float) -> float:
+    """How much closer than `AT_MOST_OFF` lambda_max with norm ends to 2 / learning rate; -1 where it diverged."""
+    where = settled(found, arms[1], rate)
+    return -1.0 if math.isnan(where) else AT_MOST_OFF - abs(where - 1)

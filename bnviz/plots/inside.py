@@ -1,0 +1,215 @@
+"""Inside the runs of a sweep: gamma, beta or the size of the updates over the training, one line a learning rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from bnviz.core.recording import Recording
+from bnviz.plots import compose, stills, theme
+from bnviz.plots.figure import Figure
+from bnviz.plots.stills import Mark, Words
+
+HEIGHT = 380
+AIM = 1e-3
+TITLES = {
+    "gamma": "gamma of layer {layer}",
+    "beta": "beta of layer {layer}",
+    "ratio": "Updates : weights of layer {layer}",
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One run: median and band over the units, at the update counts of its frames.
+
+    Attributes:
+        name: the value of the axis.
+        norm: of its arm.
+        steps, median, low, high: one number a frame.
+        undo: median over the units of what gamma (or beta) would have to be to give the layer's input back: sigma
+            (or mu) of the last batch; NaN where there are no batch statistics.
+    """
+
+    name: str
+    norm: str
+    steps: Any
+    median: Any
+    low: Any
+    high: Any
+    undo: float = math.nan
+
+
+def series(recording: Recording, quantity: str, layer: int, name: str) -> Series:
+    """What one run says about a layer.
+
+    Args:
+        recording: with one arm.
+        quantity: gamma or beta (median, and 15 % to 85 % of the units), or ratio: standard deviation of an update
+            over that of the weights.
+        layer: counted from 0.
+        name: of the run.
+    """
+    arm = recording.experiment.arms[0]
+    if quantity == "ratio":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = recording.update_std[:, 0, layer] / recording.weight_std[:, 0, layer]
+        return Series(name, arm.norm, recording.steps, ratio, ratio, ratio)
+    values = getattr(recording, quantity)[:, 0, layer]
+    with np.errstate(invalid="ignore"):
+        low, median, high = np.quantile(values, (0.15, 0.5, 0.85), axis=1)
+        undo = _undo(recording, quantity, layer) if arm.uses_batch_statistics else math.nan
+    return Series(name, arm.norm, recording.steps, median, low, high, undo)
+
+
+def _undo(recording: Recording, quantity: str, layer: int) -> float:
+    """sigma = sqrt(var + eps), or mu, of the layer's input in the last frame: median over the units."""
+    if quantity == "beta":
+        return float(np.median(recording.batch_mean[-1, 0, layer]))
+    return float(np.median(np.sqrt(recording.batch_var[-1, 0, layer] + recording.experiment.arms[0].eps)))
+
+
+def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
+    """One line and one band a run over the updates.
+
+    Args:
+        found: the runs, from the lowest value of the axis to the highest.
+        quantity: as in `series`.
+        layer: counted from 0.
+        what: the axis: "learning rate" or "scale".
+        dark: the theme.
+    """
+    marks = [Mark(one.name, color) for one, color in zip(found, ramp(len(found), dark=dark), strict=True)]
+    rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value", "low", "high", "told")}
+    for one in found:
+        for step, value, low, high in zip(one.steps, one.median, one.low, one.high, strict=True):
+            if np.isfinite(value) and (quantity != "ratio" or value > 0):
+                for name, item in zip(rows, (one.name, int(step), *map(float, (value, low, high)),
+                                             theme.number(float(value), 3)), strict=True):  # fmt: skip
+                    rows[name].append(item)
+    title = TITLES[quantity].format(layer=layer + 1)
+    caption = _caption(found, quantity, what)
+    spec = _spec(marks, quantity, (_range(rows, quantity), _last(found)), what)
+    if quantity == "ratio":
+        rule = alt.Chart(alt.NamedData("aim")).mark_rule(strokeDash=[4, 4], strokeWidth=2, color=theme.MUTED[dark])
+        spec["layer"].append(compose.single(rule.encode(y="value:Q")))
+    words = Words("rates-inside", f"{title}, over the updates", caption, f"Lines over the updates. {caption}")
+    return stills.still(words, spec, {"lines": rows, "aim": {"value": [AIM]}}, dark=dark)
+
+
+def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
+    """The last value of each run against the axis: median as a line, the middle 70 % of the units as a band.
+
+    Args:
+        found, quantity, layer, what: as in `over_updates`; the names of the runs are numbers.
+        dark: the theme.
+    """
+    rows: dict[str, list[Any]] = {name: [] for name in ("x", "value", "low", "high", "told", "range")}
+    undo: dict[str, list[Any]] = {"x": [], "undo": [], "told": []}
+    for one in found:
+        known = np.flatnonzero(np.isfinite(one.median) & (one.median > 0 if quantity == "ratio" else True))
+        if len(known):
+            value, low, high = (float(part[known[-1]]) for part in (one.median, one.low, one.high))
+            told = theme.number(value, 3), f"{theme.number(low, 3)} to {theme.number(high, 3)}"
+            for name, item in zip(rows, (float(one.name), value, low, high, *told), strict=True):
+                rows[name].append(item)
+        if math.isfinite(one.undo):
+            for name, item in zip(undo, (float(one.name), one.undo, theme.number(one.undo, 3)), strict=True):
+                undo[name].append(item)
+    title = f"{TITLES[quantity].format(layer=layer + 1)}, at the end"
+    numbers = "; ".join(f"{x:g}: {told} ({band})" for x, told, band in zip(
+        rows["x"], rows["told"], rows["range"], strict=True))  # fmt: skip
+    words = Words("rates-inside-end", title, f"Median (middle 70 % of the units) by {what}: {numbers}.",
+                  f"Line with a band. {title}, by {what}: {numbers}.")  # fmt: skip
+    if quantity == "ratio":
+        words = Words(words.id, title, f"By {what}: {', '.join(map(_pair, rows['x'], rows['told']))}.", words.alt)
+    elif undo["x"]:
+        there = "sigma" if quantity == "gamma" else "mu"
+        words = replace(words, caption=f"{words.caption} Dashed: the {there} of the layer's input (median); {quantity} "
+                        "would have to equal it to undo the normalization.")  # fmt: skip
+    both = {"low": [*rows["low"], *undo["undo"]], "high": [*rows["high"], *undo["undo"]]}
+    spec = _end_spec(found, quantity, _range(both, quantity), what, dark=dark)
+    return stills.still(words, spec, {"lines": rows, "undo": undo}, dark=dark)
+
+
+def _pair(x: float, told: str) -> str:
+    return f"{x:g}: {told}"
+
+
+def _end_spec(
+    found: Sequence[Series], quantity: str, domain: tuple[float, float], what: str, *, dark: bool
+) -> compose.Spec:
+    values = [float(one.name) for one in found]
+    axis = alt.Axis(title=f"{what} (log scale)", grid=False, values=list(values), labelOverlap=True,
+                    labelExpr="format(datum.value, '~g')")  # fmt: skip
+    x = alt.X("x:Q", axis=axis, scale=alt.Scale(type="log", domain=[values[0], values[-1]], nice=False, padding=12))
+    scale, ink = _value_scale(quantity, domain), theme.HUES[found[0].norm][dark]
+    base, y = alt.Chart(alt.NamedData("lines")), alt.Y("value:Q", **scale)
+    band = base.mark_area(opacity=0.2, clip=True, color=ink).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q")
+    line = base.mark_line(strokeWidth=3.5, clip=True, color=ink).encode(x=x, y=y)
+    tips = [alt.Tooltip("x:Q", title=what), alt.Tooltip("told:N", title="at the end"),
+            alt.Tooltip("range:N", title="middle 70 % of the units")]  # fmt: skip
+    points = base.mark_circle(size=110, color=ink, opacity=1).encode(x=x, y=y, tooltip=tips)
+    away = alt.Chart(alt.NamedData("undo")).mark_line(
+        strokeDash=[6, 4], strokeWidth=2.5, color=theme.MUTED[dark], point={"size": 60, "color": theme.MUTED[dark]}
+    )
+    tip = [alt.Tooltip("x:Q", title=what), alt.Tooltip("told:N", title="would undo the normalization")]
+    undo = away.encode(x=x, y=alt.Y("undo:Q", **scale), tooltip=tip)
+    return compose.layered(band, undo, line, points, height=HEIGHT)
+
+
+def _value_scale(quantity: str, domain: tuple[float, float]) -> dict[str, Any]:
+    if quantity != "ratio":
+        return stills.value_axis(quantity, domain)
+    axis = stills.log_axis("std of the update / std of the weights", domain)
+    return {"axis": axis, "scale": alt.Scale(type="log", domain=list(domain), nice=False)}
+
+
+def ramp(count: int, *, dark: bool) -> list[str]:
+    """Colours from low to high, all of which stand out from the ground."""
+    low, high = ("#7aa6d8", "#7a0f4f") if not dark else ("#5b7fb5", "#ffd0ec")
+    middle = "#8a4fb0" if not dark else "#c58be8"
+    shares = [place / max(1, count - 1) for place in range(count)]
+    return [
+        theme.mixed(low, middle, 2 * one) if one < 0.5 else theme.mixed(middle, high, 2 * one - 1) for one in shares
+    ]
+
+
+def _last(found: Sequence[Series]) -> int:
+    return max([1, *(int(one.steps[-1]) for one in found if len(one.steps))])
+
+
+def _range(rows: dict[str, list[Any]], quantity: str) -> tuple[float, float]:
+    if quantity == "ratio":
+        return 10 ** math.floor(math.log10(min([1e-5, *rows["low"]]))), 1.0 if max([0, *rows["high"]]) <= 1 else 10.0
+    usual = 1.0 if quantity == "gamma" else 0.0
+    low, high = min([usual - 0.2, *rows["low"]]), max([usual + 0.2, *rows["high"]])
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def _spec(marks: Sequence[Mark], quantity: str, ends: tuple[tuple[float, float], int], what: str) -> compose.Spec:
+    domain, most = ends
+    x = alt.X("step:Q", axis=alt.Axis(title="updates", grid=False, tickCount=6, tickMinStep=1, format="d"),
+              scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
+    scale = _value_scale(quantity, domain)
+    base = alt.Chart(alt.NamedData("lines"))
+    y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=6)
+    band = base.mark_area(opacity=0.08, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
+    line = base.mark_line(strokeWidth=3, clip=True).encode(x=x, y=y, color=color)
+    tips = [alt.Tooltip("series:N", title=what), alt.Tooltip("step:Q", title="updates"),
+            alt.Tooltip("told:N", title="median over the units" if quantity != "ratio" else "ratio")]  # fmt: skip
+    points = base.mark_circle(size=110, opacity=0).encode(x=x, y=y, tooltip=tips)
+    return compose.layered(band, line, points, height=HEIGHT)
+
+
+def _caption(found: Sequence[Series], quantity: str, what: str) -> str:
+    if not found:
+        return "Nothing is computed yet."
+    shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "each band holds the middle 70 % of the units"
+    return f"One line for each {what}; {shown}."

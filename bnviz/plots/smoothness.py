@@ -1,0 +1,166 @@
+"""Pictures of how smooth the loss is: over the steps of a run, along the gradient, against the scale of the weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bnviz.core.along import FACTORS, RATES
+from bnviz.core.scaling import FACTORS as SCALES
+from bnviz.core.smoothness import Curve, Result, at_step, median
+from bnviz.plots.figure import Figure
+from bnviz.plots.lines import Line, Scales, lines
+from bnviz.plots.sentences import listed
+from bnviz.plots.stills import Words
+from bnviz.plots.theme import ArmStyle, number, plain_number
+
+QUANTITIES = {
+    "loss_range": "Range of the loss along the gradient",
+    "predictiveness": "Change of the gradient on the way",
+    "beta": "Effective beta-smoothness",
+}
+AXES = {"loss_range": "loss range", "predictiveness": "distance of the gradients", "beta": "effective beta"}
+UPDATES = "updates"
+MOST_RATIO, LEAST_RATIO = 20.0, 0.3
+
+
+def over_steps(
+    name: str, curves: Sequence[Curve], styles: Sequence[ArmStyle], *, title: str, scales: Scales, dark: bool
+) -> Figure:
+    """One number over the updates, one line an arm, shaded from the lowest to the highest seed.
+
+    Args:
+        name: of the picture among those of the page.
+        curves, styles: one an arm.
+        title: the heading; the caption compares the arms.
+        scales: the axes.
+        dark: the theme.
+    """
+    drawn = [
+        Line(style, one.steps, one.own.tolist(), *((one.low.tolist(), one.high.tolist()) if one.seeds > 1 else ()))
+        for one, style in zip(curves, styles, strict=True)
+    ]
+    if scales.told == "end":
+        start, values = f"After {curves[0].steps[-1]} updates", [float(one.own[-1]) for one in curves]
+    else:
+        start = "In the median of the updates"
+        values = [median(one.own) for one in curves]
+    said = _compared(f"{start}, {scales.y} is", values, styles)
+    seeds = max((one.seeds for one in curves), default=1)
+    shaded = f" Shaded: all {seeds} seeds; the line is the first." if seeds > 1 else ""
+    words = Words(f"smoothness-{name}", title, said + shaded, f"Lines over the updates, one an arm. {said}")
+    return lines(words, drawn, scales, dark=dark)
+
+
+def _compared(start: str, values: Sequence[float], styles: Sequence[ArmStyle]) -> str:
+    """Which arm has which value, and how many times as large the largest is."""
+    known = [(value, style.label) for value, style in zip(values, styles, strict=True) if math.isfinite(value)]
+    if not known:
+        return "Every arm has diverged."
+    said = f"{start} {listed([f'{number(value)} with {label}' for value, label in known])}"
+    (low, _), (high, most) = min(known), max(known)
+    if len(known) == 2 and low > 0 and high / low >= 1.05:
+        said += f": {number(high / low)} times as large with {most}"
+    return f"{said}."
+
+
+def along_step(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int, dark: bool) -> Figure:
+    """The loss at some step sizes along minus the gradient, at one step of the run."""
+    looked = at_step(found, step)
+    drawn, told = [], []
+    for arm, style in enumerate(styles):
+        if looked["loss"][arm] is not None:
+            values = [looked["loss"][arm], *looked["losses"][arm]]
+            drawn.append(Line(style, [0.0, *FACTORS], values))
+            told.append(f"from {number(values[0])} to {number(values[-1])} with {style.label}")
+    start = f"After {looked['step']} updates, a step of four learning rates takes the loss"
+    said = f"{start} {listed(told)}." if told else _NONE
+    words = Words(
+        "smoothness-step", f"Along the gradient after {looked['step']} updates", said,
+        f"Lines of the loss over the step size. {said}",
+    )  # fmt: skip
+    scales = Scales("step size, in learning rates", "loss on this batch", log_y=True, dots=True)
+    return lines(words, drawn, scales, dark=dark)
+
+
+_NONE = "Every arm has diverged by then."
+
+
+def ratios_at(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int, dark: bool) -> Figure:
+    """L(w - a g) / L(w) over the step size a, at one step of the run."""
+    looked = at_step(found, step)
+    drawn, told = [], []
+    for arm, style in enumerate(styles):
+        if looked["loss"][arm] is not None:
+            ratios = [min(MOST_RATIO, one) if math.isfinite(one) else MOST_RATIO for one in looked["ratios"][arm]]
+            drawn.append(Line(style, RATES, ratios))
+            safe = looked["safe"][arm]
+            told.append(f"{plain_number(safe) if safe else f'less than {number(RATES[0])}'} with {style.label}")
+    start = f"After {looked['step']} updates, the largest step that does not raise the loss is"
+    said = f"{start} {listed(told)}." if told else _NONE
+    words = Words(
+        "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said,
+        f"Lines of the loss after a step over the loss before, against the step size. {said}",
+    )  # fmt: skip
+    scales = Scales(
+        "step size a", "L(w − a g) / L(w)", log_x=True, domain=(LEAST_RATIO, MOST_RATIO), level=1.0,
+        level_words="no better than before",
+    )  # fmt: skip
+    return lines(words, drawn, scales, dark=dark)
+
+
+def scale_at(
+    found: Sequence[Result], styles: Sequence[ArmStyle], *, name: str, step: int, dark: bool
+) -> Figure:  # fmt: skip
+    """What becomes of outputs or gradient when one layer's weights are multiplied by a, at one step of the run.
+
+    Args:
+        found: of one seed.
+        styles: one an arm.
+        name: output or gradient.
+        step: of the run.
+        dark: the theme.
+    """
+    looked = at_step(found, step)
+    ten = SCALES.index(10.0)
+    drawn = [
+        Line(style, SCALES, looked[name][arm])
+        for arm, style in enumerate(styles)
+        if looked[name][arm] is not None
+    ]  # fmt: skip
+    values = [looked[name][arm][ten] if looked[name][arm] is not None else math.nan for arm in range(len(styles))]
+    if name == "output":
+        start, title = "With 10 times the weights, the outputs change by a share of", "What the outputs do"
+        scales = Scales("factor a on the weights", "relative change of the outputs", log_x=True, dots=True)
+    else:
+        start, title = "With 10 times the weights, their gradient is multiplied by", "What the gradient does"
+        guide = (SCALES, [1 / factor for factor in SCALES])
+        scales = Scales("factor a on the weights", "gradient, times what it was", log_x=True, dots=True, guide=guide)
+    said = _compared(start, values, styles) + ("" if name == "output" else " The dotted line is 1 / a.")
+    words = Words(f"smoothness-{name}", title, said, f"Lines over the factor. {said}")
+    return lines(words, drawn, scales, dark=dark)
+
+
+def edge_curves(
+    curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: float, diverged: Sequence[int | None], dark: bool
+) -> Figure:
+    """The steepest curvature over the updates, with the level 2 / learning rate.
+
+    Args:
+        curves, styles: one an arm.
+        rate: the learning rate.
+        diverged: the update at which each arm of the first seed diverged, or None.
+        dark: the theme.
+    """
+    limit = 2 / rate
+    told = [f"{style.label} begins at {number(one.own[0])}" for one, style in zip(curves, styles, strict=True)]
+    for one, style, at in zip(curves, styles, diverged, strict=True):
+        if at is None and len(one.steps) > 1:
+            told.append(f"{style.label} is at {number(float(one.own[-1]), 3)} after {one.steps[-1]} updates")
+        elif at is not None:
+            told.append(f"{style.label} diverges at update {at}")
+    said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}: {listed(told)}."
+    scales = Scales(UPDATES, "lambda_max", level=limit, level_words="2 / learning rate", dots=True)
+    figure = over_steps("edge", curves, styles, title="Steepest curvature of the loss", scales=scales, dark=dark)
+    return replace(figure, captions=said, alt=f"Lines of the largest eigenvalue of the Hessian. {said}")

@@ -1,0 +1,114 @@
+"""A sweep over one axis as lines: a measure against the axis, one line an arm, with the range over the seeds."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from bnviz.core.sweep_table import SweepTable
+from bnviz.plots import compose, stills, theme
+from bnviz.plots.figure import Figure
+from bnviz.plots.heat import AXES, cells, exact, title_of
+from bnviz.plots.stills import Mark, Words
+
+HEIGHT = 340
+LOSS_RANGE = (1e-4, 1e3)
+
+
+def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
+    """One line an arm over the only axis of a sweep; the band spans the seeds.
+
+    Args:
+        table: complete or not.
+        measure: as in the heat map.
+        dark: the theme.
+    """
+    sweep = table.sweep
+    styles = theme.arm_style(sweep.base, dark=dark)
+    marks = tuple(Mark(style.label.replace(" before", ""), style.color, style.dash) for style in styles)
+    axis = sweep.axes[0]
+    spec = _spec(marks, AXES[axis.field], tuple(float(value) for value in axis.values), measure,
+                 sweep.base.training.steps, dark)  # fmt: skip
+    title = title_of(sweep, measure)
+    words = Words(
+        "rates-lines", f"By {AXES[axis.field].removesuffix(' (log scale)')}", _caption(table, measure, marks),
+        f"Line chart: {title} against the {AXES[axis.field]}, one line a norm. {_caption(table, measure, marks)}",
+    )  # fmt: skip
+    return stills.still(words, spec, {"lines": _rows(table, measure, marks)}, dark=dark)
+
+
+def _rows(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[str, list[Any]]:
+    known = [cell for cell in cells(table, measure) if cell.count]
+    values = table.sweep.axes[0].values
+    most = float(table.sweep.base.training.steps)
+    bounded = [(_drawn(measure, cell.low, most), _drawn(measure, cell.high, most)) for cell in known]
+    return {
+        "series": [marks[cell.arm].label for cell in known],
+        "x": [float(values[cell.point[0]]) for cell in known],
+        "value": [_finite(measure, cell.median) for cell in known],
+        "low": [low for low, _ in bounded],
+        "high": [high for _, high in bounded],
+        "told": [exact(measure, cell.median) for cell in known],
+        "range": [f"{exact(measure, cell.low)} to {exact(measure, cell.high)}" for cell in known],
+        "seeds": [cell.count for cell in known],
+    }
+
+
+def _finite(measure: str, value: float) -> float | None:
+    if not math.isfinite(value):
+        return None
+    return min(max(value, LOSS_RANGE[0]), LOSS_RANGE[1]) if measure == "train_loss" else value
+
+
+def _drawn(measure: str, value: float, most: float) -> float | None:
+    """An end of the band; what is never reached ends it at the top."""
+    return most if math.isinf(value) else _finite(measure, value)
+
+
+def _caption(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> str:
+    """The best value of each arm, and where."""
+    parts = []
+    for arm, mark in enumerate(marks):
+        known = [cell for cell in cells(table, measure) if cell.arm == arm and math.isfinite(cell.median)]
+        if known:
+            sign = -1 if measure == "test_accuracy" else 1
+            best = min(known, key=lambda cell: sign * cell.median)
+            value = table.sweep.axes[0].values[best.point[0]]
+            parts.append(f"{mark.label} {exact(measure, best.median)} at {value:g}")
+    if not parts:
+        return "Nothing is computed yet."
+    return f"Best median of each row: {'; '.join(parts)}. Bands span the seeds; a line ends where a value is missing."
+
+
+@lru_cache(maxsize=compose.KEPT)
+def _spec(
+    marks: tuple[Mark, ...], title: str, values: tuple[float, ...], measure: str, most: int, dark: bool
+) -> compose.Spec:
+    axis = alt.Axis(title=title, grid=False, values=list(values), labelExpr="format(datum.value, '~g')",
+                    labelOverlap=True)  # fmt: skip
+    x = alt.X("x:Q", axis=axis, scale=alt.Scale(type="log", domain=[values[0], values[-1]], nice=False, padding=12))
+    y = alt.Y("value:Q", **_value_axis(measure, most))
+    base = alt.Chart(alt.NamedData("lines"))
+    color, dash = stills.color(marks), stills.dash(marks)
+    band = base.mark_area(opacity=0.18, clip=True).encode(
+        x=x, y=alt.Y("low:Q", **_value_axis(measure, most)), y2="high:Q", color=color
+    )
+    line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
+    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(" (log scale)")),
+            alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="over the seeds"),
+            alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
+    points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
+    return compose.layered(band, line, points, height=HEIGHT)
+
+
+def _value_axis(measure: str, most: int) -> dict[str, Any]:
+    if measure == "train_loss":
+        axis = stills.log_axis("training loss (log scale)", LOSS_RANGE)
+        return {"axis": axis, "scale": alt.Scale(type="log", domain=list(LOSS_RANGE), nice=False)}
+    if measure == "steps_to":
+        return stills.value_axis("updates", (0.0, float(most)))
+    words = "share of seeds" if measure == "diverged" else "right answers"
+    return stills.value_axis(words, (0.0, 1.0), share=True)

@@ -1,0 +1,82 @@
+"""A part of the page on noise: the claim, what the reader expects, the measurement as it comes in, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from bnviz.core.codec import to_link
+from bnviz.core.verdict import judge
+from bnviz.runs.studies import StudyRun, shared_studies
+from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
+from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.hiding import shown
+from bnviz.ui.longwork import show_work
+from bnviz.ui.messages import text
+from bnviz.ui.noise_effects import Effect, in_unit
+from bnviz.ui.noise_settings import PAGE, Settings
+from bnviz.ui.scenarios import Scenario, scenario
+
+View = Callable[[StudyRun, Settings, bool], Sequence[Effect]]
+VIEWS: dict[str, View] = {
+    "B1": noise_spread.view,
+    "F1": noise_regularization.ghosts,
+    "F1b": noise_regularization.moons,
+    "F1c": noise_regularization.sizes,
+    "F2": noise_regularization.small,
+    "F7": noise_inputs.noise,
+    "e27": noise_inputs.kinds,
+    "F8": noise_depth.starts,
+    "G1": noise_depth.depth,
+}
+
+
+def show_part(settings: Settings, *, dark: bool) -> None:
+    """Show the part that the reader has chosen; what it needs is computed in the background."""
+    _show(settings.scenario, settings, dark=dark)
+    if settings.part == "input":
+        st.divider()
+        _show("e27", settings, dark=dark)
+
+
+def _show(name: str, settings: Settings, *, dark: bool) -> None:
+    found, study = scenario(name), settings.study(name)
+    if links.claim(PAGE) == name:  # then the claim and the question stand above already
+        prediction = st.session_state.get(f"claim.guess.{name}")
+    else:
+        show_claim(found)
+        prediction = ask_prediction(PAGE, found) if shown("predict") else None
+    if settings.ahead and prediction is None and shown("predict"):
+        st.info(text("noise.hidden"), icon=":material/visibility_off:")
+        return
+
+    def draw(run: StudyRun | None) -> None:
+        if run is None:
+            return
+        effects = VIEWS[name](run, settings, dark)
+        _conclude(found, effects, prediction)
+
+    unit = text(f"noise.units.{settings.part}")
+    show_work(shared_studies(), study, draw, key=f"{PAGE}.{name}", unit=unit)
+    if settings.part != "depth" and st.button(
+        text("noise.live", seed=settings.first_seed), key=f"noise_live_{name}", icon=":material/play_circle:"
+    ):
+        links.go("train", frame.PAGES / "train.py", to_link(study.seeded(0)))
+
+
+def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
+    """The verdict on the first effect, and the others in a sentence each."""
+    first, *others = effects
+    with st.container(border=True):
+        show_verdict(found, judge(first.values, least=first.least), effect=first.name, unit=first.unit,
+                     prediction=prediction)  # fmt: skip
+        for other in others:
+            verdict = judge(other.values, least=other.least)
+            if verdict.seeds:
+                numbers = {
+                    key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")
+                }
+                counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
+                word = text(f"noise.word.{verdict.word}")
+                st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))

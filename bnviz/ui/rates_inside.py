@@ -1,0 +1,53 @@
+"""Inside the runs of a sweep: gamma, beta and the size of the updates, one line a learning rate."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from bnviz.core.rates import Choices, axes_of, inside_of
+from bnviz.plots import inside
+from bnviz.runs import shared_store
+from bnviz.runs.several import SeveralRuns, SeveralStore
+from bnviz.ui.longwork import show_work
+from bnviz.ui.messages import text
+from bnviz.ui.rates_controls import choose_inside
+from bnviz.ui.rates_state import current
+from bnviz.ui.running_chart import draw
+
+
+@lru_cache(maxsize=1)
+def _store() -> SeveralStore:
+    return SeveralStore(shared_store())
+
+
+def show_inside(chosen: Choices, *, dark: bool) -> Choices:
+    """The controls, the runs as far as they are, and one picture of them."""
+    choose_inside(chosen.layers)
+    chosen = current()
+    if chosen.quantity != "ratio" and not _learned(chosen):
+        st.info(text(f"rates.inside.no_{chosen.quantity}"), icon=":material/info:")
+        return chosen
+    names = [f"{value:g}" for value in axes_of(chosen)[0].values]
+
+    def body(runs: SeveralRuns | None) -> None:
+        if runs is None:
+            return
+        there = zip(names, runs.recordings(), strict=True)
+        layer = chosen.layer - 1
+        found = [inside.series(one, chosen.quantity, layer, name) for name, one in there if one is not None]
+        what = text(f"rates.along.{chosen.along}")
+        for column, picture in zip(st.columns([6, 5], gap="medium"), (inside.over_updates, inside.at_end), strict=True):
+            with column:
+                if found:
+                    draw(picture(found, chosen.quantity, layer, what, dark=dark))
+
+    show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
+    st.caption(text(f"rates.inside.about_{chosen.quantity}"))
+    return chosen
+
+
+def _learned(chosen: Choices) -> bool:
+    """Whether the norm has a gamma (or a beta) to show."""
+    return chosen.arm != "none" and (chosen.quantity, chosen.arm) != ("beta", "rms")

@@ -1,0 +1,150 @@
+"""The sweep on screen: heat map, lines, verdict, the way to one of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from bnviz.core.codec import to_link
+from bnviz.core.rate_claims import pair_of, verdict_of
+from bnviz.core.rates import Choices, sweep_of
+from bnviz.core.sweep import Point, Sweep
+from bnviz.core.sweep_table import SweepTable
+from bnviz.plots import heat, sweep_lines, sweep_words
+from bnviz.runs.sweeps import SweepRun, shared_sweeps
+from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.frame import PAGES
+from bnviz.ui.longwork import show_work
+from bnviz.ui.messages import text
+from bnviz.ui.rates_controls import choose_measure
+from bnviz.ui.rates_state import current
+from bnviz.ui.running_chart import draw
+from bnviz.ui.scenarios import scenario
+
+_HEAT, _GO, _OPENED = "rates_heat", "rates_go", "rates_opened"
+
+
+def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
+    """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
+    claim = scenario(chosen.claim)
+    show_claim(claim)
+    usual = current() == Choices()  # on arrival the verdict is there before anybody could guess
+    with st.container(horizontal=True, gap="large", key="rates_ask"):
+        prediction = None if usual else ask_prediction("rates", claim)
+        choose_measure()
+    chosen = current()
+    sweep = sweep_of(chosen)
+    by_itself = bool(prediction) or usual or st.session_state.get(_OPENED) == chosen.claim
+
+    def body(run: SweepRun | None) -> None:
+        _follow(sweep)
+        table = SweepTable(sweep) if run is None else run.table
+        _pictures(table, chosen.measure, dark=dark)
+        if run is not None:
+            st.session_state[_OPENED] = chosen.claim
+            _say(table, chosen, prediction)
+            if not run.active:
+                _download(run)
+
+    if not by_itself:
+        shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
+        st.caption(text("rates.state.predict"))
+    show_work(shared_sweeps(), sweep, body, key="rates.sweep", by_itself=by_itself)
+    _open_live(sweep)
+    return chosen
+
+
+def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
+    figure = heat.heat_map(table, measure, dark=dark)
+    lines = len(table.sweep.axes) == 1
+    left, right = st.columns([7, 5], gap="medium") if lines else (st.container(), None)
+    with left:
+        st.markdown(f"**{figure.title}**")
+        st.vega_lite_chart(
+            figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt), key=_HEAT,
+            on_select=_clicked, selection_mode=heat.CELL,
+        )  # fmt: skip
+        st.caption(figure.caption_at(0))
+    if right is not None:
+        with right:
+            draw(sweep_lines.lines(table, measure, dark=dark))
+
+
+def _clicked() -> None:
+    """Before the rerun that a click causes: remember which cell it was."""
+    picked = st.session_state[_HEAT]["selection"].get(heat.CELL) or []
+    if picked:
+        st.session_state[_GO] = (int(picked[0]["x"]), int(picked[0]["y"]))
+
+
+def _follow(sweep: Sweep) -> None:
+    """Open the run of the cell that was clicked."""
+    place = st.session_state.pop(_GO, None)
+    if place is not None and place[0] < sweep.shape[0]:
+        point, _ = heat.at_place(sweep, *place)
+        _to_train(sweep, point, sweep.seeds[0])
+
+
+def _to_train(sweep: Sweep, point: Point, seed: int) -> None:
+    st.switch_page(PAGES / "train.py", query_params=to_link(sweep.experiment(point, seed)))
+
+
+def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
+    """The verdict on the claim; of a sweep over rates also how high and how fast, kept apart."""
+    verdict = verdict_of(chosen.claim, table, chosen)
+    if verdict is None or pair_of(chosen) is None:
+        st.info(text("rates.state.needs_arms"), icon=":material/add:")
+    else:
+        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g} %")
+        with st.container(border=True):
+            show_verdict(
+                scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
+                prediction=prediction,
+            )  # fmt: skip
+    if chosen.part == "rate":
+        _apart(table, chosen)
+
+
+def _apart(table: SweepTable, chosen: Choices) -> None:
+    """Two claims that are often taken for one, each with its own verdict from this sweep."""
+    st.markdown(f"**{text('rates.apart.title')}**")
+    for column, name in zip(st.columns(3, gap="medium"), ("C5", "C8", "same"), strict=True):
+        verdict = verdict_of(name, table, chosen)
+        rate = f"{table.sweep.axes[0].values[0]:g}"
+        column.markdown(text(f"rates.apart.{name}", rate=rate))
+        if verdict is not None:
+            word = text(f"claims.verdict.{verdict.word}") if verdict.seeds else text("rates.apart.nothing")
+            column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
+    st.table(sweep_words.rates_table(table), hide_index=True)
+
+
+def _download(run: SweepRun) -> None:
+    st.download_button(
+        text("rates.labels.csv"), run.table.to_csv, file_name="bnviz-sweep.csv", mime="text/csv", key="rates_csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def _open_live(sweep: Sweep) -> None:
+    """The same as a click on a cell, for the keyboard."""
+    st.markdown(f"**{text('rates.live.title')}**")
+    place: list[int] = []
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for number, axis in enumerate(sweep.axes):
+            name = f"rates_live_{number}"
+            options = list(range(len(axis.values)))
+            if st.session_state.get(name, 0) not in options:
+                st.session_state[name] = 0
+            label = text(f"rates.live.{axis.field.partition('.')[2]}")
+            place.append(st.selectbox(label, options, key=name, width=200, format_func=_value_of(axis.values)))
+        seed = st.selectbox(text("rates.live.seed"), sweep.seeds, key="rates_live_seed", width=120)
+        pressed = st.button(text("rates.live.open"), key="rates_live_open", icon=":material/play_circle:")
+    if pressed:
+        _to_train(sweep, tuple(place), seed)
+
+
+def _value_of(values: tuple[Any, ...]) -> Callable[[int], str]:
+    words = [f"{value:g}" if isinstance(value, float) else heat.kind_words(str(value)) for value in values]
+    return words.__getitem__

@@ -1,0 +1,95 @@
+"""Signal and gradient by layer before the first update, measured just now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from bnviz.core.rate_claims import start_verdict
+from bnviz.core.rates import Choices, axes_of, base_of, norm_of, start_of
+from bnviz.core.start_signal import ROWS, Start, start_signal
+from bnviz.plots import start_signal as pictures
+from bnviz.plots import theme
+from bnviz.plots.heat import kind_words
+from bnviz.plots.stills import Mark
+from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.messages import text
+from bnviz.ui.running_chart import draw
+from bnviz.ui.scenarios import scenario
+
+MOST_START_SEEDS = 5
+_MEASURED = "rates_measured"
+
+
+def show_start(chosen: Choices, *, dark: bool) -> Choices:
+    """The claim about gradients through depth, the pictures, the verdict."""
+    claim = scenario("D4")
+    show_claim(claim)
+    prediction = ask_prediction("rates", claim)
+    if not prediction and not st.session_state.get(_MEASURED):
+        st.caption(text("rates.start.predict"))
+        st.button(text("rates.start.measure"), key="rates_measure", icon=":material/play_arrow:", on_click=_measure)
+        return chosen
+    by_layer(chosen, start_of(chosen), dark=dark)
+    verdict = start_verdict(chosen)
+    if verdict is None:
+        st.info(text("rates.state.needs_arms"), icon=":material/add:")
+    else:
+        with st.container(border=True):
+            show_verdict(
+                claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
+            )
+    return chosen
+
+
+def _measure() -> None:
+    st.session_state[_MEASURED] = True
+
+
+def below_the_map(chosen: Choices, *, dark: bool) -> None:
+    """The same pictures for one network of a sweep, which the reader chooses by its scale or its depth."""
+    st.subheader(text("rates.start.title"))
+    st.caption(text("rates.start.about"))
+    with st.container(horizontal=True, gap="medium"):
+        if chosen.part == "init":
+            scales = [float(value) for value in axes_of(chosen)[0].values]
+            scale = float(_pick("scale", scales, min(scales, key=lambda value: abs(value - 1))))
+            start = Start(chosen.layers, chosen.width, chosen.activation, scale)
+        else:
+            depth = int(_pick("depth", list(chosen.depths), chosen.depths[-1]))
+            kind = str(_pick("kind", list(chosen.kinds), chosen.kinds[-1]))
+            start = Start(depth, chosen.width, kind, chosen.gain)
+    by_layer(chosen, start, dark=dark)
+
+
+def _pick(name: str, options: list[Any], usual: Any) -> Any:
+    """A row of buttons; the usual one is chosen where nothing else was, or what was is not there any more."""
+    key = f"rates_start_{name}"
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = usual
+    return st.segmented_control(
+        text(f"rates.start.{name}"), options, key=key, required=True,
+        format_func=lambda value: f"{value:g}" if isinstance(value, float) else kind_words(str(value)),
+    )  # fmt: skip
+
+
+def by_layer(chosen: Choices, start: Start, *, dark: bool) -> None:
+    """Three pictures: what enters, what is saturated, what comes back."""
+    experiment = base_of(chosen)
+    styles = theme.arm_style(experiment, dark=dark)
+    marks = [Mark(style.label.replace(" before", ""), style.color, style.dash) for style in styles]
+    seeds = range(chosen.seed, chosen.seed + min(chosen.seeds, MOST_START_SEEDS))
+    signals = {
+        name: [start_signal(start, experiment.data, norm_of(name, chosen.width), seed) for seed in seeds]
+        for name in chosen.arms
+    }
+    shown = [name for name in pictures.QUANTITIES if name != "saturated" or start.activation != "linear"]
+    for column, quantity in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
+        with column:
+            draw(pictures.by_layer(signals, quantity, marks, relu=start.activation == "relu", dark=dark))
+    words = text(
+        "rates.start.what", depth=start.depth, width=start.width, activation=kind_words(start.activation),
+        gain=f"{start.gain:g}", seeds=len(seeds), rows=ROWS,
+    )  # fmt: skip
+    st.caption(words)

@@ -1,0 +1,97 @@
+"""The claims of the page on shift: what was measured of each, drawn, and judged."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from bnviz.core.shift_effects import effects
+from bnviz.core.study import Study
+from bnviz.core.verdict import judge
+from bnviz.plots import shift_flowers
+from bnviz.runs.studies import StudyRun, shared_studies
+from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.longwork import show_work
+from bnviz.ui.messages import text
+from bnviz.ui.running_chart import draw
+from bnviz.ui.scenarios import scenario
+from bnviz.ui.shift_controls import choose_for_claim
+from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
+from bnviz.ui.shift_settings import LAYER, PAGE, Settings
+
+LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
+UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
+_ASKED = "shift_asked"
+
+
+def show_part(settings: Settings, *, dark: bool) -> Settings:
+    """The open claim: what it says, its pictures, a prediction, and the verdict.
+
+    Returns:
+        The settings after the claim's own controls.
+    """
+    told = scenario(settings.claim)
+    with st.container(border=True):
+        show_claim(told)
+    if settings.claim == "F3":
+        left, right = st.columns(2, gap="large")
+        with left:
+            draw(shift_flowers.flower_rows(settings.data, settings.seed, dark=dark))
+        with right:
+            draw(shift_flowers.plane(settings.data, settings.seed, dark=dark))
+    settings = choose_for_claim(settings)
+    draw_them = partial(show_pictures, settings, dark)
+    show_work(shared_studies(), settings.shown, draw_them, key=f"{PAGE}.player.shown", unit=text("shift.unit"))
+    st.subheader(text("shift.labels.verdict"))
+    prediction = ask_prediction(PAGE, told)
+    _judge(settings, prediction)
+    if settings.part == "internal":
+        _evidence("spread" if settings.claim in LAYER else "gradient")
+    return settings
+
+
+def _judge(settings: Settings, prediction: str | None) -> None:
+    """Measure the seeds when the reader asks for it, not before: another reader may have done so already."""
+    asked: set[Study] = st.session_state.setdefault(_ASKED, set())
+    if settings.judged in asked:
+        draw_it = partial(_judged, settings, prediction)
+        show_work(shared_studies(), settings.judged, draw_it, key=f"{PAGE}.player.judged", unit=text("shift.unit"))
+        return
+    st.button(
+        text("shift.labels.judge", seeds=settings.seeds), key="shift_judge", icon=":material/play_arrow:",
+        type="primary", on_click=asked.add, args=(settings.judged,),
+    )  # fmt: skip
+
+
+def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) -> None:
+    """The verdict of the seeds that are complete."""
+    if run is None:
+        return
+    found = [results[0] for results in run.results if results]
+    claim = settings.claim
+    verdict = judge(effects(claim, found), least=LEAST[claim])
+    if not verdict.seeds:
+        return
+    show_verdict(
+        scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
+    )
+    if claim == "F3":
+        st.caption(reached(found))
+    elif claim != "F4":
+        name, key = ("final_loss", "loss") if claim == "E3" else ("accuracy", "accuracy")
+        st.caption(text(f"shift.captions.{key}", told=over_seeds(settings, found, name)))
+
+
+def _evidence(meaning: str) -> None:
+    """What speaks for and against this meaning of the term, with sources."""
+    st.subheader(text(f"shift.{meaning}.title"))
+    st.markdown(text(f"shift.{meaning}.claim"))
+    for column, side, icon in zip(
+        st.columns(2, gap="large"), ("support", "against"), (":material/add_circle:", ":material/do_not_disturb_on:"),
+        strict=True,
+    ):  # fmt: skip
+        with column, st.container(border=True):
+            st.markdown(f"{icon} **{text(f'shift.labels.{side}')}**")
+            st.markdown(text(f"shift.{meaning}.{side}"))
+    st.caption(text("shift.sources"))

@@ -1,0 +1,230 @@
+"""The parts of the page on smoothness: what was measured, drawn, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from bnviz.core import smoothness as measures
+from bnviz.core.experiment import Experiment
+from bnviz.core.scaling import FACTORS
+from bnviz.core.smoothness import Curve, Result, curve
+from bnviz.core.verdict import Verdict, judge
+from bnviz.plots import slices
+from bnviz.plots import smoothness as plots
+from bnviz.plots.figure import Figure
+from bnviz.plots.lines import Scales
+from bnviz.plots.theme import ArmStyle, arm_style, number
+from bnviz.runs.studies import StudyRun
+from bnviz.ui.claims import show_verdict
+from bnviz.ui.marks import marks
+from bnviz.ui.messages import text
+from bnviz.ui.running_chart import draw
+from bnviz.ui.scenarios import scenario
+from bnviz.ui.smoothness_settings import CLAIMS, Settings
+
+LEAST = {"along": 0.5, "safe": 0.5, "scale": 0.1, "growth": 0.5, "slice": 0.5, "edge": 0.0}
+"""The effect up to which a difference counts as none; half a doubling is a factor of 1.4."""
+UNITS = {"scale": "{:+.2f}", "edge": "{:+.1%}"}
+TIMES = "{:.2g} times"
+Results = Sequence[Sequence[Result]]
+
+
+class Part:
+    """One part with what was measured so far.
+
+    Args:
+        settings: what the reader has chosen.
+        experiment: the run.
+        results: of each seed that has any.
+        dark: the theme.
+    """
+
+    def __init__(self, settings: Settings, experiment: Experiment, results: Results, *, dark: bool) -> None:
+        self.settings, self.experiment, self.results, self.dark = settings, experiment, results, dark
+        self.styles: list[ArmStyle] = arm_style(experiment, dark=dark)
+
+    def curves(self, name: str, row: int | None = None) -> list[Curve]:
+        """The curve of each arm."""
+        places = [arm if row is None else (row, arm) for arm in range(len(self.styles))]
+        return [curve(self.results, name, place) for place in places]
+
+    def over_steps(self, name: str, scales: Scales, row: int | None = None, *, title: str) -> Figure:
+        """A number over the updates."""
+        identity = name if row is None else f"{name}-{row}"
+        return plots.over_steps(
+            identity, self.curves(name, row), self.styles, title=title, scales=scales, dark=self.dark
+        )
+
+    def show(self) -> None:
+        """The pictures of the part that is open."""
+        getattr(self, f"_{self.settings.part}")()
+
+    def _along(self) -> None:
+        chosen, step = self.settings.quantity, self.settings.step
+        names = [chosen, *(name for name in plots.QUANTITIES if name != chosen)]
+        figures = [
+            self.over_steps(name, Scales(plots.UPDATES, plots.AXES[name], now=step), title=plots.QUANTITIES[name])
+            for name in names
+        ]
+        side_by_side(
+            [plots.along_step(self.results[0], self.styles, step=step, dark=self.dark), *figures]
+        )  # fmt: skip
+
+    def _safe(self) -> None:
+        step = self.settings.step
+        scales = Scales(plots.UPDATES, "largest safe step", now=step, dots=True)
+        side_by_side(
+            [
+                plots.ratios_at(self.results[0], self.styles, step=step, dark=self.dark),
+                self.over_steps("safe", scales, title=text("smoothness.figures.safe")),
+            ]
+        )
+
+    def _scale(self) -> None:
+        found, step = self.results[0], self.settings.step
+        side_by_side(
+            [
+                plots.scale_at(found, self.styles, name=name, step=step, dark=self.dark)
+                for name in ("output", "gradient")
+            ]
+        )
+        looked = measures.at_step(found, step)
+        told = [
+            text("smoothness.figures.turn", arm=style.label, value=number(turn))
+            for style, turn in zip(self.styles, looked["turn"], strict=True)
+            if turn is not None
+        ]
+        st.caption(f"{text('smoothness.figures.turns')} {' '.join(told)}")
+
+    def _growth(self) -> None:
+        decay = f"{self.settings.decay:g}"
+        titles = (text("smoothness.figures.no_decay"), text("smoothness.figures.decay", decay=decay))
+        for name, axis in (("rate", "learning rate / |W|²"), ("length", "|W|")):
+            domain = _shared([one for row in (0, 1) for one in self.curves(name, row)])
+            scales = Scales(plots.UPDATES, axis, domain=domain, told="end")
+            label = text(f"smoothness.figures.{name}")
+            side_by_side(
+                [self.over_steps(name, scales, row, title=f"{label}, {titles[row]}") for row in (0, 1)]
+            )  # fmt: skip
+        last = self.results[0][-1]
+        told = [
+            text(
+                "smoothness.figures.growing",
+                arm=style.label,
+                share=f"{100 * last['growing'][0][arm]:.0f}",
+                missed=number(last["missed"][0][arm]),
+            )
+            for arm, style in enumerate(self.styles)
+            if last["growing"][0][arm] is not None
+        ]
+        st.caption(" ".join(told))
+
+    def _slice(self) -> None:
+        found = list(self.results[0])
+        st.markdown(text("smoothness.figures.slice"))
+        for place, column in enumerate(st.columns(max(3, len(found)), gap="medium")):
+            maps = slices.slice_maps(found, self.styles, dark=self.dark)
+            if place < len(maps):
+                with column:
+                    draw(maps[place])
+        st.caption(slices.slices_in_words(found, self.styles))
+
+    def _edge(self) -> None:
+        rate = self.experiment.training.learning_rate
+        diverged = self.results[0][-1]["diverged_at"]
+        curves = self.curves("sharpness")
+        side_by_side(
+            [
+                plots.edge_curves(curves, self.styles, rate=rate, diverged=diverged, dark=self.dark),
+                self.over_steps(
+                    "loss", Scales(plots.UPDATES, "loss on all rows", told="end"), title=text("smoothness.figures.loss")
+                ),
+            ]
+        )
+
+    def effects(self, complete: Results) -> list[float]:
+        """One number a seed that is complete, positive where the claim is right."""
+        arms = measures.pair(self.experiment)
+        if arms is None:
+            return []
+        settings, rate = self.settings, self.experiment.training.learning_rate
+        ways = {
+            "along": lambda found: measures.along_effect(found, arms, settings.quantity),
+            "safe": lambda found: measures.safe_effect(found, arms, settings.step),
+            "scale": lambda found: measures.scale_effect(found, arms, settings.step, FACTORS.index(10.0)),
+            "growth": lambda found: measures.growth_effect(found, arms),
+            "slice": lambda found: measures.slice_effect(found, arms, settings.statistics),
+            "edge": lambda found: measures.edge_effect(found, arms, rate),
+        }
+        return [ways[settings.part](found) for found in complete]
+
+
+def _shared(curves: Sequence[Curve]) -> tuple[float, float] | None:
+    """One range of values for several pictures."""
+    values = np.concatenate([part for one in curves for part in (one.low, one.high)])
+    values = values[np.isfinite(values) & (values > 0)]
+    return (float(values.min()) / 1.3, float(values.max()) * 1.3) if len(values) else None
+
+
+def side_by_side(figures: Sequence[Figure]) -> None:
+    """Two pictures a row; on a phone one below the other."""
+    for first in range(0, len(figures), 2):
+        for column, figure in zip(st.columns(2, gap="medium"), figures[first : first + 2], strict=False):
+            with column:
+                draw(figure)
+
+
+def show_results(
+    run: StudyRun | None, settings: Settings, experiment: Experiment, *, expected: str | None, dark: bool
+) -> None:
+    """What was found so far, and the verdict on it.
+
+    Args:
+        run: of the study; None before it is started.
+        settings: what the reader has chosen.
+        experiment: the run.
+        expected: the reader's prediction.
+        dark: the theme.
+    """
+    results = [] if run is None else [list(found) for found in run.results if found]
+    if run is None or not results:
+        st.caption(text("smoothness.state.nothing"))
+        return
+    part = Part(settings, experiment, results, dark=dark)
+    if settings.part != "slice":  # whose maps have names instead of colours
+        with st.container(horizontal=True, gap="medium", key="smoothness_arms"):
+            for line in marks(experiment, dark=dark):
+                st.markdown(line, width="content")
+    part.show()
+    complete = [found for found, whole in zip(run.results, run.complete, strict=True) if whole and found]
+    _verdict(part, part.effects(complete), expected)
+
+
+def as_ratios(verdict: Verdict) -> Verdict:
+    """The same verdict with its numbers as ratios: it was judged in doublings, so that twice is as far as half."""
+    return replace(
+        verdict, median=2**verdict.median, low=2**verdict.low, high=2**verdict.high, least=2**verdict.least
+    )  # fmt: skip
+
+
+def _verdict(part: Part, effects: list[float], expected: str | None) -> None:
+    name = part.settings.part
+    pair = measures.pair(part.experiment)
+    if pair is None:
+        st.info(text("smoothness.problem.no_pair"), icon=":material/info:")
+        return
+    key = part.settings.quantity if name == "along" else part.settings.statistics if name == "slice" else name
+    words = {"bare": part.styles[pair[0]].label, "normed": part.styles[pair[1]].label}
+    found = scenario(CLAIMS[name])
+    if part.settings.own:
+        found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
+    verdict = judge(effects, least=LEAST[name])
+    with st.container(border=True):
+        show_verdict(
+            found, verdict if name in UNITS else as_ratios(verdict), effect=text(f"smoothness.effects.{key}", **words),
+            unit=UNITS.get(name, TIMES), prediction=expected,
+        )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Noise and small batches: how noisy batch statistics are, when that helps, and when it hurts."""
+
+import streamlit as st
+
+from bnviz.ui import noise_settings
+from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.messages import text
+from bnviz.ui.noise_controls import choose
+from bnviz.ui.noise_parts import show_part
+from bnviz.ui.notation import notation_panel
+from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import guide
+from bnviz.ui.share import head
+
+begin()
+head("noise")
+st.caption(text("noise.intro"))
+noise_settings.take_link()
+guide("noise")
+settings = choose()
+noise_settings.write_link(settings)
+show_part(settings, dark=is_dark())
+quiz_panel("noise")
+notation_panel()

@@ -1,0 +1,11 @@
+"""The page on shift by itself, so that its tests need no other page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from bnviz.ui.frame import _STARTED
+
+st.session_state[_STARTED] = True
+st.set_page_config(layout="wide")
+st.navigation([st.Page(Path(__file__).resolve().parents[2] / "pages" / "shift.py", default=True)]).run()

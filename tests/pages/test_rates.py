@@ -1,0 +1,317 @@
+"""The lab of rates through AppTest: every control at both ends, claims, links good and bad, the way to a live run."""
+
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bnviz.core import engine
+from bnviz.core.codec import group_from_link, group_to_link, to_link
+from bnviz.core.rates import ARMS, CLAIMS, MEASURES, PARTS, Choices, fitted, sweep_of
+from bnviz.core.sweep import Sweep
+from bnviz.core.sweep_run import cells
+from bnviz.runs.run import Run
+from bnviz.runs.several import SeveralRuns
+from bnviz.runs.sweeps import SweepStore
+from bnviz.runs.trainer import Slice
+from bnviz.runs.turns import Turns
+from bnviz.runs.work_process import Part
+from bnviz.ui import rates_inside, rates_map
+from bnviz.ui.rates_state import choices_of
+from bnviz.ui.scenarios import of_lab
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = Choices(data="moons", layers=1, width=4, batch_size=8, updates=10, values=2, scales=2, depths=(1, 2), seeds=2)
+
+
+class Here:
+    """A sweep process in this one: everything in one turn."""
+
+    def advance(self, order, seconds):
+        parts = cells(Sweep.from_json(order.json), first=order.known, engine="torch")
+        return Part(tuple(asdict(one) for part in parts for one in part), done=True)
+
+    def prepare(self):
+        pass
+
+    def drop(self, name):
+        pass
+
+    def close(self):
+        pass
+
+
+class Trained:
+    """A store of live runs that trains at once."""
+
+    def open(self, experiments, viewer):
+        runs = [Run(one) for one in experiments]
+        for run in runs:
+            run.add(Slice(run.experiment.training.steps, done=True, chunk=engine.train(run.experiment)))
+        return SeveralRuns(runs)
+
+    def find(self, experiments):
+        return None
+
+    def watch(self, run, viewer):
+        pass
+
+    def leave(self, viewer):
+        pass
+
+    def ahead_of(self, run):
+        return 0
+
+
+@pytest.fixture(autouse=True)
+def store(monkeypatch):
+    one = SweepStore(Turns(Here()))
+    monkeypatch.setattr(rates_map, "shared_sweeps", lambda: one)
+    monkeypatch.setattr(rates_inside, "_store", Trained)
+    return one
+
+
+@pytest.fixture
+def went(monkeypatch):
+    """Where the page has sent its reader."""
+    found = []
+
+    def switch(page, *, query_params):
+        found.append((Path(page).name, dict(query_params)))
+
+    monkeypatch.setattr(rates_map.st, "switch_page", switch)
+    return found
+
+
+def opened(chosen=SMALL, **others):
+    app = AppTest.from_file(str(ROOT / "pages" / "rates.py"), default_timeout=60)
+    for name, value in {**group_to_link("rates", chosen, Choices()), **others}.items():
+        app.query_params[name] = value
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def link_of(app):
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def widget(app, name):
+    kinds = (app.select_slider, app.slider, app.number_input, app.selectbox, app.button_group)
+    return next(one for kind in kinds for one in kind if one.key == f"rates.{name}")
+
+
+def press(app, key):
+    return checked(next(one for one in app.button if one.key == key).click().run())
+
+
+def finished(app):
+    for _ in range(40):
+        if not app.get("progress"):
+            return app
+        checked(app.run())
+    pytest.fail("The sweep did not end.")
+
+
+def words(app):
+    return " ".join(one.value for one in [*app.caption, *app.markdown])
+
+
+def test_on_arrival_a_sweep_fills_by_itself_and_the_address_is_plain(monkeypatch):
+    monkeypatch.setattr(rates_map, "sweep_of", lambda chosen: sweep_of(SMALL))
+    app = finished(opened(Choices()))
+    assert link_of(app) == {}
+    assert len(app.get("vega_lite_chart")) == 2
+    assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
+    assert "Computed: all 12 runs." in words(app)
+    assert "Three questions, one sweep" in words(app)
+    assert len(app.table) == 1
+
+
+COMMON = {"data": ("moons", "digits"), "width": (4, 256), "seed": (0, 2**31 - 13)}
+ENDS = {
+    "rate": {"low": (0.001, 25.0), "high": (0.001, 25.0), "values": (2, 12), "layers": (1, 10), "gain": (0.01, 30.0),
+             "batch_size": (2, 256), "updates": (10, 1000), "target": (0.5, 0.97), "seeds": (1, 12),
+             "measure": ("train_loss", "diverged"), "activation": ("relu", "linear"), "arms": (["rms"], list(ARMS))},
+    "init": {"scale_low": (0.01, 30.0), "scale_high": (0.01, 30.0), "scales": (2, 12), "learning_rate": (0.001, 25.0)},
+    "depth": {"depths": ([1], list(range(1, 11))), "kinds": (["linear"], ["relu", "tanh", "sigmoid", "linear"])},
+    "start": {"deep": (2, 24), "activation": ("relu", "linear"), "gain": (0.01, 30.0), "seeds": (1, 12)},
+    "inside": {"along": ("scale", "rate"), "arm": ("none", "rms"), "quantity": ("gamma", "ratio"), "layer": (1, 1)},
+}  # fmt: skip
+FIRST = {"rate": "C5", "init": "C3", "depth": "C2", "start": "D4", "inside": "C5"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_control_of_every_part_at_both_ends(part):
+    app = opened(replace(SMALL, part=part, claim=FIRST[part]))
+    for name, ends in {**COMMON, **ENDS[part]}.items():
+        if part == "inside" and name == "data":  # the runs are real there
+            continue
+        for value in (*ends, getattr(SMALL, name)):
+            widget(app, name).set_value(list(value) if isinstance(value, tuple) else value)
+            checked(app.run())
+            given = tuple(value) if name in SEVERAL else value
+            tame = getattr(fitted(replace(SMALL, part=part, **{name: given})), name)
+            usual = group_to_link("rates", replace(Choices(), **{name: tame}), Choices())
+            assert link_of(app).get(f"rates.{name}") == usual.get(f"rates.{name}"), (name, value)
+
+
+SEVERAL = ("arms", "depths", "kinds")
+
+
+def test_the_last_norm_cannot_be_switched_off():
+    app = opened(replace(SMALL, arms=("batch",)))
+    widget(app, "arms").set_value([])
+    assert link_of(checked(app.run()))["rates.arms"] == "batch"
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("part", ["rate", "init", "depth"])
+def test_every_measure_of_a_computed_sweep(part, measure):
+    claim = {"rate": "C5", "init": "C3", "depth": "C2"}[part]
+    app = opened(replace(SMALL, part=part, claim=claim, measure=measure))
+    assert "Nothing is computed yet." in words(app)
+    app = finished(press(app, "longwork_start_rates.sweep"))
+    assert "Computed: all" in words(app)
+    assert any(one.value.startswith(":material") for one in app.markdown)  # the verdict
+    assert len(app.get("download_button")) == 1
+
+
+def test_a_prediction_starts_the_sweep_and_is_compared():
+    app = opened()
+    widget(app, "predict.C5").set_value("opposite")
+    app = finished(checked(app.run()))
+    assert "You expected" in words(app)
+
+
+def test_stop_and_go_on(store):
+    store._turns.process.advance = lambda *_: (_ for _ in ()).throw(AssertionError)  # never asked: the viewer has left
+
+    app = opened()
+    store._turns._turn = lambda run: None
+    app = press(app, "longwork_start_rates.sweep")
+    assert app.get("progress")
+    app = press(app, "longwork_stop_rates.sweep")
+    assert "Stopped at 0 of 12 runs" in words(app)
+    app = press(app, "longwork_go_on_rates.sweep")
+    assert app.get("progress")
+
+
+def test_without_the_two_arms_there_is_no_verdict_but_a_way_to_it():
+    app = finished(press(opened(replace(SMALL, arms=("layer",))), "longwork_start_rates.sweep"))
+    assert any("Switch both on" in one.value for one in app.info)
+
+
+@pytest.mark.parametrize("part", ["rate", "depth"])
+def test_any_run_of_the_sweep_can_be_opened_live_by_keyboard(part, went):
+    small = replace(SMALL, part=part, claim="C5" if part == "rate" else "C2", kinds=("relu", "sigmoid"))
+    app = opened(small)
+    boxes = [one for one in app.selectbox if str(one.key).startswith("rates_live")]
+    for box in boxes[:-1]:
+        box.select_index(1)
+    boxes[-1].select_index(1)
+    press(app, "rates_live_open")
+    point = (1,) * (2 if part == "depth" else 1)
+    assert went == [("train.py", to_link(sweep_of(fitted(small)).experiment(point, 1)))]
+
+
+def test_a_clicked_cell_opens_exactly_its_experiment(went):
+    app = opened()
+    app.session_state["rates_go"] = (1, 2)
+    checked(app.run())
+    assert went == [("train.py", to_link(sweep_of(fitted(SMALL)).experiment((1,), 0)))]
+    app.session_state["rates_go"] = (7, 0)  # of a sweep that is gone
+    checked(app.run())
+    assert len(went) == 1
+
+
+@pytest.mark.parametrize("quantity", ["gamma", "beta", "ratio"])
+@pytest.mark.parametrize(("along", "arm"), [("rate", "batch"), ("scale", "rms"), ("rate", "none")])
+def test_inside_the_runs(quantity, along, arm):
+    app = opened(replace(SMALL, part="inside", quantity=quantity, along=along, arm=arm))
+    missing = quantity != "ratio" and (arm == "none" or (quantity, arm) == ("beta", "rms"))
+    assert len(app.get("vega_lite_chart")) == (0 if missing else 2)
+    assert bool(app.info) == missing
+
+
+def test_before_the_first_update_one_guesses_or_measures():
+    app = opened(replace(SMALL, part="start", claim="D4", deep=3))
+    assert not app.get("vega_lite_chart")
+    app = press(app, "rates_measure")
+    assert len(app.get("vega_lite_chart")) == 3
+    assert "3 hidden layers of 4 ReLU units" in words(app)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_claim_sets_every_control_and_its_link_is_short(name):
+    wanted = choices_of(name)
+    app = opened(wanted)
+    assert not app.warning
+    assert link_of(app) == group_to_link("rates", wanted, Choices())
+    assert sum(len(key) + len(value) + 2 for key, value in link_of(app).items()) < 2000
+    assert wanted.claim == name
+    assert not [line for line in app.info if "Switch both on" in line.value]
+
+
+def test_all_claims_of_the_lab_are_there_and_their_settings_are_understood():
+    assert {one.id for one in of_lab("rates")} == set(CLAIMS)
+    for one in of_lab("rates"):
+        problems = []
+        read = group_from_link("rates", Choices(), one.settings, problems)
+        assert not problems
+        assert fitted(read) == read, one.id
+        assert one.settings.keys() <= {f"rates.{item.name}" for item in fields(Choices)}
+
+
+def test_choosing_a_claim_or_a_part_shows_its_settings():
+    app = opened()
+    widget(app, "claim").set_value("C1")
+    app = checked(app.run())
+    assert link_of(app) == group_to_link("rates", choices_of("C1"), Choices())
+    widget(app, "part").set_value("depth")
+    app = checked(app.run())
+    assert link_of(app)["rates.claim"] == "C2"
+    assert press(app, "rates_reset").query_params["rates.part"] in ("depth", ["depth"])
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"rates.low": "many"}, "rates.low"),
+        ({"rates.part": "moon"}, "rates.part"),
+        ({"rates.claim": "Z9"}, "rates.claim"),
+        ({"rates.arms": "none_swish"}, "rates.arms"),
+        ({"rates.low": "3", "rates.high": "0.1"}, "rates.low: 3.0 does not fit; 0.1"),
+        ({"rates.seeds": "99"}, "rates.seeds"),
+        ({"rates.data": "wine", "rates.batch_size": "256"}, "rates.batch_size: 256 does not fit"),
+        ({"rates.layer": "9"}, "rates.layer"),
+        ({"rates.claim": "C3"}, "rates.claim: C3 does not fit"),
+        ({"rates.depths": "_" * 50}, "rates.depths"),
+    ],
+)
+def test_a_bad_link_is_explained_and_the_page_stands(link, said):
+    app = opened(replace(SMALL, data=link.get("rates.data", "moons")), **link)
+    assert any(said in one.value for one in app.warning)
+    assert "rates.low" not in link or not app.exception
+
+
+def test_links_of_other_pages_are_passed_over():
+    assert not opened(step="12", seed="4", **{"network.gain": "2"}).warning
+
+
+def test_other_seeds_and_other_axes_leave_a_run_to_open(went):
+    app = opened()
+    next(one for one in app.selectbox if one.key == "rates_live_seed").select_index(1)
+    next(one for one in app.selectbox if one.key == "rates_live_0").select_index(1)
+    checked(app.run())
+    widget(app, "seed").set_value(100)
+    checked(app.run())
+    press(app, "rates_live_open")
+    assert went[0][1]["seed"] in ("100", "101")
+    widget(app, "part").set_value("depth")
+    checked(app.run())
+    assert len([one for one in app.selectbox if str(one.key).startswith("rates_live")]) == 3
