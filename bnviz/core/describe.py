@@ -38,6 +38,8 @@ def words(experiment: Experiment) -> list[str]:
     ]
     rows = f"{data.name.replace('_', ' ')}, {data.train_rows} training rows"
     prepared = PREPROCESS_WORDS[data.preprocess] + (", stretched" if data.scale or data.offset else "")
+    if network.init != "normal":
+        extras.insert(0, f"all weights begin {'at zero' if network.init == 'zero' else 'alike in each layer'}")
     return [
         f"{rows}, {prepared}",
         f"hidden layers {shape_words(experiment)}, {network.activation}",

@@ -96,7 +96,7 @@ def _flags(experiment: Experiment) -> set[str]:
     depth = len(network.hidden)
     normed = [arm for arm in experiment.arms if set(arm.placements(depth)) - {"none"}]
     flags = {FLAGS.get(arm.norm, arm.norm) for arm in normed} | ({"normed"} if normed else set())
-    flags |= {network.kind} | {arm.optimizer or training.optimizer for arm in experiment.arms}
+    flags |= {network.kind, f"{network.init}_init"} | {arm.optimizer or training.optimizer for arm in experiment.arms}
     has = {
         "flatten": network.kind == "conv" and network.head == "flatten",
         "datasets": data.name not in (*SCALES, "textures", "spirals", "xor"),

@@ -15,7 +15,8 @@ from bnviz.plots import compare_bins, theme
 from bnviz.plots.compare import Compared
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, shared_store
-from bnviz.ui import controls, figure_files, hiding, live, pins
+from bnviz.ui import controls, figure_files, live, pins
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.pins import Pin
 
@@ -35,7 +36,7 @@ def show(run: Run, *, dark: bool) -> None:
         run: the one on screen.
         dark: the theme.
     """
-    if not hiding.shown("compare"):
+    if not shown("compare"):
         return
     st.subheader(text("compare.title"))
     _pin_button(run)

@@ -16,7 +16,8 @@ from bnviz.core.recording import Recording
 from bnviz.plots import sheet
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run
-from bnviz.ui import hiding, live
+from bnviz.ui import live
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.pictures import figures
 from bnviz.ui.standalone import standalone
@@ -38,7 +39,7 @@ def panel(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool) -> No
         band: the same experiment with other seeds.
         dark: the theme, which the pictures keep.
     """
-    if not hiding.shown("take_home"):
+    if not shown("take_home"):
         return
     with st.expander(text("take_home.title"), icon=":material/download:", key="take_home"):
         recording = run.recording()
