@@ -11,12 +11,15 @@ from bnviz.ui.quiz_score import Answer, read, score, written
 FIRST_RIGHT = quizzes()[ARTICLE][0].right
 
 
-def test_every_lab_has_at_least_three_questions_and_one_about_what_is_on_screen():
+MEASURED = ("inputs", "ravine", "layer", "running", "axes", "train")  # labs whose numbers a question can ask for
+
+
+def test_every_lab_has_at_least_three_questions_and_some_about_what_is_on_screen():
     assert len(quizzes()[ARTICLE]) == 6
     for lab in LABS:
         questions = quizzes()[lab]
         assert len(questions) >= 3
-        assert any(question.live for question in questions)
+        assert lab not in MEASURED or any(question.live for question in questions)
 
 
 @pytest.mark.parametrize("name", quizzes())
