@@ -1,8 +1,7 @@
-"""Every colour, dash and number format of the pictures."""
+"""Every colour and dash of the pictures, and, from `formats`, how they write numbers."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,16 @@ import altair as alt
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.labels import arm_labels, placement_of
+from bnviz.plots.formats import loss_text as loss_text
+from bnviz.plots.formats import number as number
+from bnviz.plots.formats import number_expr as number_expr
+from bnviz.plots.formats import percent as percent
+from bnviz.plots.formats import percent_expr as percent_expr
+from bnviz.plots.formats import plain_number as plain_number
+from bnviz.plots.formats import power as power
+from bnviz.plots.formats import superscript as superscript
+from bnviz.plots.formats import superscript_expr as superscript_expr
+from bnviz.plots.formats import tick_expr as tick_expr
 
 PAPER = {False: "#ffffff", True: "#0b1220"}
 INK = {False: "#0f172a", True: "#e2e8f0"}
@@ -70,7 +79,6 @@ HEAT = {False: ("#dfe7ef", "#6fa8bf", "#0b3f57"), True: ("#24324a", "#3f83a0", "
 
 CONTRAST = 3.1
 FONT, SMALL, TINY = 14, 13, 11
-SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 @dataclass(frozen=True)
@@ -174,82 +182,3 @@ def config(*, dark: bool, small: bool = False) -> dict[str, Any]:
         "text": {"fill": ink, "fontSize": size},
         "view": {"stroke": None},
     }
-
-
-def power(value: float, digits: int = 2) -> str:
-    """A number as "1.4·10⁸"."""
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}·10{superscript(int(exponent))}".replace("-", "−")
-
-
-def superscript(exponent: int) -> str:
-    """A whole number in raised figures."""
-    return ("⁻" if exponent < 0 else "") + "".join(SUPERSCRIPTS[int(digit)] for digit in str(abs(exponent)))
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number with that many significant digits: "0.98", "−1.2", "140", "7.4·10³", "3.0·10⁻⁴"."""
-    size = abs(value)
-    if not math.isfinite(value):
-        return "—"
-    if size == 0:
-        return "0"
-    if size >= 1000 or size < 0.001:
-        return power(value, digits)
-    decimals = max(0, digits - 1 - math.floor(math.log10(float(f"{size:.{digits - 1}e}"))))
-    return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def plain_number(value: float) -> str:
-    """A number without trailing zeros, with a true minus."""
-    return f"{value:g}".replace("-", "−")
-
-
-def loss_text(value: float) -> str:
-    """A loss, with three significant digits."""
-    return number(value, 3)
-
-
-def percent(share: float) -> str:
-    """A share: "12 %", "0.4 %", "98.9 %"; figures that say something about both ends."""
-    if not math.isfinite(share):
-        return "—"
-    near = min(share, 1 - share)
-    if 0 < near < 0.0005:
-        return "under 0.1 %" if share < 0.5 else "over 99.9 %"
-    return f"{100 * share:.1f} %" if 0 < near < 0.095 else f"{100 * share:.0f} %"
-
-
-def number_expr(value: str, digits: int = 2) -> str:
-    """`number` as a Vega expression."""
-    size, exponent = f"abs({value})", f"floor(log(abs({value}) * {1 + 0.5 * 10**-digits:g}) / LN10)"
-    # The factor lets 0.9996 count as 1.0, as it will be written.
-    raised = superscript_expr(f"({exponent})")
-    large = f"format({value} / pow(10, {exponent}), '.{digits - 1}f') + '·10' + {raised}"
-    places = f"clamp({digits - 1} - {exponent}, 0, 5)"
-    return (
-        f"!isValid({value}) ? '—' : {value} == 0 ? '0' : {size} >= 1000 || {size} < 0.001 ? {large}"
-        f" : replace(format({value}, '.' + {places} + 'f'), '-', '−')"
-    )
-
-
-def tick_expr(value: str = "datum.value") -> str:
-    """A tick of an axis as a Vega expression: "8", "−0.5", "2·10⁴"."""
-    exponent = f"round(log(abs({value})) / LN10 - 0.3)"
-    large = f"format({value} / pow(10, {exponent}), '~r') + '·10' + {superscript_expr(f'({exponent})')}"
-    return f"abs({value}) >= 10000 ? {large} : replace(format({value}, '~r'), '-', '−')"
-
-
-def percent_expr(share: str) -> str:
-    """`percent` as a Vega expression, with whole numbers above 9.5 %."""
-    return f"format(100 * {share}, {share} > 0 && {share} < 0.095 ? '.1f' : '.0f') + ' %'"
-
-
-def superscript_expr(whole: str) -> str:
-    """`superscript` as a Vega expression; at most two figures."""
-
-    def figure(digit: str) -> str:
-        return f"substring('{SUPERSCRIPTS}', {digit}, {digit} + 1)"
-
-    tens, ones = f"floor(abs({whole}) / 10)", f"abs({whole}) % 10"
-    return f"({whole} < 0 ? '⁻' : '') + ({tens} > 0 ? {figure(tens)} : '') + {figure(ones)}"

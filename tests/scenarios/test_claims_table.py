@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bnviz.ui.frame import LABS
 from bnviz.ui.scenarios import scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,8 +18,6 @@ ROWS = [
     if re.match(r"\| \d+ \|", line)
 ]
 TABLE = {int(row[0]): row for row in ROWS}
-AWAITED = {"rates", "shift", "smoothness", "noise"} - set(LABS)
-"""Labs that are not here yet; the table may name scenarios of theirs."""
 
 
 def named(number: int) -> set[str]:
@@ -35,9 +32,7 @@ def test_there_are_fifty_rows_with_a_verdict_each():
 @pytest.mark.parametrize("number", range(1, 51))
 def test_a_claim_has_the_scenarios_that_cover_it(number):
     covering = {one.id for one in scenarios().values() if number in one.covers}
-    missing = named(number) - covering
-    assert covering <= named(number)
-    assert not missing or (AWAITED and not missing & set(scenarios()))
+    assert covering == named(number)
     if number in NOT_SHOWN:
         assert not named(number)
         assert TABLE[number][4]

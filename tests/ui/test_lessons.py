@@ -9,7 +9,9 @@ import pytest
 from bnviz.core.axes import Choices
 from bnviz.core.codec import from_link, group_from_link, group_to_link, to_link
 from bnviz.core.layer_lab import LayerLab
+from bnviz.core.rates import Choices as RateChoices
 from bnviz.ui import lessons as module
+from bnviz.ui import noise_settings, shift_settings, smoothness_settings
 from bnviz.ui.frame import LABS, ROOT
 from bnviz.ui.inputs import _settings
 from bnviz.ui.layer_state import WINE
@@ -53,6 +55,14 @@ def _inputs(params, problems):
     return params
 
 
+def _claims(lab, usual):
+    def read(params, problems):
+        group_from_link(lab, usual, {name: value for name, value in params.items() if name != "claim"}, problems)
+        return params
+
+    return read
+
+
 READERS = {
     "train": _train,
     "running": _running,
@@ -62,10 +72,14 @@ READERS = {
     ),
     "ravine": lambda params, problems: to_params(from_params(params, problems)),
     "inputs": _inputs,
+    "rates": _claims("rates", RateChoices()),
+    "shift": _claims("shift", shift_settings.Settings()),
+    "smoothness": _claims("smoothness", smoothness_settings.Settings()),
+    "noise": _claims("noise", noise_settings.Settings()),
 }
 
 
-@pytest.mark.parametrize(("lab", "settings"), [link for link in LINKS if link[0] in READERS])
+@pytest.mark.parametrize(("lab", "settings"), LINKS)
 def test_a_lab_reads_every_link_of_lessons_and_scenarios_as_it_is_written(lab, settings):
     problems: list[str] = []
     read = READERS[lab](dict(settings), problems)
