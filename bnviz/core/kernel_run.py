@@ -124,7 +124,8 @@ class Block:
         rows = batches(self.data, training.order, training.batch_size, self.steps, experiment.seed)
         frames, maps = place_in(self.recording.steps), place_in(self.recording.maps_at)
         tests = np.array(
-            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)]
+            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)],
+            dtype=bool,
         )
         return Schedule(rows, np.empty((len(steps), 0)), frames, tests, maps)
 

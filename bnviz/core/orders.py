@@ -55,7 +55,9 @@ def _sequence(data: Dataset, order: str, seed: int, epoch: int) -> Ints:
 
 
 def batches(data: Dataset, order: str, batch_size: int, steps: range, seed: int) -> Ints:
-    """`batch_rows` of consecutive steps, one row each: steps x batch_size."""
+    """`batch_rows` of consecutive steps, one row each: steps x batch_size; none of no steps."""
+    if not steps:
+        return np.empty((0, batch_size), dtype=np.int64)
     if order not in ("shuffled", "by_class", "fixed"):
         return np.stack([batch_rows(data, order, batch_size, step, seed) for step in steps])
     count = len(data.x_train) // batch_size

@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from bnviz.core import engine, kernel
+from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
+from bnviz.core.orders import batches
 from bnviz.core.summary import summary
 from bnviz.core.sweep import MAX_OUTCOMES, Axis, Sweep, geometric
 from bnviz.core.sweep_run import LOOKS, cells, run
@@ -338,3 +340,9 @@ def test_convolutions_are_swept_with_the_numbers_of_the_engine():
     network = Network((4, 4), kind="conv", pool=1)
     base = Experiment(Data("digits", n=100), network, (Arm("batch"),), Training(batch_size=10, steps=6))
     assert_live(Sweep(base, (Axis("network.gain", (0.5, 2.0)),)), engine_name="torch")
+
+
+def test_no_updates_need_no_batches():
+    data = load(Data(name="moons", n=64))
+    assert batches(data, "shuffled", 8, range(5, 5), 0).shape == (0, 8)
+    assert batches(data, "shuffled", 8, range(5, 7), 0).shape == (2, 8)
