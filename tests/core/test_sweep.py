@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from bnviz.core import engine, kernel
+from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
 from bnviz.core.summary import summary
 from bnviz.core.sweep import MAX_OUTCOMES, Axis, Sweep, geometric
-from bnviz.core.sweep_run import LOOKS, cells, run
+from bnviz.core.sweep_run import LOOKS, Cell, cells, run
 from bnviz.core.sweep_start import first_states
 from bnviz.core.sweep_table import COLUMNS, MEASURES, SweepTable
 
@@ -338,3 +339,18 @@ def test_convolutions_are_swept_with_the_numbers_of_the_engine():
     network = Network((4, 4), kind="conv", pool=1)
     base = Experiment(Data("digits", n=100), network, (Arm("batch"),), Training(batch_size=10, steps=6))
     assert_live(Sweep(base, (Axis("network.gain", (0.5, 2.0)),)), engine_name="torch")
+
+
+def test_an_arm_may_diverge_in_the_second_update_of_a_turn_at_the_start_of_an_epoch():
+    data = Data("moons", n=80)
+    rows = len(load(data, 0).x_train)
+    steep = Training(learning_rate=5.0, batch_size=rows, steps=40)  # one batch an epoch
+    experiment = Experiment(data, Network((8, 8), "linear"), (Arm("none"), Arm("batch")), steep)
+    whole, apart = (Cell(experiment, 0.9, "kernel", torch.float32) for _ in range(2))
+    whole.advance(40)
+    diverged = whole.outcomes((0,))[0].diverged_at
+    assert 1 < diverged < 40
+    apart.advance(diverged - 1)
+    apart.advance(40)
+    for one, other in zip(whole.outcomes((0,)), apart.outcomes((0,)), strict=True):
+        assert replace(one, seconds=0) == replace(other, seconds=0)
