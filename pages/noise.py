@@ -4,19 +4,21 @@ import streamlit as st
 
 from bnviz.ui import noise_settings
 from bnviz.ui.frame import begin, is_dark
+from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.messages import text
 from bnviz.ui.noise_controls import choose
 from bnviz.ui.noise_parts import show_part
 from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
-from bnviz.ui.scenario_panel import guide
+from bnviz.ui.scenario_panel import close_named
 from bnviz.ui.share import head
 
 begin()
 head("noise")
 st.caption(text("noise.intro"))
 noise_settings.take_link()
-guide("noise")
+lesson_panel("noise")
+close_named("noise")
 settings = choose()
 noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())

@@ -9,12 +9,14 @@ from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.rates_controls import choose
+from bnviz.ui.scenario_panel import close_named
 from bnviz.ui.share import head
 
 begin()
 head("rates")
 st.caption(text("rates.intro"))
 rates_state.take_link()
+close_named("rates")
 lesson_panel("rates")
 chosen = rates.show_part(choose(), dark=is_dark())
 rates_state.write_link(chosen)

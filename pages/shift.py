@@ -8,6 +8,7 @@ from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import close_named
 from bnviz.ui.share import head
 from bnviz.ui.shift_controls import choose
 from bnviz.ui.shift_parts import show_part
@@ -16,6 +17,7 @@ begin()
 head("shift")
 st.caption(text("shift.intro"))
 shift_settings.take_link()
+close_named("shift")
 lesson_panel("shift")
 settings = show_part(choose(), dark=is_dark())
 shift_settings.write_link(settings)

@@ -10,6 +10,7 @@ from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
+from bnviz.ui.scenario_panel import close_named
 from bnviz.ui.share import head
 from bnviz.ui.smoothness_controls import choose
 from bnviz.ui.smoothness_parts import show_results
@@ -18,6 +19,7 @@ begin()
 head("smoothness")
 st.caption(text("smoothness.intro"))
 state.take_link()
+close_named("smoothness")
 lesson_panel("smoothness")
 settings, expected = choose()
 experiment = state.experiment_of(settings)

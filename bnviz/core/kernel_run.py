@@ -124,8 +124,7 @@ class Block:
         rows = batches(self.data, training.order, training.batch_size, self.steps, experiment.seed)
         frames, maps = place_in(self.recording.steps), place_in(self.recording.maps_at)
         tests = np.array(
-            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)],
-            dtype=bool,
+            [frame >= 0 and is_evaluated(step, total) for frame, step in zip(frames, self.steps, strict=True)], bool
         )
         return Schedule(rows, np.empty((len(steps), 0)), frames, tests, maps)
 
@@ -237,12 +236,15 @@ class KernelRun:
 
 
 def blocks(runs: Sequence[KernelRun], steps: range) -> Iterator[Block]:
-    """Cut steps into blocks that need about BLOCK_BYTES: for rows and draws at every update, for values at frames."""
+    """Cut steps into blocks that need about BLOCK_BYTES: for rows and draws at every update, for values at frames.
+
+    No steps, such as those before an arm that diverges in the second update of its chunk, are no block at all.
+    """
     observed = np.isin(steps, runs[0].recording.steps)
     costs = max(run.drawn for run in runs) + observed * (runs[0].set_aside * runs[0].work.itemsize)
     numbers = np.cumsum(costs) // BLOCK_BYTES
     bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(steps)]
     most = max((int(observed[first:last].sum()) for first, last in itertools.pairwise(bounds)), default=0)
     aside = np.empty((most, runs[0].set_aside), runs[0].work.dtype)
-    for first, last in itertools.pairwise(bounds):
+    for first, last in itertools.pairwise(bounds) if steps else ():
         yield Block(runs[0].recording, runs[0].data, steps[first:last], aside)

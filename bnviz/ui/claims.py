@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from bnviz.core.verdict import Verdict
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario
 
@@ -21,13 +25,44 @@ def show_claim(scenario: Scenario) -> None:
     st.markdown(scenario.look)
 
 
-def ask_prediction(page: str, scenario: Scenario) -> str | None:
-    """Ask what the reader expects before anything is measured; one of PREDICTIONS, or None for no answer."""
+def claim_box(
+    page: str,
+    scenario: Scenario,
+    *,
+    below: Callable[[], Any] = lambda: None,
+    changed: Callable[[], None] | None = None,
+) -> str | None:
+    """The claim with its source on the left, the question what the reader expects on the right: so on every lab.
+
+    Args:
+        page: the name of the lab.
+        scenario: whose claim it is.
+        below: draws what stands under the question, such as the button that measures.
+        changed: is called when the reader has answered.
+
+    Returns:
+        As `ask_prediction`.
+    """
+    with st.container(border=True, key=f"{page}_claim_{scenario.id}"):
+        said, asked = st.columns([3, 2], gap="medium")
+        with said:
+            show_claim(scenario)
+        with asked:
+            prediction = ask_prediction(page, scenario, changed=changed)
+            below()
+    return prediction
+
+
+def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None] | None = None) -> str | None:
+    """Ask what the reader expects; one of PREDICTIONS, or None for no answer or where a teacher has hidden it."""
+    if not shown("predict"):
+        return None
     chosen = st.segmented_control(
         text("claims.predict"),
         PREDICTIONS,
         key=f"{page}.predict.{scenario.id}",
         format_func=lambda word: text(f"claims.prediction.{word}"),
+        on_change=changed,
         persist_state="session",
     )
     return str(chosen) if chosen else None
@@ -43,17 +78,36 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
         unit: a format such as "{:+.1%}" or "{:.2f} times".
         prediction: what `ask_prediction` gave.
     """
-    st.markdown(f"{ICONS[verdict.word]} **{text(f'claims.verdict.{verdict.word}')}**")
+    st.session_state[_last(scenario.lab)] = verdict
+    st.markdown(f"{ICONS[verdict.word]} **{_word(verdict)}**")
     if verdict.seeds:
         numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
         counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
-        st.markdown(text("claims.measured", effect=effect, **numbers | counts))
+        said = "claims.measured" if verdict.seeds > 1 else "claims.measured_once"
+        st.markdown(text(said, effect=effect, **numbers | counts))
     if prediction and verdict.word != "few":
         st.markdown(text("claims.right" if prediction == verdict.word else "claims.surprise"))
+    with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=prediction is not None):
+        st.markdown(scenario.expect)
     if scenario.dissent:
         st.info(scenario.dissent, icon=":material/forum:")
 
 
+def last_verdict(lab: str) -> Verdict | None:
+    """What was measured last in a lab, as its page shows it."""
+    found = st.session_state.get(_last(lab))
+    return found if isinstance(found, Verdict) else None
+
+
+def _last(lab: str) -> str:
+    return f"claims.last.{lab}"
+
+
+def _word(verdict: Verdict) -> str:
+    """The verdict in a sentence; before the first seed is complete, that."""
+    return text(f"claims.verdict.{verdict.word}" if verdict.seeds else "claims.none_yet")
+
+
 def _told(value: float, unit: str) -> str:
-    """A number in its unit, with a true minus and the sign of infinity."""
-    return unit.format(value).replace("inf", "∞").replace("-", "−")
+    """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
+    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", " %")

@@ -81,7 +81,7 @@ def warm_up() -> None:
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_store().open(home.SHOWN, home.__name__)
-    shared_sweeps().open(sweep_of(Choices()), lab.__name__)
+    shared_sweeps().open(sweep_of(Choices()), lab.__name__)  # starts the process that computes the studies, too
 
 
 def begin() -> None:

@@ -35,6 +35,19 @@ PARTS: dict[str, tuple[str, ...]] = {
         "moon_rows", "moon_noise", "epochs", "small_rate", "input_rows", "level", "dropout", "activation", "blocks",
         "width", "ahead", "reset", "predict",
     ),
+    "rates": (
+        "part", "claim", "predict", "measure", "arms", "low", "high", "values", "scale_low", "scale_high", "scales",
+        "depths", "kinds", "deep", "data", "activation", "layers", "width", "gain", "learning_rate", "batch_size",
+        "updates", "target", "seeds", "seed", "reset", "along", "arm", "quantity", "layer", "watch",
+    ),
+    "shift": (
+        "part", "claim", "predict", "seeds", "seed", "reset", "classifier", "learning_rate", "batch_size", "noise",
+        "activation", "depth", "unit",
+    ),
+    "smoothness": (
+        "part", "predict", "presets", "step", "quantity", "statistics", "loss", "norms", "activation", "layers",
+        "width", "learning_rate", "batch_size", "updates", "seed", "seeds", "reset", "layer", "decay",
+    ),
     "axes": ("norm", "groups", "images", "batch", "shown", "block", "updates", "formula", "counts", "facts"),
     "train": (
         "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",

@@ -10,7 +10,7 @@ from bnviz.core.codec import to_link
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
-from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
@@ -42,11 +42,7 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
     found, study = scenario(name), settings.study(name)
-    if links.claim(PAGE) == name:  # then the claim and the question stand above already
-        prediction = st.session_state.get(f"claim.guess.{name}")
-    else:
-        show_claim(found)
-        prediction = ask_prediction(PAGE, found) if shown("predict") else None
+    prediction = claim_box(PAGE, found)
     if settings.ahead and prediction is None and shown("predict"):
         st.info(text("noise.hidden"), icon=":material/visibility_off:")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from bnviz.core.summary import summary
 from bnviz.plots.theme import number, plain_number
 from bnviz.runs import shared_store
 from bnviz.ui import axes, controls, inputs, inputs_controls, layer_state, ravine_controls, running_settings
+from bnviz.ui.claims import last_verdict
 from bnviz.ui.messages import text
 from bnviz.ui.own_data import plain
 
@@ -153,7 +155,17 @@ def train_first() -> Live | None:
     return Live(right, {"said": "; ".join(told)}, options)
 
 
+def verdict_of(lab: str) -> Live | None:
+    """How many of the seeds that a lab has just measured are, each by itself, as its claim says."""
+    found = last_verdict(lab)
+    if found is None or found.seeds < 2:
+        return None
+    right = 0 if found.agreeing == found.seeds else 1 if found.agreeing else 2
+    names = ("seeds", "agreeing", "opposing")
+    return Live(right, {name: str(getattr(found, name)) for name in names})
+
+
 LIVE: dict[str, Callable[[], Live | None]] = {
     made.__name__: made
     for made in (inputs_spread, ravine_gradient, layer_sharing, running_left, axes_cells, train_first)
-}
+} | {f"{lab}_verdict": partial(verdict_of, lab) for lab in ("rates", "shift", "smoothness", "noise")}

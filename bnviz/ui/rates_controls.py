@@ -11,6 +11,8 @@ from bnviz.core.experiment import ACTIVATIONS, MAX_DEPTH
 from bnviz.core.rates import ARMS, MEASURES, MOST_SEEDS, MOST_VALUES, PARTS, QUANTITIES, SETS, Choices
 from bnviz.core.start_signal import MOST_LAYERS
 from bnviz.ui import rates_state as state
+from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.rates_state import choices_of, claims_of, current, key_of
 from bnviz.ui.scenarios import scenario
@@ -26,19 +28,22 @@ TARGETS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97)
 def choose() -> Choices:
     """Show the switch, the claims and the controls; say what they say."""
     part = str(st.session_state[key_of("part")])
-    st.segmented_control(
-        text("rates.labels.part"), PARTS, key=key_of("part"), required=True, label_visibility="collapsed",
+    ask(
+        st.segmented_control, text("rates.labels.part"), PARTS, key=key_of("part"), required=True,
+        label_visibility="collapsed",
         format_func=lambda name: text(f"rates.parts.{name}"), on_change=_to_part, persist_state="session",
     )  # fmt: skip
     st.caption(text(f"rates.about.{part}"))
     _claims(part)
     with st.sidebar:
+        st.subheader(text("rates.labels.measurement"))
         _norms(part)
         _axis(part)
         _network(part)
         _training(part)
         _seeds(part)
-        st.button(text("rates.labels.reset"), key="rates_reset", on_click=_to_part)
+        if is_shown("reset"):
+            st.button(text("rates.labels.reset"), key="rates_reset", on_click=_to_part)
     return current()
 
 
@@ -55,8 +60,13 @@ def choose_inside(layers: int) -> None:
         _segments("quantity", QUANTITIES, "rates.quantities")
         key = key_of("layer")
         st.session_state[key] = min(st.session_state[key], layers)
-        st.segmented_control(
-            text("rates.labels.layer"), list(range(1, layers + 1)), key=key, required=True, persist_state="session"
+        ask(
+            st.segmented_control,
+            text("rates.labels.layer"),
+            list(range(1, layers + 1)),
+            key=key,
+            required=True,
+            persist_state="session",
         )
 
 
@@ -67,8 +77,7 @@ def _claims(part: str) -> None:
         st.session_state[key_of("claim")] = st.session_state[key_of("claim")]
         return
     there.sort(key=list(ORDER).index)
-    st.pills(
-        text("rates.labels.claim"), there, key=key_of("claim"), required=True,
+    ask(st.pills, text("rates.labels.claim"), there, key=key_of("claim"), required=True,
         format_func=lambda name: scenario(name).title, on_change=_to_claim, persist_state="session",
     )  # fmt: skip
 
@@ -93,8 +102,7 @@ def _several(name: str, options: Sequence[Any], shown: Callable[[Any], str]) -> 
     """Any number of options but none: the last one cannot be switched off."""
     key = key_of(name)
     st.session_state[key] = list(getattr(current(), name))
-    st.pills(
-        text(f"rates.labels.{name}"), list(options), key=key, selection_mode="multi", format_func=shown,
+    ask(st.pills, text(f"rates.labels.{name}"), list(options), key=key, selection_mode="multi", format_func=shown,
         help=_help(name), persist_state="session",
     )  # fmt: skip
 
@@ -145,8 +153,9 @@ def _training(part: str) -> None:
 def _seeds(part: str) -> None:
     if part != "inside":
         _whole("seeds", 1, MOST_SEEDS)
-    st.number_input(
-        text("rates.labels.seed"), min_value=0, max_value=2**31 - 1 - MOST_SEEDS, step=1, key=key_of("seed"),
+    ask(
+        st.number_input, text("rates.labels.seed"), min_value=0, max_value=2**31 - 1 - MOST_SEEDS, step=1,
+        key=key_of("seed"),
         help=text("train.help.seed"), persist_state="session",
     )  # fmt: skip
 
@@ -159,7 +168,7 @@ def _help(name: str) -> str | None:
 
 
 def _whole(name: str, low: int, high: int) -> None:
-    st.slider(text(f"rates.labels.{name}"), low, high, key=key_of(name), help=_help(name), persist_state="session")
+    ask(st.slider, text(f"rates.labels.{name}"), low, high, key=key_of(name), help=_help(name), persist_state="session")
 
 
 def _with(options: Sequence[Any], *names: str) -> list[Any]:
@@ -168,8 +177,9 @@ def _with(options: Sequence[Any], *names: str) -> list[Any]:
 
 
 def _scale(name: str, options: Sequence[Any], *, shown: Callable[[Any], str] = "{:g}".format) -> None:
-    st.select_slider(
-        text(f"rates.labels.{name}"), _with(options, name), key=key_of(name), format_func=shown, help=_help(name),
+    ask(
+        st.select_slider, text(f"rates.labels.{name}"), _with(options, name), key=key_of(name),
+        format_func=shown, help=_help(name),
         persist_state="session",
     )  # fmt: skip
 
@@ -182,13 +192,19 @@ def _ends(low: str, high: str, options: Sequence[float]) -> None:
 
 
 def _segments(name: str, options: Sequence[str], words: str) -> None:
-    st.segmented_control(
-        text(f"rates.labels.{name}"), list(options), key=key_of(name), required=True, help=_help(name),
+    ask(
+        st.segmented_control, text(f"rates.labels.{name}"), list(options), key=key_of(name), required=True,
+        help=_help(name),
         format_func=lambda word: text(f"{words}.{word}"), persist_state="session",
     )  # fmt: skip
 
 
 def _select(name: str, options: Sequence[str], shown: Callable[[str], str]) -> None:
-    st.selectbox(
-        text(f"rates.labels.{name}"), list(options), key=key_of(name), format_func=shown, persist_state="session"
+    ask(
+        st.selectbox,
+        text(f"rates.labels.{name}"),
+        list(options),
+        key=key_of(name),
+        format_func=shown,
+        persist_state="session",
     )

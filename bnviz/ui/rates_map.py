@@ -14,8 +14,9 @@ from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import heat, sweep_lines, sweep_words
 from bnviz.runs.sweeps import SweepRun, shared_sweeps
-from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.frame import PAGES
+from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_measure
@@ -29,12 +30,10 @@ _HEAT, _GO, _OPENED = "rates_heat", "rates_go", "rates_opened"
 def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
     """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
     claim = scenario(chosen.claim)
-    show_claim(claim)
-    usual = current() == Choices()  # on arrival the verdict is there before anybody could guess
-    with st.container(horizontal=True, gap="large", key="rates_ask"):
-        prediction = None if usual else ask_prediction("rates", claim)
-        choose_measure()
+    prediction = claim_box("rates", claim)
+    choose_measure()
     chosen = current()
+    usual = chosen == Choices()
     sweep = sweep_of(chosen)
     by_itself = bool(prediction) or usual or st.session_state.get(_OPENED) == chosen.claim
 
@@ -52,7 +51,8 @@ def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
         shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
         st.caption(text("rates.state.predict"))
     show_work(shared_sweeps(), sweep, body, key="rates.sweep", by_itself=by_itself)
-    _open_live(sweep)
+    if shown("watch"):
+        _open_live(sweep)
     return chosen
 
 

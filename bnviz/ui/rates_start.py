@@ -13,7 +13,7 @@ from bnviz.plots import start_signal as pictures
 from bnviz.plots import theme
 from bnviz.plots.heat import kind_words
 from bnviz.plots.stills import Mark
-from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
@@ -25,8 +25,7 @@ _MEASURED = "rates_measured"
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
     """The claim about gradients through depth, the pictures, the verdict."""
     claim = scenario("D4")
-    show_claim(claim)
-    prediction = ask_prediction("rates", claim)
+    prediction = claim_box("rates", claim)
     if not prediction and not st.session_state.get(_MEASURED):
         st.caption(text("rates.start.predict"))
         st.button(text("rates.start.measure"), key="rates_measure", icon=":material/play_arrow:", on_click=_measure)

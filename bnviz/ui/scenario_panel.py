@@ -41,6 +41,13 @@ def scenario_panel(page: str) -> None:
             _show(page, opened)
 
 
+def close_named(page: str) -> None:
+    """On a page whose parts are claims: the one that a link names is open by its settings, and needs no panel."""
+    known = {found.id: found for found in of_lab(page)}
+    _explain_unknown(page, known.get(links.claim(page) or ""))
+    links.close_claim(page)
+
+
 def open_scenario(scenario: Scenario) -> None:
     """Open the lab with every control as the scenario wants it."""
     links.go(scenario.lab, frame.PAGES / f"{scenario.lab}.py", params(scenario))

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from bnviz.ui import shift_settings as state
+from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_settings import ACTIVATIONS, CLASSIFIERS, MOST_SEEDS, PARTS, Settings, current, key_of
@@ -27,12 +29,14 @@ def choose() -> Settings:
     _segment("claim", PARTS[part], "", changed=None)
     with st.sidebar:
         st.subheader(text("shift.labels.measure"))
-        st.number_input(
-            text("train.labels.seed"), min_value=0, max_value=2**31 - 1 - MOST_SEEDS, step=1, key=key_of("seed"),
+        _scale("seeds", range(2, MOST_SEEDS + 1))
+        ask(
+            st.number_input, text("shift.labels.seed"), min_value=0, max_value=2**31 - 1 - MOST_SEEDS, step=1,
+            key=key_of("seed"),
             persist_state="session", help=text("shift.help.seed"),
         )  # fmt: skip
-        _scale("seeds", range(2, MOST_SEEDS + 1))
-        st.button(text("shift.labels.reset"), key="shift_reset", on_click=state.show, args=(Settings(),))
+        if is_shown("reset"):
+            st.button(text("shift.labels.reset"), key="shift_reset", on_click=state.show, args=(Settings(),))
     return current()
 
 
@@ -52,8 +56,9 @@ def choose_for_claim(settings: Settings) -> Settings:
         if settings.claim == "E3":
             _scale("depth", DEPTHS)
         if settings.claim == "E1":
-            st.number_input(
-                text("shift.labels.unit"), min_value=1, max_value=100, step=1, key=key_of("unit"), width=170,
+            ask(
+                st.number_input, text("shift.labels.unit"), min_value=1, max_value=100, step=1,
+                key=key_of("unit"), width=170,
                 persist_state="session", help=text("shift.help.unit"),
             )  # fmt: skip
     return current()
@@ -66,7 +71,8 @@ def _first_claim() -> None:
 
 def _segment(name: str, options: Sequence[str], words: str, *, changed: Any, label: bool = False) -> None:
     """A row of words of which one is chosen; claims are called by their titles."""
-    st.segmented_control(
+    ask(
+        st.segmented_control,
         text(f"shift.labels.{name}"),
         list(options),
         key=key_of(name),
@@ -82,7 +88,8 @@ def _scale(name: str, options: Sequence[Any]) -> None:
     """A slider over round numbers; a value that a link brought is among them."""
     value = st.session_state.get(key_of(name))
     listed = list(options) if value is None or value in options else sorted([*options, value])
-    st.select_slider(
+    ask(
+        st.select_slider,
         text(f"shift.labels.{name}"),
         listed,
         key=key_of(name),

@@ -11,14 +11,14 @@ from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.plots import shift_flowers
 from bnviz.runs.studies import StudyRun, shared_studies
-from bnviz.ui.claims import ask_prediction, show_claim, show_verdict
+from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_controls import choose_for_claim
 from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
-from bnviz.ui.shift_settings import LAYER, PAGE, Settings
+from bnviz.ui.shift_settings import LAYER, PAGE, Settings, current
 
 LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
 UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
@@ -32,8 +32,7 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
         The settings after the claim's own controls.
     """
     told = scenario(settings.claim)
-    with st.container(border=True):
-        show_claim(told)
+    prediction = claim_box(PAGE, told, below=partial(_start, settings))
     if settings.claim == "F3":
         left, right = st.columns(2, gap="large")
         with left:
@@ -43,25 +42,37 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
     settings = choose_for_claim(settings)
     draw_them = partial(show_pictures, settings, dark)
     show_work(shared_studies(), settings.shown, draw_them, key=f"{PAGE}.player.shown", unit=text("shift.unit"))
-    st.subheader(text("shift.labels.verdict"))
-    prediction = ask_prediction(PAGE, told)
     _judge(settings, prediction)
     if settings.part == "internal":
         _evidence("spread" if settings.claim in LAYER else "gradient")
     return settings
 
 
-def _judge(settings: Settings, prediction: str | None) -> None:
-    """Measure the seeds when the reader asks for it, not before: another reader may have done so already."""
+def _start(settings: Settings) -> None:
+    """The button that measures the seeds."""
     asked: set[Study] = st.session_state.setdefault(_ASKED, set())
-    if settings.judged in asked:
-        draw_it = partial(_judged, settings, prediction)
-        show_work(shared_studies(), settings.judged, draw_it, key=f"{PAGE}.player.judged", unit=text("shift.unit"))
-        return
     st.button(
         text("shift.labels.judge", seeds=settings.seeds), key="shift_judge", icon=":material/play_arrow:",
-        type="primary", on_click=asked.add, args=(settings.judged,),
+        type="primary", on_click=_ask,
+        disabled=settings.judged in asked or bool(st.session_state.get(f"{PAGE}.predict.{settings.claim}")),
     )  # fmt: skip
+
+
+def _ask() -> None:
+    """Of the settings as they are now: the controls of the claim stand below its button."""
+    st.session_state[_ASKED].add(current().judged)
+
+
+def _judge(settings: Settings, prediction: str | None) -> None:
+    """Measure the seeds when the reader has answered or asked for it: another reader may have done so already."""
+    asked: set[Study] = st.session_state.setdefault(_ASKED, set())
+    if prediction is None and settings.judged not in asked:
+        st.caption(text("shift.state.predict"))
+        return
+    asked.add(settings.judged)
+    st.subheader(text("shift.labels.verdict"))
+    draw_it = partial(_judged, settings, prediction)
+    show_work(shared_studies(), settings.judged, draw_it, key=f"{PAGE}.player.judged", unit=text("shift.unit"))
 
 
 def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) -> None:
@@ -73,9 +84,10 @@ def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) ->
     verdict = judge(effects(claim, found), least=LEAST[claim])
     if not verdict.seeds:
         return
-    show_verdict(
-        scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
-    )
+    with st.container(border=True):
+        show_verdict(
+            scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
+        )
     if claim == "F3":
         st.caption(reached(found))
     elif claim != "F4":

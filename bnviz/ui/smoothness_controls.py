@@ -12,8 +12,10 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.labels import NORM_WORDS, arm_labels
 from bnviz.ui import controls
 from bnviz.ui import smoothness_settings as state
-from bnviz.ui.claims import ask_prediction, show_claim
+from bnviz.ui.claims import claim_box
 from bnviz.ui.frame import PAGES
+from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, PAGE, PARTS, PRESETS, Settings, current, key_of
@@ -35,8 +37,9 @@ def choose() -> tuple[Settings, str | None]:
     Returns:
         What they say, and what the reader expects.
     """
-    st.segmented_control(
-        text("smoothness.labels.part"), PARTS, key=key_of("part"), on_change=state.open_part, required=True,
+    ask(
+        st.segmented_control, text("smoothness.labels.part"), PARTS, key=key_of("part"),
+        on_change=state.open_part, required=True,
         format_func=lambda name: text(f"smoothness.parts.{name}"), label_visibility="collapsed",
         persist_state="session",
     )  # fmt: skip
@@ -51,21 +54,26 @@ def choose() -> tuple[Settings, str | None]:
 
 def _claim(settings: Settings) -> str | None:
     """The claim under test, the prediction, and the button that measures."""
-    found = scenario(CLAIMS[settings.part])
-    left, right = st.columns([3, 2], gap="large")
-    with left, st.container(border=True, height="stretch"):
-        show_claim(found)
-    with right, st.container(border=True, height="stretch"):
-        expected = ask_prediction(PAGE, found)
-        if settings.seeds < 2:
-            st.button(
-                text("smoothness.labels.measure", count=ENOUGH), key="smoothness_measure", type="primary",
-                icon=":material/casino:", on_click=_measure,
-            )  # fmt: skip
-        else:
-            st.caption(text("smoothness.labels.measuring", count=settings.seeds))
-        _presets(settings)
-    return expected
+    return claim_box(
+        PAGE, scenario(CLAIMS[settings.part]), below=lambda: _under_the_question(settings), changed=_measure_once
+    )  # fmt: skip
+
+
+def _under_the_question(settings: Settings) -> None:
+    if settings.seeds < 2 and is_shown("seeds"):
+        st.button(
+            text("smoothness.labels.measure", count=ENOUGH), key="smoothness_measure", type="primary",
+            icon=":material/play_arrow:", on_click=_measure,
+        )  # fmt: skip
+    elif settings.seeds > 1:
+        st.caption(text("smoothness.labels.measuring", count=settings.seeds))
+    _presets(settings)
+
+
+def _measure_once() -> None:
+    """Who has said what to expect is to get a verdict, for which one seed is too few."""
+    if current().seeds < 2:
+        _measure()
 
 
 def _remember() -> None:
@@ -79,7 +87,7 @@ def _measure() -> None:
 def _presets(settings: Settings) -> None:
     """Runs on which the claim holds, and some on which it does not."""
     names = [name for name in PRESETS if name.startswith(settings.part)]
-    if not names:
+    if not names or not is_shown("presets"):
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for name in names:
@@ -104,16 +112,16 @@ def _scale(name: str, options: Sequence[Any], *, shown: Callable[[Any], str] = l
     found = _with(options, name)
     if len(found) < 2:
         return
-    st.select_slider(
-        text(f"smoothness.labels.{name}"), found, key=key_of(name), format_func=shown,
+    ask(st.select_slider, text(f"smoothness.labels.{name}"), found, key=key_of(name), format_func=shown,
         help=text(f"smoothness.help.{name}"), persist_state="session",
     )  # fmt: skip
 
 
 def _word(name: str, options: Sequence[str]) -> None:
     """One word out of a few."""
-    st.segmented_control(
-        text(f"smoothness.labels.{name}"), options, key=key_of(name), required=True, persist_state="session",
+    ask(
+        st.segmented_control, text(f"smoothness.labels.{name}"), options, key=key_of(name), required=True,
+        persist_state="session",
         format_func=lambda word: text(f"smoothness.options.{name}.{word}"), help=text(f"smoothness.help.{name}"),
     )  # fmt: skip
 
@@ -159,8 +167,9 @@ def _sidebar() -> None:
 
 
 def _own_run(settings: Settings) -> None:
-    st.multiselect(
-        text("smoothness.labels.norms"), state.NORMS, key=key_of("norms"), format_func=lambda norm: NORM_WORDS[norm],
+    ask(
+        st.multiselect, text("smoothness.labels.norms"), state.NORMS, key=key_of("norms"),
+        format_func=lambda norm: NORM_WORDS[norm],
         help=text("smoothness.help.norms"), max_selections=6, persist_state="session",
     )  # fmt: skip
     _word("activation", ("relu", "tanh", "sigmoid", "linear"))
@@ -170,11 +179,11 @@ def _own_run(settings: Settings) -> None:
     if settings.part != "edge":
         _scale("batch_size", BATCHES)
     _scale("updates", UPDATES)
-    st.number_input(
-        text("smoothness.labels.seed"), min_value=0, max_value=2**31 - 1 - state.MOST_SEEDS, step=1,
+    ask(st.number_input, text("smoothness.labels.seed"), min_value=0, max_value=2**31 - 1 - state.MOST_SEEDS, step=1,
         key=key_of("seed"), persist_state="session", help=text("train.help.seed"),
     )  # fmt: skip
-    st.button(text("smoothness.labels.reset"), key="smoothness_reset", on_click=_reset)
+    if is_shown("reset"):
+        st.button(text("smoothness.labels.reset"), key="smoothness_reset", on_click=_reset)
 
 
 def _reset() -> None:

@@ -13,7 +13,7 @@ from bnviz.core.fields import FieldError
 from bnviz.core.orders import batches
 from bnviz.core.summary import summary
 from bnviz.core.sweep import MAX_OUTCOMES, Axis, Sweep, geometric
-from bnviz.core.sweep_run import LOOKS, cells, run
+from bnviz.core.sweep_run import LOOKS, Cell, cells, run
 from bnviz.core.sweep_start import first_states
 from bnviz.core.sweep_table import COLUMNS, MEASURES, SweepTable
 
@@ -346,3 +346,18 @@ def test_no_updates_need_no_batches():
     data = load(Data(name="moons", n=64))
     assert batches(data, "shuffled", 8, range(5, 5), 0).shape == (0, 8)
     assert batches(data, "shuffled", 8, range(5, 7), 0).shape == (2, 8)
+
+
+def test_an_arm_may_diverge_in_the_second_update_of_a_turn_at_the_start_of_an_epoch():
+    data = Data("moons", n=80)
+    rows = len(load(data, 0).x_train)
+    steep = Training(learning_rate=5.0, batch_size=rows, steps=40)  # one batch an epoch
+    experiment = Experiment(data, Network((8, 8), "linear"), (Arm("none"), Arm("batch")), steep)
+    whole, apart = (Cell(experiment, 0.9, "kernel", torch.float32) for _ in range(2))
+    whole.advance(40)
+    diverged = whole.outcomes((0,))[0].diverged_at
+    assert 1 < diverged < 40
+    apart.advance(diverged - 1)
+    apart.advance(40)
+    for one, other in zip(whole.outcomes((0,)), apart.outcomes((0,)), strict=True):
+        assert replace(one, seconds=0) == replace(other, seconds=0)

@@ -98,6 +98,7 @@ def test_every_claim_is_opened_by_its_link_and_judged_from_what_was_measured(sto
     assert app.get("vega_lite_chart")
     assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
     words = [text(f"claims.verdict.{word}") for word in ("holds", "opposite", "noise", "few")]
+    words.append(text("claims.none_yet"))
     assert any(word in said(app) for word in words)
     assert not app.warning
     if scenario.dissent:
@@ -112,7 +113,7 @@ def test_results_that_are_still_coming_in_are_drawn_as_far_as_they_go(store, par
     store(partial)
     app = opened(**{"noise.part": part, "noise.task": task})
     assert app.get("vega_lite_chart")
-    assert text("claims.verdict.few") in said(app)
+    assert text("claims.verdict.few") in said(app) or text("claims.none_yet") in said(app)
 
 
 @pytest.mark.parametrize(("part", "name"), [(part, name) for part, names in OF_PART.items() for name in names])
@@ -162,8 +163,9 @@ def test_a_claim_that_is_open_is_said_and_asked_about_once(store):
     app = opened(**{"claim": "F1b", "noise.part": "regularization", "noise.task": "moons", "noise.seeds": "2"})
     claim = next(one.claim for one in of_lab("noise") if one.id == "F1b")
     assert [line.value for line in app.markdown].count(f"**{claim}**") == 1
-    assert not [element for element in app.get("segmented_control") if "predict" in str(element.key)]
-    next(element for element in app.pills if element.key == "claim.guess.F1b").set_value("opposite")
+    assert "claim" not in link_of(app)  # its part and its task say the same
+    assert not app.warning
+    widget(app, "segmented_control", "predict.F1b").set_value("opposite")
     assert text("claims.surprise") in said(checked(app.run()))
 
 
@@ -181,6 +183,17 @@ def test_a_bad_link_says_so_and_shows_the_page(store):
     warning = app.warning[0].value
     assert all(name in warning for name in ("noise.part", "noise.seeds", "noise.moon_rows", "digit_rows: 130"))
     assert app.get("vega_lite_chart")
+
+
+def test_a_claim_that_there_is_not_is_explained(store):
+    store(NONE)
+    assert "there is no such claim" in opened(claim="Z9").warning[0].value
+
+
+def test_a_teacher_may_hide_the_question(store):
+    store(NONE)
+    app = opened(hide="predict.part")
+    assert not [element for element in app.get("segmented_control") if "predict" in str(element.key)]
 
 
 def test_back_to_the_default_keeps_the_part(store):

@@ -91,6 +91,21 @@ def test_a_verdict_comes_from_the_seeds_that_were_measured():
     assert ("You expected that" in words(app)) == (max(measured) < -0.02)
 
 
+def test_a_prediction_alone_measures_the_seeds_and_what_is_hidden_keeps_its_value():
+    settings = Settings(claim="E3", depth=7, seeds=2)
+    finished(settings.judged)
+    app = opened(settings, hide="depth.seeds")
+    assert not [one for one in app.select_slider if one.key in ("shift.depth", "shift.seeds")]
+    widget(app, "button_group", "predict.E3").set_value("holds")
+    checked(app.run())
+    assert "of 2 seeds" in words(app)
+    assert scenario("E3").expect in words(app)
+    assert link_of(app)["shift.depth"] == "7"
+    radio = next(one for one in app.radio if one.key == "quiz.shift.seeds")  # asks about what was just measured
+    radio.set_value(0)
+    assert "Of 2 seeds that were just measured" in words(checked(app.run()))
+
+
 def test_the_part_opens_with_its_first_claim_and_the_link_says_so():
     app = opened(QUICK)
     widget(app, "button_group", "part").set_value("roses")

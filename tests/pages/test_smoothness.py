@@ -99,10 +99,13 @@ def test_on_arrival_the_default_run_is_measured_with_one_seed_and_the_address_is
     assert "In the median of the updates, loss range is" in words(app)
 
 
-def test_predict_then_measure():
+@pytest.mark.parametrize("way", ["prediction", "button"])
+def test_predict_then_measure(way):
     app = opened()
+    if way == "button":
+        app = press(app, "smoothness_measure")
     widget(app, "segmented_control", "predict.E5").set_value("holds").run()
-    app = press(app, "smoothness_measure")
+    checked(app)
     assert link_of(app)["smoothness.seeds"] == "5"
     assert any(word in words(app) for word in ("You expected that.", "You expected something else."))
 
