@@ -1,7 +1,5 @@
 """Noise and small batches: how noisy batch statistics are, when that helps, and when it hurts."""
 
-import streamlit as st
-
 from bnviz.ui import noise_settings
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
@@ -14,9 +12,8 @@ from bnviz.ui.share import head
 
 begin()
 head("noise")
-st.caption(text("noise.intro"))
 noise_settings.take_link()
-guide("noise")
+guide("noise", intro=text("noise.intro"))
 settings = choose()
 noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())
