@@ -1,7 +1,5 @@
 """Which axes are averaged: the cells of one mean, lit in a block of a real convolutional network."""
 
-import streamlit as st
-
 from bnviz.ui import axes, axes_notes
 from bnviz.ui.frame import begin, is_dark
 from bnviz.ui.messages import text
@@ -12,9 +10,8 @@ from bnviz.ui.share import head
 
 begin()
 head("axes")
-st.caption(text("axes.intro"))
 axes.take_link()
-guide("axes")
+guide("axes", intro=text("axes.intro"))
 choices = axes.controls()
 axes_notes.show(choices, dark=is_dark())
 axes.write_link(choices)

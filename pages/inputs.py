@@ -1,7 +1,5 @@
 """Inputs: what scaling does to data, and what it does not."""
 
-import streamlit as st
-
 from bnviz.ui import inputs
 from bnviz.ui.frame import begin
 from bnviz.ui.inputs_controls import controls
@@ -13,9 +11,8 @@ from bnviz.ui.share import head
 
 begin()
 head("inputs")
-st.caption(text("inputs.intro"))
 inputs.take_link()
-guide("inputs")
+guide("inputs", intro=text("inputs.intro"))
 data, view = controls()
 pair = inputs.pair_of(data, view)
 inputs.show_clouds(pair, view)

@@ -5,15 +5,16 @@ import streamlit as st
 from bnviz.ui import layer
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
+from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.scenario_panel import guide
 from bnviz.ui.share import head
 
 begin()
 head("layer")
-st.caption(text("layer.intro"))
 place = st.container()
 layer.show()
 with place:
-    guide("layer")
+    guide("layer", intro=text("layer.intro"))
 quiz_panel("layer")
+notation_panel()

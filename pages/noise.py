@@ -15,10 +15,10 @@ from bnviz.ui.share import head
 
 begin()
 head("noise")
-st.caption(text("noise.intro"))
 noise_settings.take_link()
-lesson_panel("noise")
 close_named("noise")
+if not lesson_panel("noise"):
+    st.caption(text("noise.intro"))
 settings = choose()
 noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())

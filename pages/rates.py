@@ -14,10 +14,10 @@ from bnviz.ui.share import head
 
 begin()
 head("rates")
-st.caption(text("rates.intro"))
 rates_state.take_link()
 close_named("rates")
-lesson_panel("rates")
+if not lesson_panel("rates"):
+    st.caption(text("rates.intro"))
 chosen = rates.show_part(choose(), dark=is_dark())
 rates_state.write_link(chosen)
 quiz_panel("rates")

@@ -1,7 +1,5 @@
 """The ravine that becomes a bowl: the true loss over two weights, and descent on it."""
 
-import streamlit as st
-
 from bnviz.ui import ravine
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
@@ -13,9 +11,8 @@ from bnviz.ui.share import head
 
 begin()
 head("ravine")
-st.caption(text("ravine.intro"))
 ravine.take_link()
-guide("ravine")
+guide("ravine", intro=text("ravine.intro"))
 ravine.show(controls())
 ravine.show_ways_on()
 ravine.write_link()

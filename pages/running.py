@@ -15,9 +15,8 @@ from bnviz.ui.share import head
 
 begin()
 head("running")
-st.caption(text("running.intro"))
 running_settings.take_link()
-guide("running")
+guide("running", intro=text("running.intro"))
 settings = choose()
 study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())

@@ -15,10 +15,10 @@ from bnviz.ui.shift_parts import show_part
 
 begin()
 head("shift")
-st.caption(text("shift.intro"))
 shift_settings.take_link()
 close_named("shift")
-lesson_panel("shift")
+if not lesson_panel("shift"):
+    st.caption(text("shift.intro"))
 settings = show_part(choose(), dark=is_dark())
 shift_settings.write_link(settings)
 quiz_panel("shift")

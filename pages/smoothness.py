@@ -17,10 +17,10 @@ from bnviz.ui.smoothness_parts import show_results
 
 begin()
 head("smoothness")
-st.caption(text("smoothness.intro"))
 state.take_link()
 close_named("smoothness")
-lesson_panel("smoothness")
+if not lesson_panel("smoothness"):
+    st.caption(text("smoothness.intro"))
 settings, expected = choose()
 experiment = state.experiment_of(settings)
 problem, dark = state.state_problem(settings, experiment), is_dark()

@@ -1,7 +1,5 @@
 """Train live: small networks side by side, with and without normalization."""
 
-import streamlit as st
-
 from bnviz.ui import compare, lab, live, take_home
 from bnviz.ui.controls import current, experiment_controls
 from bnviz.ui.frame import begin, is_dark
@@ -15,9 +13,8 @@ from bnviz.ui.view import choose_view
 
 begin()
 head("train")
-st.caption(text("train.intro"))
 lab.take_link()
-guide("train")
+guide("train", intro=text("train.intro"))
 experiment = experiment_controls(marks(current(), dark=is_dark()))
 view = choose_view(experiment)
 run = live.open_run(experiment)

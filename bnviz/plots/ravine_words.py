@@ -52,6 +52,7 @@ FRAME = {
     "arrows_title": "Gradient and the way to the minimum",
     "traces": "Weights over the updates; dashed: the minimum",
     "losses": "Excess loss over the updates: what is above the smallest possible loss, as a share of the first",
+    "save": "Save as PNG",
     "rate": "Learning rate, {label}",
 }
 

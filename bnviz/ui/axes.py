@@ -111,6 +111,8 @@ def words(kind: str) -> dict[str, str]:
         "who": text(f"axes.panel.who_{kind}"),
         "label": text("axes.panel.label"),
         "first": text("axes.panel.first"),
+        "title": text("axes.panel.title", norm=text(f"axes.norm.{kind}")),
+        "save": text("axes.panel.save"),
     }
 
 
@@ -120,6 +122,7 @@ def show_block(message: dict[str, Any], choices: Choices) -> None:
         "words": words(choices.norm),
         "cell": list(choices.cell),
         "visit": st.session_state.get(_VISIT, 0),
+        "updates": choices.updates,
     }
     _component()(key=_COMPONENT, data=data, default={"cell": None}, on_cell_change=_take_cell)
 
@@ -135,4 +138,4 @@ def _take_cell() -> None:
 @functools.cache
 def _component() -> Any:
     """Register the component, once in the life of the process."""
-    return st.components.v2.component(COMPONENT_NAME, js="axes.js", css="axes.css")
+    return st.components.v2.component(COMPONENT_NAME, js="axes/axes.js", css="axes/axes.css")

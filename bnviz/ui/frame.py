@@ -59,11 +59,17 @@ def _pages() -> dict[str, list[st.Page]]:
     return {"": [home], **{title: [page(name) for name in names] for title, names in sections().items()}}
 
 
+def _configure() -> None:
+    """Name and icon of the app; without them Streamlit fetches the icon of a page from Google."""
+    st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
+
+
 def navigation() -> None:
     """Configure the app and run the page that the address names."""
     st.session_state[_STARTED] = True
-    st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-    st.html(ROOT / "assets" / "print.css")
+    _configure()
+    for sheet in ("page.css", "print.css"):
+        st.html(ROOT / "assets" / sheet)
     current = st.navigation(_pages(), position="top")
     if st.session_state.get(_PAGE) != current.url_path:
         st.session_state[_PAGE] = current.url_path
@@ -92,6 +98,7 @@ def begin() -> None:
     """
     if _STARTED not in st.session_state:
         st.session_state[_STARTED] = True
+        _configure()
         st.navigation(_pages(), position="top")
         st.rerun()
     presenter.show_bar()

@@ -25,7 +25,7 @@ from bnviz.ui.layer_lessons import lesson_pills, small, told
 from bnviz.ui.layer_message import message, window
 from bnviz.ui.messages import text
 from bnviz.ui.microscope import Rest, microscope
-from bnviz.ui.notation import notation_panel, signed
+from bnviz.ui.notation import signed
 
 PLAYER = "layer.player"
 
@@ -53,7 +53,6 @@ def show() -> None:
         _captions(lab, on_stage, phases, experiment)
     file = f"bnviz-layer-{on_stage.case.kind}-{lab.source}.csv"
     figure_files.numbers(partial(layer_table, on_stage.case, phases), page="layer", file=file)
-    notation_panel()
     state.write_link(experiment)
 
 

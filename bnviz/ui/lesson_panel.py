@@ -8,27 +8,28 @@ from bnviz.ui import frame, links
 from bnviz.ui.lessons import Lesson, current, go_to_step
 from bnviz.ui.messages import text
 
-_LOOK = "lesson.look"
+_LOOK, _FOLDED = "lesson.look", "lesson.folded"
 
 
-def lesson_panel(page: str) -> None:
-    """The step that the address names, if it names one; a line where it belongs to another page."""
+def lesson_panel(page: str) -> bool:
+    """The step that the address names; a line where it belongs to another page. Returns whether there is one."""
     found = current()
     if found is None:
         _explain_unknown()
-        return
+        return False
     lesson, number = found
     step = lesson.steps[number - 1]
     if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.then is not None and step.lab == page:
         links.go(page, frame.PAGES / f"{page}.py", step.then)
-    with st.container(border=True, key="lesson_panel"):
+    with st.container(border=True, key="lesson_panel", gap="small"):
         _head(lesson, number)
         if step.lab != page:
             st.markdown(text("lessons.elsewhere", lab=text(f"app.{step.lab}_title")))
             if st.button(text("lessons.there"), key="lesson.there", icon=":material/arrow_forward:"):
                 go_to_step(lesson.name, number)
-            return
-        _body(lesson, number)
+        elif not st.session_state.get(_FOLDED):
+            _body(lesson, number)
+    return True
 
 
 def _explain_unknown() -> None:
@@ -42,12 +43,17 @@ def _head(lesson: Lesson, number: int) -> None:
     """Where one is, and the buttons to the other steps."""
     total = len(lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
+        st.markdown(f"**{lesson.steps[number - 1].title}**", width="content")
         st.caption(text("lessons.place", title=lesson.title, number=number, total=total))
         with st.container(horizontal=True, width="content", key="lesson_ways"):
             if _way("back", "arrow_back", disabled=number == 1):
                 go_to_step(lesson.name, number - 1)
             if _way("next", "arrow_forward", disabled=number == total):
                 go_to_step(lesson.name, number + 1)
+            folded = bool(st.session_state.get(_FOLDED))
+            if _way("unfold" if folded else "fold", "unfold_more" if folded else "unfold_less"):
+                st.session_state[_FOLDED] = not folded
+                st.rerun()
             if _way("end", "close"):
                 links.keep("lesson", None)
                 st.rerun()
@@ -62,7 +68,6 @@ def _body(lesson: Lesson, number: int) -> None:
     step = lesson.steps[number - 1]
     said, asked = st.columns([3, 2], gap="medium")
     with said:
-        st.markdown(f"**{step.title}**")
         st.markdown(step.words)
     with asked:
         answer = _ask(lesson, number)

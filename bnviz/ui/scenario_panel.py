@@ -14,31 +14,44 @@ from bnviz.ui.scenarios import Scenario, of_lab, scenarios
 _WANTED = "claim.wanted"
 
 
-def guide(page: str) -> None:
-    """What leads a reader through a lab, under its title: the step of a lesson, and the claims.
+def guide(page: str, *, intro: str = "") -> None:
+    """What leads a reader through a lab, under its title: the step of a lesson, or the claims.
 
     Args:
         page: the name of the lab, as in `frame.LABS`.
+        intro: what the lab is, said where neither a lesson nor a claim says what to do.
     """
-    lesson_panel(page)
-    scenario_panel(page)
+    place = st.empty()
+    led = lesson_panel(page)
+    opened = scenario_panel(page, choice=not led)
+    if intro and not led and not opened:
+        place.caption(intro)
 
 
-def scenario_panel(page: str) -> None:
-    """The list of the lab's claims; for the open one what is claimed, by whom, and where to look."""
+def scenario_panel(page: str, *, choice: bool = True) -> bool:
+    """The list of the lab's claims; for the open one what is claimed, by whom, and where to look.
+
+    Args:
+        page: the name of the lab.
+        choice: show the list.
+
+    Returns:
+        Whether a claim is open.
+    """
     known = {found.id: found for found in of_lab(page)}
     if not known:
-        return
+        return False
     wanted = st.session_state.pop(_WANTED, None)
     if wanted in known:
         open_scenario(known[wanted])
     opened = known.get(links.claim(page) or "")
     _explain_unknown(page, opened)
-    if shown("claims"):
+    if choice and shown("claims"):
         _choose(page, known, opened)
     if opened is not None:
-        with st.container(border=True, key="claim_panel"):
+        with st.container(border=True, key="claim_panel", gap="small"):
             _show(page, opened)
+    return opened is not None
 
 
 def close_named(page: str) -> None:

@@ -1,4 +1,4 @@
-"""Every page for everyone: no serious complaint of axe-core in light and dark, no sideways scroll, no word cut off."""
+"""Every page for everyone: axe-core in light and dark, the keyboard alone, no sideways scroll, no word cut off."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from bnviz.ui.frame import LABS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ("", *LABS, "lessons", "claims", "axes?claim=N9&lesson=class90.9")
+PAGES = ("", *LABS, "lessons", "claims", "quiz", "check", "axes?claim=N9&lesson=class90.9")
 BAD = ("serious", "critical")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -20,6 +20,83 @@ SIDEWAYS = """() => {
     const root = document.querySelector('[data-testid="stMain"]');
     return Math.max(root.scrollWidth - root.clientWidth, document.documentElement.scrollWidth - innerWidth);
 }"""
+
+
+# Everything that the keyboard ought to reach, also inside of components; of a group with one tab stop, that one.
+CONTROLS = """() => {
+    const wanted = "a[href], button, input, select, textarea, summary, canvas[tabindex], [role=button]";
+    const found = [];
+    const search = (root) => {
+        for (const one of root.querySelectorAll("*")) {
+            if (one.shadowRoot) search(one.shadowRoot);
+            if (!one.matches(wanted) || one.disabled || one.tabIndex < 0) continue;
+            if (one.type === "radio" && !one.checked && root.querySelector(`input[name="${one.name}"]:checked`)) continue;
+            const { width, height } = one.getBoundingClientRect();
+            const seen = one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
+            if (seen && width > 1 && height > 1 && !one.closest("[inert], [aria-hidden=true]")) found.push(one);
+        }
+    };
+    const look = (one) => {
+        const near = [one, ...one.children, one.parentElement, ...(one.parentElement?.children ?? []),
+            one.parentElement?.parentElement, one.parentElement?.parentElement?.parentElement];
+        return near.filter((each) => each instanceof Element).map((each) => {
+            const style = getComputedStyle(each);
+            const line = style.outlineStyle === "none" ? "" : style.outline;
+            return [line, style.boxShadow, style.borderColor, style.backgroundColor, style.color,
+                style.textDecoration, style.opacity].join();
+        }).join("|");
+    };
+    search(document);
+    window.__walk = {
+        controls: found, left: new Set(found), dull: new Set(), before: new Map(found.map((one) => [one, look(one)])),
+        name: (one) => `${one.tagName} ${one.getAttribute("aria-label") || one.textContent || one.name}`.trim().slice(0, 80),
+        active() {
+            let one = document.activeElement;
+            while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+            return one === document.body ? null : one;
+        },
+        step() {
+            const one = this.active();
+            if (!one) return "out";
+            const first = this.left.delete(one);
+            const group = one.getAttribute("role") === "radio" ? one.closest("[role=radiogroup]") : null;
+            if (group) for (const each of this.controls) if (group.contains(each)) this.left.delete(each);
+            if (first && look(one) === this.before.get(one)) this.dull.add(one);
+            else this.dull.delete(one);
+            return this.dull.has(one) ? "dull" : "on";
+        },
+    };
+    return found.length;
+}"""
+SLACK = 60  # tab stops beside the controls, such as regions that scroll
+
+
+def walked(page):
+    """What goes wrong on the way through a page by Tab alone, one line each."""
+    count = page.evaluate(CONTROLS)
+    assert count > 5
+    page.evaluate("document.activeElement?.blur()")
+    for _ in range(count + SLACK):
+        page.keyboard.press("Tab")
+        step = page.evaluate("window.__walk.step()")
+        if step == "dull":  # its colours may still be on their way
+            page.wait_for_timeout(250)
+            step = page.evaluate(
+                "() => { const one = window.__walk.active(); window.__walk.left.add(one); return window.__walk.step(); }"
+            )
+        if step == "out":
+            break
+    else:
+        return [f"Tab does not leave the page after {count + SLACK} presses; {left(page, 'left')} not reached"]
+    unreached = [f"never reached: {name}" for name in left(page, "left")]
+    return unreached + [f"looks the same with the focus: {name}" for name in left(page, "dull")]
+
+
+def left(page, name):
+    """The names of the controls in a set."""
+    return page.evaluate(
+        "name => [...window.__walk[name]].filter((one) => one.isConnected).map(window.__walk.name)", name
+    )
 
 
 def opened(page, url):
@@ -46,6 +123,7 @@ def test_nothing_serious_stands_in_anybodys_way(new_page, serve, name):
     url = f"{serve('app.py')}/{name}"
     page = opened(new_page(color_scheme="dark", reduced_motion="reduce"), url)
     assert complaints_of(page) == [], "dark"
+    assert walked(page) == [], "by the keyboard alone"
     page = opened(new_page(color_scheme="light", viewport={"width": 390, "height": 844}), url)
     assert complaints_of(page) == [], "light, on a phone"
     assert page.evaluate(SIDEWAYS) <= 1
@@ -71,3 +149,18 @@ def test_on_paper_every_picture_is_drawn_and_nothing_to_press_is_left(new_page, 
     expect(drawn).to_have_count(charts.count())
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_hidden()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+
+
+def test_the_walk_would_have_complained(new_page, serve):
+    page = opened(new_page(reduced_motion="reduce"), f"{serve('app.py')}/lessons")
+    page.evaluate(
+        """() => {
+        const main = document.querySelector("main, [data-testid=stMain]");
+        const dull = Object.assign(document.createElement("button"), { textContent: "dull" });
+        dull.style.outline = "none";
+        const lost = Object.assign(document.createElement("button"), { textContent: "lost" });
+        lost.onfocus = () => lost.blur();
+        main.prepend(dull, lost);
+    }"""
+    )
+    assert any("dull" in line for line in walked(page))

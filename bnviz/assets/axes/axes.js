@@ -3,11 +3,34 @@
 // The server sends the block (see bnviz/plots/axes.py); pointer and keys work without it. The chosen cell is reported
 // when the reader rests, so that the address can name it. For tests `window.__bnvizAxes` tells {cell, lit, members}.
 
+import { Extras } from "../player/still.js";
 import { Figure } from "./figure.js";
 import { Panel } from "./panel.js";
 
 const REST_MS = 400;
 const places = new Map(); // parentElement -> Lab
+
+/** A row for each mean of the block. */
+function means(data) {
+  return data.var.map((variance, place) => ({ group: place + 1, values: data.cells, mean: data.mean[place], variance }));
+}
+
+/** A row for each value that enters one mean. */
+function members(data, lit) {
+  const [N, C, H, W] = data.shape;
+  const found = [];
+  for (let n = 0; n < N; n++) {
+    for (let c = 0; c < C; c++) {
+      if (data.member[n][c] !== lit) continue;
+      for (let k = 0; k < H * W; k++) {
+        const [h, w] = [Math.floor(k / W), k % W];
+        const [value, normalized] = [data.values[n][c][h][w], data.xHat[n][c][h][w]];
+        found.push({ image: n + 1, channel: c + 1, row: h + 1, column: w + 1, value, normalized });
+      }
+    }
+  }
+  return found;
+}
 
 class Lab {
   constructor(parent) {
@@ -19,7 +42,8 @@ class Lab {
     this.panel = new Panel();
     const frame = document.createElement("div");
     frame.className = "block";
-    frame.append(this.canvas);
+    this.extras = new Extras(this.canvas);
+    frame.append(this.canvas, this.extras.element);
     this.root.append(frame, this.panel.element);
     parent.append(this.root);
     this.figure = new Figure(this.canvas);
@@ -47,7 +71,6 @@ class Lab {
     this.data = data;
     this.cell = this.figure.clamp(data.shape, fresh || !this.cell ? data.cell : this.cell);
     this.hovered = null;
-    this.canvas.setAttribute("aria-label", data.words.label);
     this.draw();
   }
 
@@ -72,7 +95,18 @@ class Lab {
     const lit = this.data.member[cell[0]][cell[1]];
     this.figure.draw(this.data, cell, this.cell, lit);
     this.panel.show(this.data, cell, lit, this.hovered === null);
+    if (this.hovered === null) this.tell(cell, lit);
     window.__bnvizAxes = { cell, lit, chosen: this.cell, members: this.data.member.flat().filter((m) => m === lit).length };
+  }
+
+  /** The chosen cell in words for those who cannot see it, the numbers, and the picture as a file. */
+  tell(cell, lit) {
+    const { words, updates } = this.data;
+    const sentence = this.panel.sentence;
+    this.canvas.setAttribute("aria-label", `${words.label} ${sentence}`);
+    const tables = [() => means(this.data), () => members(this.data, lit)];
+    const file = `bnviz axes ${words.title} image ${cell[0] + 1} channel ${cell[1] + 1}`;
+    this.extras.show({ heading: words.title, sentence, file, step: updates, save: words.save, tables });
   }
 
   destroy() {

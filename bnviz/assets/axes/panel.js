@@ -43,7 +43,12 @@ export class Panel {
     this.element.style.setProperty("--lit", data.colors.lit);
     clearTimeout(this.timer);
     if (!rests) return;
-    const text = this.lines.map(([, line]) => line.textContent).join(" ");
+    const text = this.sentence;
     this.timer = setTimeout(() => (this.spoken.textContent = text), SPOKEN_MS);
+  }
+
+  /** All lines in a row. */
+  get sentence() {
+    return this.lines.map(([, line]) => line.textContent).join(" ");
   }
 }

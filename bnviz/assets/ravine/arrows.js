@@ -112,9 +112,22 @@ export class Arrows extends Canvas {
     return null;
   }
 
+  row(path, step) {
+    const [[ga, gb], [a, b]] = [path.pair("gradients", step), path.side.axes];
+    const angle = path.at("angles", step);
+    return { [`gradient along ${a}`]: ga, [`gradient along ${b}`]: gb, angle: Number.isFinite(angle) ? angle : null };
+  }
+
   describe(path, step) {
     const told = path.gradient(step);
     this.caption.textContent = told;
     this.canvas.setAttribute("aria-label", told);
+    this.offer({
+      stage: path.stage,
+      label: path.side.label,
+      step,
+      sentence: `${told} ${path.rateWords()}`,
+      rows: () => path.rows(step, (k) => this.row(path, k)),
+    });
   }
 }

@@ -1,5 +1,7 @@
 // What all pictures share: a canvas as wide as its place, sharp on every screen, with a heading and a sentence.
 
+import { Extras } from "../player/still.js";
+
 /** Build an element with properties and children. */
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -17,6 +19,15 @@ export class Canvas {
     this.canvas.setAttribute("role", "img");
     this.caption = element("figcaption");
     this.element = element("figure", { className: `picture ${kind}` }, this.heading, this.canvas, this.caption);
+    this.extras = new Extras(this.canvas);
+    this.element.append(this.extras.element);
+  }
+
+  /** Offer the numbers of the picture up to a step, and the picture as a file. */
+  offer({ stage, label, step, sentence, rows }) {
+    const heading = label ? `${label}: ${this.heading.textContent}` : this.heading.textContent;
+    const file = ["bnviz ravine", label, this.kind, `update ${step}`].filter(Boolean).join(" ");
+    this.extras.show({ heading, sentence, file, step, save: stage.words.save, tables: [rows] });
   }
 
   /** Fit the canvas to its place; return whether its size has changed. */

@@ -102,5 +102,13 @@ export class Losses extends Canvas {
     const lines = `${this.lines(step).join("; ")}.`;
     this.caption.textContent = lines;
     this.canvas.setAttribute("aria-label", fill(words.loss_alt, { lines }));
+    const last = Math.min(step, Math.max(...paths.map((path) => path.last)));
+    const rows = () => Array.from({ length: last + 1 }, (_none, k) => this.row(paths, k));
+    this.offer({ stage: paths[0].stage, label: "", step, sentence: lines, rows });
+  }
+
+  row(paths, step) {
+    const left = paths.map((path) => [path.side.label, step <= path.last ? path.at("left", step) : null]);
+    return { update: step, ...Object.fromEntries(left) };
   }
 }

@@ -40,6 +40,18 @@ export class Path {
     return found;
   }
 
+  /** A row for each step up to one: the step, and what `columns(k)` tells of it. */
+  rows(step, columns) {
+    const steps = Array.from({ length: Math.min(step, this.last) + 1 }, (_none, k) => k);
+    return steps.map((k) => ({ update: k, ...columns(k) }));
+  }
+
+  /** What the pictures of the landscape show of a step. */
+  place(step) {
+    const [[wa, wb], [a, b]] = [this.pair("points", step), this.side.axes];
+    return { [a]: wa, [b]: wb, loss: this.at("loss", step), share_of_the_first_excess: this.at("left", step) };
+  }
+
   inside(step) {
     const [[x, y], [x0, x1, y0, y1]] = [this.pair("points", step), this.view.window];
     return x >= x0 && x <= x1 && y >= y0 && y <= y1;

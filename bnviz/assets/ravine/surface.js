@@ -289,6 +289,13 @@ export class Surface extends Canvas {
     const told = { a, b, label: path.side.label, path: path.sentence(step) };
     this.canvas.setAttribute("aria-label", fill(path.stage.words.surface_alt, told));
     this.caption.textContent = path.sentence(step);
+    this.offer({
+      stage: path.stage,
+      label: path.side.label,
+      step,
+      sentence: `${path.sentence(step)} ${path.rateWords()}`,
+      rows: () => path.rows(step, (k) => path.place(k)),
+    });
   }
 }
 

@@ -100,12 +100,26 @@ export class Traces extends Canvas {
     return [this.path.sentence(step)];
   }
 
+  row(path, step) {
+    const [[wa, wb], [fa, fb], [a, b]] = [path.pair("points", step), path.pair("flips", step), path.side.axes];
+    return { [a]: wa, [`sign flips of ${a}`]: fa, [b]: wb, [`sign flips of ${b}`]: fb };
+  }
+
   describe(path, step) {
     const { words } = path.stage;
     const flips = path.pair("flips", step);
     const told = path.side.axes.map((name, axis) =>
       fill(flips[axis] === 1 ? words.trace_one : words.trace, { name, flips: number(flips[axis]) }),
     );
-    this.canvas.setAttribute("aria-label", `${words.traces}. ${told.join("; ")}.`);
+    const sentence = `${told.join("; ")}.`;
+    this.canvas.setAttribute("aria-label", `${words.traces}. ${sentence}`);
+    this.caption.textContent = sentence;
+    this.offer({
+      stage: path.stage,
+      label: path.side.label,
+      step,
+      sentence: `${sentence} ${path.rateWords()}`,
+      rows: () => path.rows(step, (k) => this.row(path, k)),
+    });
   }
 }
