@@ -54,10 +54,10 @@ def test_a_click_chooses_a_cell_and_the_address_names_it(page, url):
     block(page).click(position=at(page, 1, 5, 7, 0))
     page.wait_for_url(re.compile("axes.cell=1_5_7_0"))
     assert seen(page)["members"] == 4  # half of 8 channels
-    page.get_by_text("instance norm", exact=True).click()
+    page.get_by_role("radio", name="instance norm", exact=True).click(force=True)
     page.wait_for_function("window.__bnvizAxes.members === 1")
     assert seen(page)["cell"] == [1, 5, 7, 0]
-    page.get_by_text("layer norm", exact=True).click()
+    page.get_by_role("radio", name="layer norm", exact=True).click(force=True)
     page.wait_for_function("window.__bnvizAxes.members === 8")
     page.wait_for_url(re.compile("axes.norm=layer"))
 

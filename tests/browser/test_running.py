@@ -57,7 +57,9 @@ def test_on_arrival_there_are_pictures_with_words_for_all(lab: OpenPage) -> None
 
 def test_hovering_tells_the_exact_values(lab: OpenPage) -> None:
     page = lab(SMALL)
-    box = page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first.bounding_box()
+    chart = page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
     assert box is not None
     tip = page.locator("#vg-tooltip-element")
     for share in (0.5, 0.52, 0.54, 0.56):

@@ -74,7 +74,7 @@ def test_the_page_plays_and_scrubs_from_the_disk_without_the_network(new_page, t
     assert {url for url in asked if not url.startswith("data:")} == {file}
 
 
-def test_pins_outlive_a_visit_to_another_lab_and_a_reload(new_page, serve) -> None:
+def test_pins_outlive_a_visit_to_another_lab_and_a_reload(new_page, serve, travel) -> None:
     page = new_page()
     page.goto(f"{serve('app.py')}/{RUN}")
     at_rest(page)
@@ -82,9 +82,9 @@ def test_pins_outlive_a_visit_to_another_lab_and_a_reload(new_page, serve) -> No
     expect(page.get_by_role("button", name="This run is pinned as Run A")).to_be_disabled()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
     page.wait_for_url(re.compile("pins="))
-    page.get_by_role("link", name="Ravine and bowl").click()
+    travel(page, "ravine")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ravine and bowl")
-    page.get_by_role("link", name="Train live").click()
+    travel(page, "train")
     at_rest(page)
     expect(page.get_by_role("button", name="Run A", exact=False).first).to_be_visible()
     page.wait_for_url(re.compile("pins="))

@@ -85,7 +85,7 @@ def test_without_target_nothing_is_noted():
 
 def test_a_run_that_is_longer_than_all_looks_is_noted_where_it_gets_there():
     slow = replace(MOONS, arms=(Arm("none"),), training=replace(MOONS.training, steps=700))
-    sweep = Sweep(slow, (Axis("training.learning_rate", (0.14, 0.26, 0.5)),))
+    sweep = Sweep(slow, (Axis("training.learning_rate", (0.14, 0.26, 0.8)),))
     assert_live(sweep, engine_name="kernel")
     slowest, middle, fastest = SweepTable(sweep, run(sweep, engine="kernel")).values("steps_to").ravel()
     assert 0 < fastest < LOOKS[0] < LOOKS[1] < middle < slowest < 700
@@ -343,7 +343,7 @@ def test_convolutions_are_swept_with_the_numbers_of_the_engine():
 
 
 def test_no_updates_need_no_batches():
-    data = load(Data(name="moons", n=64))
+    data = load(Data(name="moons", n=64), 0)
     assert batches(data, "shuffled", 8, range(5, 5), 0).shape == (0, 8)
     assert batches(data, "shuffled", 8, range(5, 7), 0).shape == (2, 8)
 

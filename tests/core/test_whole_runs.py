@@ -281,7 +281,7 @@ def test_frames_hold_the_running_averages_of_as_many_batches_as_updates():
 
 def test_test_figures_of_a_frame_are_those_of_a_run_that_ends_there():
     recording = engine.train(make(Arm("batch"), steps=10))
-    for steps in (1, 4, 9):
+    for steps in (1, 4, 5):
         short = engine.train(make(Arm("batch"), steps=steps))
         assert recording.test_loss[steps, 0] == short.final_test_loss[0]
 
