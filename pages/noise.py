@@ -20,7 +20,7 @@ noise_settings.take_link()
 lesson_panel("noise")
 close_named("noise")
 settings = choose()
-noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())
+noise_settings.write_link(settings)  # after the questions: what the page has drawn by then is no move of the reader
 quiz_panel("noise")
 notation_panel()
