@@ -20,7 +20,7 @@ close_named("noise")
 if not lesson_panel("noise"):
     st.caption(text("noise.intro"))
 settings = choose()
-noise_settings.write_link(settings)
 show_part(settings, dark=is_dark())
+noise_settings.write_link(settings)  # after the questions: what the page has drawn by then is no move of the reader
 quiz_panel("noise")
 notation_panel()

@@ -78,16 +78,22 @@ def navigation() -> None:
 
 
 def warm_up() -> None:
-    """Get the default run, that of the home page and the default sweep onto the shelf before anybody asks."""
+    """Get the default run, that of the home page and the default sweep onto the shelf before anybody asks.
+
+    The sweep starts the process that measures the studies, too. Of these only the flowers are measured beforehand, in
+    about a second: the others have something to show after a tenth of one.
+    """
     from bnviz.core.experiment import Experiment
     from bnviz.core.rates import Choices, sweep_of
     from bnviz.runs import shared_store
+    from bnviz.runs.studies import shared_studies
     from bnviz.runs.sweeps import shared_sweeps
-    from bnviz.ui import dispatch, home, lab
+    from bnviz.ui import dispatch, home, lab, shift_settings
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_store().open(home.SHOWN, home.__name__)
-    shared_sweeps().open(sweep_of(Choices()), lab.__name__)  # starts the process that computes the studies, too
+    shared_sweeps().open(sweep_of(Choices()), lab.__name__)
+    shared_studies().open(shift_settings.Settings().shown, lab.__name__)
 
 
 def begin() -> None:

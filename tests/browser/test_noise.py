@@ -65,6 +65,17 @@ def test_a_measurement_is_stopped_keeps_what_it_has_and_goes_on(lab: OpenPage) -
     expect(page.get_by_text(re.compile("^Variance behind the last of 10 blocks"))).to_be_visible()
 
 
+def test_back_opens_the_part_of_before(lab: OpenPage) -> None:
+    page = lab("noise.seeds=1")
+    measured(page)
+    page.get_by_role("radio", name="When it hurts").click()
+    expect(page).to_have_url(re.compile("noise.part=small"))
+    measured(page)
+    page.go_back()
+    expect(page.get_by_role("radio", name="How noisy?")).to_be_checked()
+    expect(page).not_to_have_url(re.compile("noise.part"))
+
+
 @pytest.mark.parametrize("part", ["spread", "regularization&noise.task=moons", "input"])
 def test_a_phone_never_scrolls_sideways(lab: OpenPage, part: str) -> None:
     page = lab(
