@@ -1,4 +1,4 @@
-"""Take the pictures of the README from the running app: `python scripts/pictures.py http://127.0.0.1:8501`.
+"""Take the pictures of the README from the running app: `python -m scripts.pictures [http://127.0.0.1:8501]`.
 
 Needs the packages of requirements-dev.txt and Chromium (CHROMIUM names an unusual place).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "img"
 HOT = "/train?training.learning_rate=1.6"
 RAVINE = "/ravine"
+CLAIM = "/rates?rates.claim=C4&rates.low=0.4&rates.values=5&rates.seeds=3"
+MEASURED = "It holds here|Here it is the other way round|Within noise"
 LAYER = "/layer?layer.phase=10"
 ARRIVED = "window.__ravine && window.__ravine.draws > 0 && window.__ravine.mode === 'rest'"
 LARGEST = 300_000  # bytes of a picture
@@ -61,6 +64,44 @@ def cut(browser: Browser, address: str, name: str, *, ready: str, part: str, mos
     context.close()
 
 
+def plain(browser: Browser, address: str) -> Page:
+    """A page in a light window of a laptop."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def home(browser: Browser, address: str) -> None:
+    """The home page, once its picture has been drawn."""
+    page = plain(browser, address)
+    page.locator(".player canvas").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(9000)
+    page.screenshot(path=FOLDER / "home.png")
+    page.context.close()
+
+
+def claim(browser: Browser, address: str) -> None:
+    """A claim with its prediction and its verdict, measured now."""
+    page = plain(browser, address + CLAIM)
+    page.get_by_role("radio", name="As claimed").or_(page.get_by_role("button", name="As claimed")).first.click()
+    page.get_by_text(re.compile(MEASURED)).first.wait_for(timeout=180_000)
+    page.wait_for_timeout(2500)
+    page.screenshot(path=FOLDER / "claim.png")
+    page.context.close()
+
+
+def share(browser: Browser, address: str) -> None:
+    """The panel with the address, the QR code and a teacher's switches."""
+    page = plain(browser, address + HOT)
+    page.get_by_text("Finished:").wait_for(timeout=120_000)
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Share", exact=False).last.click()
+    page.get_by_role("dialog").locator("img").wait_for()
+    page.wait_for_timeout(1500)
+    page.get_by_role("dialog").screenshot(path=FOLDER / "share.png")
+    page.context.close()
+
+
 def movie(browser: Browser, address: str, name: str) -> None:
     """The histograms during the first 120 updates, every third of them."""
     page = opened(browser, address + HOT.replace("1.6", "0.4") + "&show=histograms", width=1180, height=900)
@@ -85,7 +126,7 @@ def movie(browser: Browser, address: str, name: str) -> None:
 
 def main() -> None:
     """Take them all."""
-    address = sys.argv[1].rstrip("/")
+    address = (sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501").rstrip("/")
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
     with sync_playwright() as playwright:
@@ -95,6 +136,9 @@ def main() -> None:
         still(browser, address + HOT, "train-phone.png", width=390, height=1800)
         cut(browser, address + RAVINE, "ravine.png", part=".ravine", ready=ARRIVED, most=1225)
         cut(browser, address + LAYER, "layer.png", part=".microscope", ready="window.__bnvizMicroscope")
+        home(browser, address)
+        claim(browser, address)
+        share(browser, address)
         movie(browser, address, "train.webp")
         browser.close()
 

@@ -67,16 +67,17 @@ def _way(name: str, icon: str, *, disabled: bool = False) -> bool:
 def _body(lesson: Lesson, number: int) -> None:
     step = lesson.steps[number - 1]
     said, asked = st.columns([3, 2], gap="medium")
-    with said:
-        st.markdown(step.words)
     with asked:
         answer = _ask(lesson, number)
     if answer is None:
+        said.markdown(step.words)
         asked.caption(text("lessons.choose"))
         return
     right = step.options[step.right]
     said.markdown(text("lessons.right") if answer == step.right else text("lessons.surprise", right=right))
     said.markdown(step.told)
+    with said.expander(text("lessons.words"), icon=":material/menu_book:"):
+        st.markdown(step.words)
     if number == len(lesson.steps):
         said.caption(text("lessons.last"))
 

@@ -30,7 +30,6 @@ CONTROLS = """() => {
         for (const one of root.querySelectorAll("*")) {
             if (one.shadowRoot) search(one.shadowRoot);
             if (!one.matches(wanted) || one.disabled || one.tabIndex < 0) continue;
-            if (one.type === "radio" && !one.checked && root.querySelector(`input[name="${one.name}"]:checked`)) continue;
             const { width, height } = one.getBoundingClientRect();
             const seen = one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
             if (seen && width > 1 && height > 1 && !one.closest("[inert], [aria-hidden=true]")) found.push(one);
@@ -49,7 +48,10 @@ CONTROLS = """() => {
     search(document);
     window.__walk = {
         controls: found, left: new Set(found), dull: new Set(), before: new Map(found.map((one) => [one, look(one)])),
-        name: (one) => `${one.tagName} ${one.getAttribute("aria-label") || one.textContent || one.name}`.trim().slice(0, 80),
+        name: (one) => {
+            const said = one.getAttribute("aria-label") || one.textContent || one.name;
+            return `${one.tagName} ${said}`.trim().slice(0, 80);
+        },
         active() {
             let one = document.activeElement;
             while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
@@ -59,16 +61,33 @@ CONTROLS = """() => {
             const one = this.active();
             if (!one) return "out";
             const first = this.left.delete(one);
-            const group = one.getAttribute("role") === "radio" ? one.closest("[role=radiogroup]") : null;
-            if (group) for (const each of this.controls) if (group.contains(each)) this.left.delete(each);
+            const group = one.closest("[role=radiogroup], [role=toolbar]"); // one tab stop, then the arrow keys
+            for (const each of group ? this.controls : []) if (group.contains(each)) this.left.delete(each);
             if (first && look(one) === this.before.get(one)) this.dull.add(one);
             else this.dull.delete(one);
             return this.dull.has(one) ? "dull" : "on";
         },
+        box() {
+            this.last = this.active();
+            const { x, y, width, height } = this.last.getBoundingClientRect();
+            return { x: x - 8, y: y - 8, width: width + 16, height: height + 16 };
+        },
+        shown() { this.dull.delete(this.last); },
     };
     return found.length;
 }"""
 SLACK = 60  # tab stops beside the controls, such as regions that scroll
+
+
+def differs(page):
+    """Whether the control with the focus looks different without it; a canvas or a thumb has no style to compare."""
+    box = page.evaluate("window.__walk.box()")
+    clip = box | {"x": max(0, box["x"]), "y": max(0, box["y"]), "height": min(200, box["height"])}
+    page.wait_for_timeout(100)
+    focused = page.screenshot(clip=clip)
+    page.evaluate("window.__walk.active().blur()")  # Tab goes on from there
+    page.wait_for_timeout(100)
+    return page.screenshot(clip=clip) != focused
 
 
 def walked(page):
@@ -79,13 +98,10 @@ def walked(page):
     for _ in range(count + SLACK):
         page.keyboard.press("Tab")
         step = page.evaluate("window.__walk.step()")
-        if step == "dull":  # its colours may still be on their way
-            page.wait_for_timeout(250)
-            step = page.evaluate(
-                "() => { const one = window.__walk.active(); window.__walk.left.add(one); return window.__walk.step(); }"
-            )
         if step == "out":
             break
+        if step == "dull" and differs(page):
+            page.evaluate("window.__walk.shown()")
     else:
         return [f"Tab does not leave the page after {count + SLACK} presses; {left(page, 'left')} not reached"]
     unreached = [f"never reached: {name}" for name in left(page, "left")]
