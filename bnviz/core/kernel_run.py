@@ -237,6 +237,8 @@ class KernelRun:
 
 def blocks(runs: Sequence[KernelRun], steps: range) -> Iterator[Block]:
     """Cut steps into blocks that need about BLOCK_BYTES: for rows and draws at every update, for values at frames."""
+    if not steps:
+        return
     observed = np.isin(steps, runs[0].recording.steps)
     costs = max(run.drawn for run in runs) + observed * (runs[0].set_aside * runs[0].work.itemsize)
     numbers = np.cumsum(costs) // BLOCK_BYTES
