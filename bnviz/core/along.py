@@ -19,15 +19,15 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bnviz.core.armrun import ArmState
 from bnviz.core.experiment import Experiment
-from bnviz.core.nearby import Nearby, Walk, first_rows, rate_of
-from bnviz.core.schedule import stops
+from bnviz.core.nearby import Nearby, first_rows, looks, rate_of
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 RATES = tuple(2.0**power for power in range(-14, 8))
@@ -63,7 +63,9 @@ class Along(NamedTuple):
 
     @property
     def beta(self) -> float:
-        """Largest distance of the gradients a distance walked."""
+        """Largest distance of the gradients a distance walked; 0 where there is no gradient to walk along."""
+        if not self.gradient:
+            return 0.0
         walked = (eta * self.gradient for eta in self.etas)
         return max(distance / way for distance, way in zip(self.distances, walked, strict=True))
 
@@ -114,7 +116,7 @@ def along_gradient(experiment: Experiment, options: Mapping[str, Any]) -> Iterat
         found = along(Nearby(experiment, state, step), [factor * rate for factor in FACTORS])
         return {name: getattr(found, name) for name in names}
 
-    return _looks(experiment, options, names, look)
+    return looks(experiment, int(options.get("every", 4)), names, look)
 
 
 def safe_step(experiment: Experiment, options: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
@@ -126,31 +128,14 @@ def safe_step(experiment: Experiment, options: Mapping[str, Any]) -> Iterator[di
             gradient are taken, 128 if missing).
 
     Yields:
-        step, and per arm loss, ratios, safe; None for an arm that has diverged.
+        step, and per arm loss, ratios (NaN where the loss is 0), safe; None for an arm that has diverged.
     """
     batch = first_rows(experiment, int(options.get("rows", 128)))
 
     def look(state: ArmState, step: int) -> dict[str, Any]:
         nearby = Nearby(experiment, state, step, batch=batch)
         loss, gradient = nearby.look()
-        ratios = [nearby.loss(-rate * gradient) / loss for rate in RATES]
+        ratios = [nearby.loss(-rate * gradient) / loss if loss else math.nan for rate in RATES]
         return {"loss": loss, "ratios": ratios, "safe": safe(RATES, ratios)}
 
-    return _looks(experiment, {"every": 10, **options}, ("loss", "ratios", "safe"), look)
-
-
-def _looks(
-    experiment: Experiment,
-    options: Mapping[str, Any],
-    names: Sequence[str],
-    look: Callable[[ArmState, int], dict[str, Any]],
-) -> Iterator[dict[str, Any] | None]:
-    """What a look at each arm tells, at steps of a run; None in place of an arm that has diverged."""
-    walk = Walk(experiment)
-    for step in stops(experiment.training.steps, int(options.get("every", 4))):
-        yield from walk.to(step)
-        found: list[dict[str, Any]] = []
-        for state in walk.state.arms:
-            found.append(look(state, step) if state.diverged_at < 0 else dict.fromkeys(names))
-            yield from walk.pause()
-        yield {"step": step} | {name: [one[name] for one in found] for name in names}
+    return looks(experiment, int(options.get("every", 10)), ("loss", "ratios", "safe"), look)

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from bnviz.core import engine
-from bnviz.core.armrun import loss_of
 from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import Choice, Number, check_fields, setting
@@ -191,7 +191,7 @@ def _their_losses(experiment: Experiment) -> Array:
     for step in range(training.steps + 1):
         rows = torch.from_numpy(batch_rows(data, training.order, training.batch_size, step, experiment.seed))
         optimizer.zero_grad()
-        loss = loss_of(net(x[rows]), y[rows])
+        loss = F.cross_entropy(net(x[rows]), y[rows])
         losses.append(loss.item())
         loss.backward()
         optimizer.step()

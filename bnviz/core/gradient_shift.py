@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bnviz.core.armrun import loss_of
@@ -121,14 +122,18 @@ def _look(experiment: Experiment, arm: int, net: NormNet, step: int) -> list[Shi
 def told(seen: list[list[Shift]]) -> dict[str, Any]:
     """Medians over the layers at each look, and over everything."""
     values = np.array(seen, dtype=float)  # looks x layers x 2
-    with np.errstate(invalid="ignore"):
-        by_look = np.nanmedian(np.where(np.isfinite(values), values, np.nan), axis=1)
+    size, cos = values[..., 0], values[..., 1]
     return {
-        "size": by_look[:, 0].tolist(),
-        "cos": by_look[:, 1].tolist(),
-        "sizes": float(np.nanmedian(values[..., 0])),
-        "coss": float(np.nanmedian(values[..., 1])),
+        "size": [_median(look[np.isfinite(look)]) for look in size],
+        "cos": [_median(look[np.isfinite(look)]) for look in cos],
+        "sizes": _median(size[~np.isnan(size)]),
+        "coss": _median(cos[~np.isnan(cos)]),
     }
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """NaN where there is none."""
+    return float(np.median(values)) if len(values) else float("nan")
 
 
 def _check(experiment: Experiment) -> None:

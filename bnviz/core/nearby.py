@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from bnviz.core.engine import State, advance, start
 from bnviz.core.experiment import Arm, Experiment
 from bnviz.core.memory import Memory
 from bnviz.core.recording import blank
+from bnviz.core.schedule import stops
 from bnviz.core.streams import StepDraws
 
 Array = NDArray[Any]
@@ -135,3 +136,30 @@ class Walk:
         if time.monotonic() >= self._clock + PAUSE_SECONDS:
             yield None
             self._clock = time.monotonic()
+
+
+def looks(
+    experiment: Experiment,
+    every: int,
+    names: Sequence[str],
+    look: Callable[[ArmState, int], dict[str, Any]],
+) -> Iterator[dict[str, Any] | None]:
+    """A measure of `bnviz.core.study` that looks at each arm at steps of a run.
+
+    Args:
+        experiment: the run.
+        every: updates between two looks.
+        names: of what a look tells.
+        look: gets an arm that has not diverged, and the updates made.
+
+    Yields:
+        None now and then; at each step "step", and for each name a list by arm, None for one that has diverged.
+    """
+    walk = Walk(experiment)
+    for step in stops(experiment.training.steps, every):
+        yield from walk.to(step)
+        found: list[dict[str, Any]] = []
+        for state in walk.state.arms:
+            found.append(look(state, step) if state.diverged_at < 0 else dict.fromkeys(names))
+            yield from walk.pause()
+        yield {"step": step} | {name: [one[name] for one in found] for name in names}

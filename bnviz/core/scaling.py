@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bnviz.core.armrun import DIVERGED, ArmRun, ArmState, buffers_of, first_state, loss_of, make_optimizer
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Experiment
-from bnviz.core.nearby import Nearby, Walk, rate_of
+from bnviz.core.nearby import Nearby, Walk, looks, rate_of
 from bnviz.core.recording import blank
 from bnviz.core.schedule import stops
 from bnviz.core.slice_directions import matrices
@@ -79,16 +79,12 @@ def weight_scale(experiment: Experiment, options: Mapping[str, Any]) -> Iterator
     Yields:
         step, and per arm output, gradient, loss, turn; None for an arm that has diverged.
     """
-    walk = Walk(experiment)
-    for step in stops(experiment.training.steps, int(options.get("every", 20))):
-        yield from walk.to(step)
-        found: list[dict[str, Any]] = []
-        for state in walk.state.arms:
-            place, shape = weight_place(state, int(options.get("layer", 1)))
-            looked = scaled(Nearby(experiment, state, step), place, shape, FACTORS)
-            found.append(looked if state.diverged_at < 0 else dict.fromkeys(looked))
-            yield from walk.pause()
-        yield {"step": step} | {name: [one[name] for one in found] for name in ("output", "gradient", "loss", "turn")}
+
+    def look(state: ArmState, step: int) -> dict[str, Any]:
+        place, shape = weight_place(state, int(options.get("layer", 1)))
+        return scaled(Nearby(experiment, state, step), place, shape, FACTORS)
+
+    return looks(experiment, int(options.get("every", 20)), ("output", "gradient", "loss", "turn"), look)
 
 
 class Growing:
@@ -131,7 +127,8 @@ class Growing:
             return
         self._optimizer.zero_grad()
         loss.backward()
-        gradient = np.concatenate([np.ravel(part.grad.numpy()) for part in net.parameters() if part.grad is not None])
+        parts = (torch.zeros_like(part) if part.grad is None else part.grad for part in net.parameters())
+        gradient = np.concatenate([part.numpy().ravel() for part in parts])
         gone = self._rate**2 * float(np.square(gradient[self._place].astype(np.float64)).sum())
         self._optimizer.step()
         self.squares.append(self._square())

@@ -138,11 +138,15 @@ class RunStore:
             run = self._runs[experiment]
             if not run.active and not self._watched(run):
                 total -= run.nbytes
-                for share in run.shares:
-                    self._trainers[share.place].drop(share.name)
-                if run.home is not None and not run.shares:
-                    self._trainers[run.home].drop(run.name)
+                self._drop(run)
                 del self._runs[experiment]
+
+    def _drop(self, run: Run) -> None:
+        """Let the trainers forget a run."""
+        for share in run.shares:
+            self._trainers[share.place].drop(share.name)
+        if run.home is not None and not run.shares:
+            self._trainers[run.home].drop(run.name)
 
     @staticmethod
     def _watched(run: Run) -> bool:
@@ -220,9 +224,9 @@ class RunStore:
 
         return advance_all(run.experiment, run.shares, advance)
 
-    @staticmethod
-    def _restarted(run: Run) -> bool:
-        """Begin again after the training process has lost the run, but not for ever."""
+    def _restarted(self, run: Run) -> bool:
+        """Begin again after a training process has lost the run, but not for ever; what others have of it goes too."""
+        self._drop(run)
         if run.restarts >= MOST_RESTARTS:
             run.set_status("failed", "The training process ended three times.")
             return False

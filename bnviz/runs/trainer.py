@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -131,7 +132,7 @@ class Trainer(Child):
 
     def drop(self, name: str) -> None:
         """Let the process forget a run."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # a process that has just died has forgotten everything
             if self._process is not None and self.running:
                 self._send({"drop": name}, self._process)
 
@@ -141,10 +142,13 @@ class Trainer(Child):
             self._send(request, process)
             assert process.stdout is not None
             line = process.stdout.readline()
-            if not line:
+            if not line.endswith(b"\n"):
                 raise BrokenPipeError
             head = json.loads(line)
-            return head, process.stdout.read(head["size"])
+            body = process.stdout.read(head["size"])
+            if len(body) < head["size"]:
+                raise BrokenPipeError
+            return head, body
         except OSError:
             self._end()
             raise StateLostError("The training process ended.") from None

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Any
-
-import streamlit as st
+from dataclasses import dataclass, replace
 
 from bnviz.core import noise_cases as cases
-from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.core.experiment import ACTIVATIONS
 from bnviz.core.fields import Choice, Flag, Number, setting
 from bnviz.core.study import Study
-from bnviz.ui import links
-from bnviz.ui.messages import text
+from bnviz.ui.page_settings import PageSettings
 
 PAGE = "noise"
 PARTS = ("spread", "regularization", "small", "input", "starts", "depth")
 TASKS = ("ghosts", "moons", "sizes")
 MOST_SEEDS = 24
-_PROBLEMS, _LAST = "noise_problems", "noise_last"
 
 
 @dataclass(frozen=True)
@@ -94,53 +88,12 @@ class Settings:
         return makers[claim]()
 
 
-def key_of(name: str) -> str:
-    """The session key of a setting's widget."""
-    return f"{PAGE}.{name}"
-
-
 def fitted(settings: Settings) -> Settings:
     """The same settings with rows that ghost batches can divide."""
     return replace(settings, digit_rows=settings.digit_rows // 64 * 64, moon_rows=settings.moon_rows // 8 * 8)
 
 
-def show(settings: Settings) -> None:
-    """Let every widget show these settings."""
-    for item in fields(settings):
-        st.session_state[key_of(item.name)] = getattr(settings, item.name)
-    st.session_state[_LAST] = settings
-
-
-def current() -> Settings:
-    """What the widgets say, made to fit."""
-    last = st.session_state.get(_LAST, Settings())
-    values: dict[str, Any] = {
-        item.name: st.session_state.get(key_of(item.name), getattr(last, item.name)) for item in fields(Settings)
-    }
-    return fitted(Settings(**values))
-
-
-def take_link() -> None:
-    """Show what the address names if it says something new; explain what of it could not be used."""
-    if links.arrived(PAGE):
-        problems: list[str] = []
-        read: Settings = group_from_link(PAGE, Settings(), st.query_params.to_dict(), problems)
-        wanted = fitted(read)
-        problems += [
-            text("noise.state.fitted", name=item.name, given=getattr(read, item.name), used=getattr(wanted, item.name))
-            for item in fields(read)
-            if getattr(read, item.name) != getattr(wanted, item.name)
-        ]
-        show(wanted)
-        st.session_state[_PROBLEMS] = problems
-    if key_of("part") not in st.session_state:
-        show(st.session_state.get(_LAST, Settings()))
-    if current() != st.session_state.get(_LAST):  # a control was moved: the link is history
-        st.session_state[_PROBLEMS] = []
-    links.show_problems(st.session_state.get(_PROBLEMS, []))
-
-
-def write_link(settings: Settings) -> None:
-    """Let the address name what is on screen."""
-    st.session_state[_LAST] = settings
-    links.write(PAGE, group_to_link(PAGE, settings, Settings()))
+_page = PageSettings(PAGE, Settings(), always="part", fitted=fitted)
+key_of, show, current, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+)  # fmt: skip

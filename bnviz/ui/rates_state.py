@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
-import streamlit as st
-
-from bnviz.core.codec import group_from_link, group_to_link
+from bnviz.core.codec import group_from_link
 from bnviz.core.rates import Choices, fitted
-from bnviz.ui import links
-from bnviz.ui.messages import text
+from bnviz.ui.page_settings import PageSettings
 from bnviz.ui.scenarios import Scenario, of_lab, scenario
 
 PAGE = "rates"
-_PROBLEMS, _LAST = "rates_problems", "rates_last"
-
-
-def key_of(name: str) -> str:
-    """The session key of a setting's widget."""
-    return f"{PAGE}.{name}"
 
 
 @lru_cache(maxsize=32)
@@ -35,57 +25,25 @@ def claims_of(part: str) -> list[Scenario]:
     return [one for one in of_lab(PAGE) if choices_of(one.id).part == part]
 
 
-def show(chosen: Choices) -> None:
-    """Let every widget show these settings."""
-    for item in fields(chosen):
-        value = getattr(chosen, item.name)
-        st.session_state[key_of(item.name)] = list(value) if isinstance(value, tuple) else value
-    st.session_state[_LAST] = chosen
-
-
-def current() -> Choices:
-    """What the widgets say, made to fit."""
-    last: Choices = st.session_state.get(_LAST, Choices())
-    values: dict[str, Any] = {}
-    for item in fields(Choices):
-        usual = getattr(last, item.name)
-        value = st.session_state.get(key_of(item.name), usual)
-        values[item.name] = (tuple(value) or usual) if isinstance(usual, tuple) else usual if value is None else value
-    return fitted(Choices(**values))
-
-
-def to_part(part: str) -> None:
-    """Open another part, as its first claim wants it."""
-    there = claims_of(part)
-    show(choices_of(there[0].id) if there else replace(Choices(), part=part))
-
-
-def take_link() -> None:
-    """Show what the address names if it says something new; explain what of it could not be used."""
-    if links.arrived(PAGE):
-        problems: list[str] = []
-        read: Choices = group_from_link(PAGE, Choices(), st.query_params.to_dict(), problems)
-        wanted = _of_part(fitted(read))
-        for item in fields(read):
-            given, used = getattr(read, item.name), getattr(wanted, item.name)
-            if given != used and f"{PAGE}.{item.name}" in st.query_params:
-                problems.append(text("rates.state.fitted", name=item.name, given=given, used=used))
-        show(wanted)
-        st.session_state[_PROBLEMS] = problems
-    if key_of("part") not in st.session_state:
-        show(st.session_state.get(_LAST, Choices()))
-    if current() != st.session_state.get(_LAST):  # a control was moved: the link is history
-        st.session_state[_PROBLEMS] = []
-    links.show_problems(st.session_state.get(_PROBLEMS, []))
-
-
 def _of_part(chosen: Choices) -> Choices:
     """The same with a claim that belongs to the open part."""
     there = [one.id for one in claims_of(chosen.part)]
     return chosen if not there or chosen.claim in there else replace(chosen, claim=there[0])
 
 
-def write_link(chosen: Choices) -> None:
-    """Let the address name what is on screen."""
-    st.session_state[_LAST] = chosen
-    links.write(PAGE, group_to_link(PAGE, chosen, Choices()))
+class _Page(PageSettings[Choices]):
+    def settled(self, read: Choices) -> Choices:
+        """What a link said, made to fit, with a claim of the part that it opens."""
+        return _of_part(self.fitted(read))
+
+
+_page = _Page(PAGE, Choices(), always="part", fitted=fitted)
+key_of, show, current, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+)  # fmt: skip
+
+
+def to_part(part: str) -> None:
+    """Open another part, as its first claim wants it."""
+    there = claims_of(part)
+    show(choices_of(there[0].id) if there else replace(Choices(), part=part))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-import streamlit as st
-
-from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.core.experiment import MAX_WIDTH, ORDERS, RATE, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import Choice, Flag, Number, setting
-from bnviz.ui import links
-from bnviz.ui.messages import text
+from bnviz.ui.page_settings import PageSettings
 
 PAGE = "running"
 PARTS = ("averages", "modes", "company", "shift", "fold")
 SETS = ("digits", "wine", "breast_cancer", "moons", "circles", "spirals")
 MOST_UPDATES, MOST_LAYERS = 1000, 5
-_PROBLEMS, _LAST = "running_problems", "running_last"
 
 
 @dataclass(frozen=True)
@@ -87,11 +81,6 @@ PRESETS: dict[str, Settings] = {
 """What the buttons set: rows B2, B3, B4, B1, B6 and F4 of the table of claims."""
 
 
-def key_of(name: str) -> str:
-    """The session key of a setting's widget."""
-    return f"{PAGE}.{name}"
-
-
 def fitted(settings: Settings) -> Settings:
     """The same settings with numbers that fit the data set, the network and the run."""
     data = Data(settings.data)
@@ -105,44 +94,7 @@ def fitted(settings: Settings) -> Settings:
     )
 
 
-def show(settings: Settings) -> None:
-    """Let every widget show these settings."""
-    for item in fields(settings):
-        st.session_state[key_of(item.name)] = getattr(settings, item.name)
-    st.session_state[_LAST] = settings
-
-
-def current() -> Settings:
-    """What the widgets say, made to fit."""
-    last = st.session_state.get(_LAST, Settings())
-    values: dict[str, Any] = {
-        item.name: st.session_state.get(key_of(item.name), getattr(last, item.name)) for item in fields(Settings)
-    }
-    return fitted(Settings(**values))
-
-
-def take_link() -> None:
-    """Show what the address names if it says something new; explain what of it could not be used."""
-    if links.arrived(PAGE):
-        problems: list[str] = []
-        read: Settings = group_from_link(PAGE, Settings(), st.query_params.to_dict(), problems)
-        wanted = fitted(read)
-        changed = [item.name for item in fields(read) if getattr(read, item.name) != getattr(wanted, item.name)]
-        problems += [
-            text("running.state.fitted", name=name, given=getattr(read, name), used=getattr(wanted, name))
-            for name in changed
-            if f"{PAGE}.{name}" in st.query_params
-        ]
-        show(wanted)
-        st.session_state[_PROBLEMS] = problems
-    if key_of("momentum") not in st.session_state:
-        show(st.session_state.get(_LAST, Settings()))
-    if current() != st.session_state.get(_LAST):  # a control was moved: the link is history
-        st.session_state[_PROBLEMS] = []
-    links.show_problems(st.session_state.get(_PROBLEMS, []))
-
-
-def write_link(settings: Settings) -> None:
-    """Let the address name what is on screen."""
-    st.session_state[_LAST] = settings
-    links.write(PAGE, group_to_link(PAGE, settings, Settings()))
+_page = PageSettings(PAGE, Settings(), always="momentum", fitted=fitted)
+key_of, show, current, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+)  # fmt: skip

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.core.experiment import RATE, SUBSET_ORDERS, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import Choice, Number, setting
 from bnviz.core.study import Study
-from bnviz.ui import links
+from bnviz.ui.page_settings import PageSettings
 
 PAGE = "shift"
 PARTS: dict[str, tuple[str, ...]] = {"roses": ("F3", "F4"), "internal": ("E1", "E4", "E2", "E3")}
@@ -22,7 +21,6 @@ ORDERS_SHOWN = ("shuffled", *SUBSET_ORDERS)
 TOLERANCE = 0.97
 MOST_SEEDS = 12
 WIDTH, LAYER = 32, {"E1": 3, "E4": 4}
-_PROBLEMS, _LAST = "shift_problems", "shift_last"
 
 
 @dataclass(frozen=True)
@@ -122,42 +120,14 @@ class Settings:
         return Study(measure, self.experiment, seeds, tuple(options.items()))
 
 
-def key_of(name: str) -> str:
-    """The session key of a setting's widget."""
-    return f"{PAGE}.{name}"
+class _Page(PageSettings[Settings]):
+    def show(self, settings: Settings) -> None:
+        """Let every widget show these settings, and the one above them the part to which the claim belongs."""
+        super().show(settings)
+        st.session_state[self.key_of("part")] = settings.part
 
 
-def show(settings: Settings) -> None:
-    """Let every widget show these settings."""
-    for item in fields(settings):
-        st.session_state[key_of(item.name)] = getattr(settings, item.name)
-    st.session_state[key_of("part")] = settings.part
-    st.session_state[_LAST] = settings
-
-
-def current() -> Settings:
-    """What the widgets say."""
-    last = st.session_state.get(_LAST, Settings())
-    values: dict[str, Any] = {
-        item.name: st.session_state.get(key_of(item.name), getattr(last, item.name)) for item in fields(Settings)
-    }
-    return Settings(**values)
-
-
-def take_link() -> None:
-    """Show what the address names if it says something new; explain what of it could not be used."""
-    if links.arrived(PAGE):
-        problems: list[str] = []
-        show(group_from_link(PAGE, Settings(), st.query_params.to_dict(), problems))
-        st.session_state[_PROBLEMS] = problems
-    if key_of("claim") not in st.session_state:
-        show(st.session_state.get(_LAST, Settings()))
-    if current() != st.session_state.get(_LAST):  # a control was moved: the link is history
-        st.session_state[_PROBLEMS] = []
-    links.show_problems(st.session_state.get(_PROBLEMS, []))
-
-
-def write_link(settings: Settings) -> None:
-    """Let the address name what is on screen."""
-    st.session_state[_LAST] = settings
-    links.write(PAGE, group_to_link(PAGE, settings, Settings()))
+_page = _Page(PAGE, Settings(), always="claim")
+key_of, show, current, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+)  # fmt: skip

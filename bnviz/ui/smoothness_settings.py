@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -14,8 +15,8 @@ from bnviz.core.fields import Choice, Flag, ListOf, Number, setting
 from bnviz.core.schedule import stops
 from bnviz.core.slice_study import panels
 from bnviz.core.study import Study
-from bnviz.ui import links
 from bnviz.ui.messages import text
+from bnviz.ui.page_settings import PageSettings
 
 PAGE = "smoothness"
 CLAIMS = {"along": "E5", "safe": "E6", "scale": "B5", "growth": "G2", "slice": "E7", "edge": "G3"}
@@ -27,7 +28,7 @@ STATISTICS = ("batch", "running")
 LOSSES = ("squared", "cross_entropy")
 MOST_UPDATES, MOST_SEEDS = 1000, 12
 LOOKS = {"along": 50, "safe": 10, "scale": 10, "growth": 40, "slice": 10, "edge": 25}
-_PROBLEMS, _LAST, _OWN = "smoothness_problems", "smoothness_last", "smoothness_own"
+_OWN = "smoothness_own"
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,6 @@ PRESETS: dict[str, Settings] = {
 }
 
 
-def key_of(name: str) -> str:
-    """The session key of a setting's widget."""
-    return f"{PAGE}.{name}"
-
-
 def experiment_of(settings: Settings) -> Experiment:
     """What is run: the page's own network on digits, or the run that was taken from the training lab."""
     if settings.own:
@@ -140,18 +136,36 @@ def fitted(settings: Settings) -> Settings:
     return replace(settings, step=max(step for step in looks(settings) if step <= settings.step))
 
 
-def show(settings: Settings) -> None:
-    """Let every widget show these settings."""
-    settings = fitted(settings)
-    for item in fields(settings):
-        value = getattr(settings, item.name)
-        st.session_state[key_of(item.name)] = list(value) if isinstance(value, tuple) else value
-    st.session_state[_LAST] = settings
+class _Page(PageSettings[Settings]):
+    def show(self, settings: Settings) -> None:
+        """Let every widget show these settings, made to fit."""
+        super().show(self.fitted(settings))
+
+    def read(self, params: Mapping[str, str], problems: list[str]) -> Settings:
+        """What a link names: it differs from what its part opens with, and may hold the run of the training lab."""
+        start = USUAL.get(params.get(f"{PAGE}.part", ""), self.usual)
+        wanted: Settings = group_from_link(PAGE, start, params, problems)
+        if wanted.own:
+            st.session_state[_OWN], more = from_link(params)
+            problems += more
+        return wanted
+
+    def named(self, settings: Settings) -> dict[str, str]:
+        """The parameters of a link to these settings, with the run if it is that of the training lab."""
+        named = group_to_link(PAGE, settings, USUAL[settings.part])
+        named |= {f"{PAGE}.part": settings.part} if settings.part != PARTS[0] else {}
+        return named | (to_link(experiment_of(settings)) if settings.own else {})
+
+
+_page = _Page(PAGE, Settings(), always="learning_rate", fitted=fitted)
+key_of, show, current, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+)  # fmt: skip
 
 
 def open_part() -> None:
     """Another part was chosen: it opens with its own run, or stays with that of the training lab."""
-    part, last = st.session_state[key_of("part")], st.session_state.get(_LAST, Settings())
+    part, last = st.session_state[key_of("part")], _page.last
     show(replace(USUAL[part], own=last.own, seeds=last.seeds, step=last.step if last.own else USUAL[part].step))
 
 
@@ -165,43 +179,6 @@ def take_run(experiment: Experiment) -> None:
 def leave_run() -> None:
     """Look at the page's own run again."""
     show(replace(USUAL[current().part], seeds=current().seeds))
-
-
-def current() -> Settings:
-    """What the widgets say, made to fit."""
-    last = st.session_state.get(_LAST, Settings())
-    values: dict[str, Any] = {
-        item.name: st.session_state.get(key_of(item.name), getattr(last, item.name)) for item in fields(Settings)
-    }
-    values["norms"] = tuple(values["norms"]) or last.norms
-    return fitted(Settings(**values))
-
-
-def take_link() -> None:
-    """Show what the address names if it says something new; explain what of it could not be used."""
-    if links.arrived(PAGE):
-        problems: list[str] = []
-        params = st.query_params.to_dict()
-        start = USUAL.get(params.get(f"{PAGE}.part", ""), Settings())
-        wanted: Settings = group_from_link(PAGE, start, params, problems)
-        if wanted.own:
-            experiment, more = from_link(params)
-            st.session_state[_OWN], problems = experiment, problems + more
-        show(wanted)
-        st.session_state[_PROBLEMS] = problems
-    if key_of("learning_rate") not in st.session_state:
-        show(st.session_state.get(_LAST, Settings()))
-    links.show_problems(st.session_state.get(_PROBLEMS, []))
-
-
-def write_link(settings: Settings) -> None:
-    """Let the address name what is on screen."""
-    if settings != st.session_state.get(_LAST):
-        st.session_state[_PROBLEMS] = []
-    st.session_state[_LAST] = settings
-    named = group_to_link(PAGE, settings, USUAL[settings.part])
-    named |= {f"{PAGE}.part": settings.part} if settings.part != PARTS[0] else {}
-    links.write(PAGE, named | (to_link(experiment_of(settings)) if settings.own else {}))
 
 
 def state_problem(settings: Settings, experiment: Experiment) -> str:

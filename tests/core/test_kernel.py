@@ -188,6 +188,13 @@ def test_divergence_agrees():
         np.testing.assert_allclose(got.final_test_loss[0], wanted.final_test_loss[0], rtol=1e-3)
 
 
+def test_divergence_one_update_after_a_chunk_has_begun_agrees():
+    loud = Experiment(network=Network((32,) * 5), arms=(Arm("none"),), training=Training(learning_rate=50.0, steps=12))
+    wanted, got = both(loud, torch.float32)
+    assert got.diverged_at.tolist() == wanted.diverged_at.tolist() == [1]
+    np.testing.assert_allclose(got.final_test_loss, wanted.final_test_loss, rtol=1e-5)
+
+
 def test_loss_that_is_infinite_at_once():
     huge = Data("diabetes", n=40, preprocess="raw", scale=(1e9,) * 10)
     arms, training = (Arm("none"), Arm("batch")), Training(batch_size=8, steps=3)

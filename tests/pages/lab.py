@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import to_link
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.pages.visit import ROOT, checked
 
 
 def opened(experiment, *, prepare=None, **others):
@@ -24,17 +22,12 @@ def opened(experiment, *, prepare=None, **others):
 
 
 def settled(app):
-    """Wait for the training to end, as the page's own heartbeat would."""
+    """Wait for the training to end or to fail, as the page's own heartbeat would."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        assert not app.exception, app.exception[0].value
-        if any(line.value.startswith("Finished") for line in app.caption):
+        checked(app)
+        if any(line.value.startswith("Finished") for line in app.caption) or app.error:
             return app
         time.sleep(0.05)
         app.run()
     pytest.fail("The run did not finish in time.")
-
-
-def link_of(app):
-    """The parameters of the address."""
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}

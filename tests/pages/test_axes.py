@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.axes import Choices, block_of, live_block
 from bnviz.core.codec import group_to_link
 from bnviz.core.norms import KINDS
+from tests.pages.visit import link_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,10 +26,6 @@ def opened(choices=None, **params):
 
 def message(app):
     return json.loads(app.get("bidi_component")[0].proto.json)
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def control(app, name):

@@ -1,30 +1,14 @@
 """The page that checks the numbers, through AppTest."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core import check as core
 from bnviz.core.check import Compared
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.pages.visit import checked, link_of, visited
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "check.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("pages/check.py", params)
 
 
 def verdicts(app):

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui.all_claims import Wanted, matches
-from bnviz.ui.frame import LABS, ROOT
+from bnviz.ui.frame import LABS
 from bnviz.ui.messages import text
 from bnviz.ui.scenario_panel import params as link_to
 from bnviz.ui.scenarios import of_lab, scenarios
+from tests.pages.visit import checked, link_of, visited
 
 ALL = {name: one for name, one in scenarios().items() if one.lab in LABS}
 
 
 def opened(page, **params):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page(f"pages/{page}.py")
-    for name, value in params.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("app.py", params, page=page)
 
 
 def said(app):

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
-from tests.pages.lab import link_of, opened, settled
+from tests.pages.lab import opened, settled
+from tests.pages.visit import link_of
 
 SMALL = Experiment(Data("moons", n=100), Network((8, 6)), training=Training(batch_size=10, steps=12))
 OTHER = replace(SMALL, training=replace(SMALL.training, learning_rate=1.6, steps=20), arms=(Arm("none"), Arm("layer")))

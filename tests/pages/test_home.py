@@ -6,24 +6,15 @@ import json
 import time
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.ui import frame, home
 from bnviz.ui.frame import LABS, ROOT
 from bnviz.ui.messages import text
+from tests.pages.visit import link_of, visited
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("app.py", params)
 
 
 def test_it_says_what_this_is_and_plays_a_real_run():

@@ -11,16 +11,14 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.experiment import SCALES, SELECTABLE, TOYS, Data
 from bnviz.core.prepared import prepared
 from bnviz.core.tables import read_csv
+from tests.pages.visit import link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "width,height,kind\n" + "\n".join(f"{i * 0.5},{(i * 7) % 23 * 100},{'ab'[i % 2]}" for i in range(40))
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "inputs.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    return whole(app.run())
+    return whole(visited("pages/inputs.py", params))
 
 
 def whole(app):
@@ -30,10 +28,6 @@ def whole(app):
     assert len(app.dataframe) == 1
     assert [heading.value for heading in app.subheader][-1] == "Go on with these data"
     return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def widget(app, kind, key):

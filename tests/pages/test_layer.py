@@ -2,18 +2,16 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.snapshot import snapshot
 from bnviz.ui.notation import CONVENTIONS
+from tests.pages.visit import checked, link_of, visited
 
-ROOT = Path(__file__).resolve().parents[2]
 RUN = Experiment(
     data=Data("moons", n=100), network=Network((16, 8)), training=Training(batch_size=20, steps=9),
     arms=(Arm("none"), Arm("batch"), Arm("layer"), Arm("group", groups=4), Arm("rms"), Arm("batch_noisy", "after")),
@@ -21,19 +19,11 @@ RUN = Experiment(
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "layer.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name.replace("__", ".")] = value
-    return checked(app.run())
+    return visited("pages/layer.py", {name.replace("__", "."): value for name, value in params.items()})
 
 
 def of_run(**params):
     return opened(layer__source="run", **to_link(RUN), **params)
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def told(app):
@@ -47,10 +37,6 @@ def widget(app, kind, name):
 
 def button(app, name):
     return next(element for element in app.button if element.key == f"layer_{name}")
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def words(app):

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from streamlit.testing.v1 import AppTest
-
-from bnviz.ui.frame import ROOT
 from bnviz.ui.lessons import lessons
 from bnviz.ui.messages import text
+from tests.pages.visit import checked, link_of, visited
 
 
 def opened(page="", **params):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    if page:
-        app.switch_page(f"pages/{page}.py")
-    for name, value in params.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("app.py", params, page=page)
 
 
 def button(app, key):

@@ -16,6 +16,7 @@ from bnviz.ui.messages import text
 from bnviz.ui.noise_controls import OF_PART, SCALES
 from bnviz.ui.noise_settings import PARTS, TASKS, Settings
 from bnviz.ui.scenarios import of_lab
+from tests.pages.visit import checked, link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"noise.seeds": "1", "noise.depth_seeds": "1"}
@@ -65,19 +66,7 @@ def store(monkeypatch):
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "noise.py"), default_timeout=60)
-    for name, value in {**SMALL, **params}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("pages/noise.py", {**SMALL, **params})
 
 
 def widget(app, kind, name):

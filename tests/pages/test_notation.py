@@ -5,33 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from bnviz.core.codec import to_link
-from bnviz.core.experiment import Data, Experiment, Network, Training
 from bnviz.ui import notation
-from bnviz.ui.frame import LABS, ROOT
+from bnviz.ui.frame import LABS
 from bnviz.ui.messages import FOLDER
-
-SMALL = {
-    "train": to_link(
-        Experiment(data=Data("moons", n=100), network=Network((8,)), training=Training(batch_size=10, steps=5))
-    ),
-    "running": {f"running.{name}": "10" for name in ("updates", "after", "width")},
-    "axes": {"axes.updates": "0"},
-}
+from tests.pages.visit import SMALL, checked, visited
 
 
 def opened(lab, **params):
-    app = AppTest.from_file(str(ROOT / "pages" / f"{lab}.py"), default_timeout=60)
-    for name, value in {**SMALL.get(lab, {}), **params}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
+    return visited(f"pages/{lab}.py", {**SMALL.get(lab, {}), **params})
 
 
 def switch(app):

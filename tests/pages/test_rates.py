@@ -4,7 +4,6 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core import engine
 from bnviz.core.codec import group_from_link, group_to_link, to_link
@@ -20,8 +19,8 @@ from bnviz.runs.work_process import Part
 from bnviz.ui import rates_inside, rates_map
 from bnviz.ui.rates_state import choices_of
 from bnviz.ui.scenarios import of_lab
+from tests.pages.visit import checked, link_of, visited
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = Choices(data="moons", layers=1, width=4, batch_size=8, updates=10, values=2, scales=2, depths=(1, 2), seeds=2)
 
 
@@ -85,19 +84,7 @@ def went(monkeypatch):
 
 
 def opened(chosen=SMALL, **others):
-    app = AppTest.from_file(str(ROOT / "pages" / "rates.py"), default_timeout=60)
-    for name, value in {**group_to_link("rates", chosen, Choices()), **others}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("pages/rates.py", {**group_to_link("rates", chosen, Choices()), **others})
 
 
 def widget(app, name):

@@ -10,24 +10,13 @@ from bnviz.core.ravine import SHARES
 from bnviz.core.tables import read_csv
 from bnviz.ui.ravine_payload import unpack_header
 from bnviz.ui.ravine_scene import SCENES, Scene, from_params, to_params
+from tests.pages.visit import checked, link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "ravine.py"), default_timeout=60)
-    for name, value in params.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited("pages/ravine.py", params)
 
 
 def message(app):

@@ -5,30 +5,23 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import group_to_link
 from bnviz.ui.running_settings import PARTS, PRESETS, SETS, Settings
+from tests.pages.visit import link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Settings(updates=25, after=25, width=8, layers=2, batch_size=16)
 
 
 def opened(settings=SMALL, **others):
-    app = AppTest.from_file(str(ROOT / "pages" / "running.py"), default_timeout=60)
-    for name, value in {**group_to_link("running", settings, Settings()), **others}.items():
-        app.query_params[name] = value
-    return checked(app.run())
+    return checked(visited("pages/running.py", {**group_to_link("running", settings, Settings()), **others}))
 
 
 def checked(app):
     assert not app.exception, app.exception[0].value
     assert any(line.value.startswith("Measured on this run") for line in app.caption)
     return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def widget(app, kind, name):

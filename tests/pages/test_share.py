@@ -3,25 +3,13 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from bnviz.core.codec import to_link
-from bnviz.core.experiment import Data, Experiment, Network, Training
 from bnviz.ui.frame import LABS
 from bnviz.ui.hiding import PARTS, name_of, parts_of
 from bnviz.ui.share import query
+from tests.pages.visit import SMALL, checked, link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = {
-    "train": to_link(
-        Experiment(data=Data("moons", n=100), network=Network((8,)), training=Training(batch_size=10, steps=5))
-    ),
-    "running": {f"running.{name}": "10" for name in ("updates", "after", "width")},
-    "axes": {"axes.updates": "0"},
-    "ravine": {"ravine.steps": "50"},
-    "layer": {"layer.source": "data", "layer.batch": "1"},
-    "inputs": {"data.name": "wine"},
-}
 WIDGETS = (
     "slider",
     "select_slider",
@@ -35,19 +23,7 @@ WIDGETS = (
 
 
 def opened(lab, **params):
-    app = AppTest.from_file(str(ROOT / "pages" / f"{lab}.py"), default_timeout=60)
-    for name, value in {**SMALL.get(lab, {}), **params}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return visited(f"pages/{lab}.py", {**SMALL.get(lab, {}), **params})
 
 
 def controls(app, lab="axes"):

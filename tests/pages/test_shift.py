@@ -11,6 +11,7 @@ from bnviz.core.shift_effects import effects
 from bnviz.runs.studies import shared_studies
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_settings import CLAIMS, PARTS, Settings
+from tests.pages.visit import checked, link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = Settings(claim="E3", depth=7)
@@ -34,23 +35,11 @@ def finished(study):
 
 def opened(settings, **others):
     finished(settings.shown)
-    app = AppTest.from_file(str(ROOT / "pages" / "shift.py"), default_timeout=60)
-    for name, value in {**group_to_link("shift", settings, Settings()), **others}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
+    return visited("pages/shift.py", {**group_to_link("shift", settings, Settings()), **others})
 
 
 def words(app):
     return " ".join(line.value for line in (*app.markdown, *app.caption))
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def widget(app, kind, name):

@@ -15,6 +15,7 @@ from bnviz.ui import controls, longwork
 from bnviz.ui.scenarios import of_lab
 from bnviz.ui.smoothness_parts import as_ratios
 from bnviz.ui.smoothness_settings import CLAIMS, PARTS, PRESETS, USUAL, Settings, fitted, study_of
+from tests.pages.visit import checked, link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"smoothness.width": "4", "smoothness.layers": "2", "smoothness.updates": "10"}
@@ -51,23 +52,13 @@ def _in_this_process():
 
 
 def opened(**params):
-    app = AppTest.from_file(str(ROOT / "pages" / "smoothness.py"), default_timeout=120)
-    for name, value in {**SMALL, **{name.replace("__", "."): value for name, value in params.items()}}.items():
-        app.query_params[name] = value
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception, app.exception[0].value
-    return app
+    return visited(
+        "pages/smoothness.py", {**SMALL, **{name.replace("__", "."): value for name, value in params.items()}}
+    )
 
 
 def words(app):
     return " ".join(one.value for one in (*app.caption, *app.markdown, *app.info))
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
 
 
 def press(app, key):

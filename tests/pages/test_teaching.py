@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from streamlit.testing.v1 import AppTest
+
+from tests.pages.visit import link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 TEACHING = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
@@ -13,20 +14,14 @@ STOPS = re.findall(r"\*\*`/(inputs|layer|axes)\??([^`]*)`\*\*", TEACHING)
 
 
 def opened(lab, query):
-    app = AppTest.from_file(str(ROOT / "pages" / f"{lab}.py"), default_timeout=60)
-    for name, value in parse_qsl(query):
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
+    return visited(f"pages/{lab}.py", dict(parse_qsl(query)))
 
 
 @pytest.mark.parametrize(("lab", "query"), STOPS)
 def test_every_link_for_teachers_opens_as_it_is_written(lab, query):
     app = opened(lab, query)
     assert not app.warning
-    link = {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
-    assert link == dict(parse_qsl(query))
+    assert link_of(app) == dict(parse_qsl(query))
 
 
 def test_there_are_stops_for_three_labs():

@@ -13,32 +13,15 @@ from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
+from tests.pages.lab import settled
+from tests.pages.visit import link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Experiment(data=Data("moons", n=100), network=Network((8, 8)), training=Training(batch_size=10, steps=12))
 
 
 def opened(experiment=SMALL, **others):
-    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
-    for name, value in {**to_link(experiment), **others}.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def settled(app):
-    """Wait for the training to end, as the page's own heartbeat would."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert not app.exception, app.exception[0].value
-        if any(line.value.startswith("Finished") for line in app.caption) or app.error:
-            return app
-        time.sleep(0.05)
-        app.run()
-    pytest.fail("The run did not finish in time.")
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return settled(visited("pages/train.py", {**to_link(experiment), **others}))
 
 
 def message(app):

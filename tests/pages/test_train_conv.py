@@ -2,17 +2,13 @@
 
 import json
 import struct
-import time
-from pathlib import Path
-
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import to_link
 from bnviz.core.engine import train
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from tests.pages.lab import settled
+from tests.pages.visit import link_of, visited
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = Experiment(
     Data("digits", n=160),
     Network((4, 8), kind="conv", pool=1, head="flatten"),
@@ -21,26 +17,8 @@ SMALL = Experiment(
 )
 
 
-def settled(app):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert not app.exception, app.exception[0].value
-        if any(line.value.startswith("Finished") for line in app.caption) or app.error:
-            return app
-        time.sleep(0.05)
-        app.run()
-    pytest.fail("The run did not finish in time.")
-
-
 def opened(experiment, **others):
-    app = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
-    for name, value in {**to_link(experiment), **others}.items():
-        app.query_params[name] = value
-    return settled(app.run())
-
-
-def link_of(app):
-    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    return settled(visited("pages/train.py", {**to_link(experiment), **others}))
 
 
 def header(app):

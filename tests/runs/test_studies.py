@@ -15,21 +15,13 @@ from bnviz.runs.studies import StudyStore, run_study, shared_studies, study_name
 from bnviz.runs.sweeps import SweepStore, shared_sweeps
 from bnviz.runs.turns import Turns
 from bnviz.runs.work_process import Part, ProcessEndedError, WorkError, WorkProcess
+from tests.runs.waiting import wait_for
 
 BASE = Experiment(Data("moons", n=80), Network((4,)), (Arm("none"),), Training(batch_size=10, steps=8))
 
 
 def small(first=0, seeds=3, every=2):
     return Study("along_gradient", BASE, tuple(range(first, first + seeds)), {"every": every}, total=5)
-
-
-def wait_for(condition, seconds=120.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.005)
-    pytest.fail("The condition did not become true in time.")
 
 
 def whole(study):

@@ -20,6 +20,7 @@ from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sw
 from bnviz.runs.turns import Turns
 from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkError, WorkProcess
 from bnviz.runs.work_worker import Worker
+from tests.runs.waiting import wait_for
 
 RATES = Axis("training.learning_rate", (0.05, 0.2, 0.8))
 
@@ -29,15 +30,6 @@ def small(seed=0, steps=12, count=3):
         Data("moons", n=80), Network((6,)), (Arm("none"), Arm("batch")), Training(batch_size=10, steps=steps)
     )
     return Sweep(base, (RATES,), tuple(range(seed, seed + count)))
-
-
-def wait_for(condition, seconds=120.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.005)
-    pytest.fail("The condition did not become true in time.")
 
 
 @pytest.fixture(autouse=True)
