@@ -178,17 +178,21 @@ def _spec(
     low = y.copy()
     low.shorthand = "low:Q"
     hue = stills.color(marks, shown=False)
-    band = alt.Chart(alt.NamedData("bands")).mark_area(opacity=0.2, clip=True)
+    band = alt.Chart(alt.NamedData("bands")).mark_area(opacity=0.2, clip=True, aria=False)
     base = alt.Chart(alt.NamedData("lines"))
     tooltip = [alt.Tooltip("step:Q", title=scales.x)]
     tooltip += [alt.Tooltip(f"line{index}:N", title=mark.label) for index, mark in enumerate(marks)]
     dash = stills.dash(marks, shown=False)
     stroke = base.mark_line(strokeWidth=3.5, clip=True, strokeJoin="round")
-    level = alt.Chart(alt.NamedData(LEVEL)).mark_rule(color=theme.INK[dark], strokeWidth=2, strokeDash=[2, 3])
+    level = alt.Chart(alt.NamedData(LEVEL)).mark_rule(
+        color=theme.INK[dark], strokeWidth=2, strokeDash=[2, 3], aria=False
+    )
     said = alt.Chart(alt.NamedData(LEVEL)).mark_text(
         align="right", baseline="top", dx=-6, dy=7, fontSize=theme.FONT, fontWeight="bold", color=theme.INK[dark]
     )
-    guide = alt.Chart(alt.NamedData(GUIDE)).mark_line(color=theme.INK[dark], strokeWidth=2, strokeDash=[1, 5])
+    guide = alt.Chart(alt.NamedData(GUIDE)).mark_line(
+        color=theme.INK[dark], strokeWidth=2, strokeDash=[1, 5], aria=False
+    )
     end = alt.XValue("width")
     return compose.layered(
         band.encode(x=x, y=low, y2="high:Q", color=hue, detail="series:N"),

@@ -97,7 +97,7 @@ def log_axis(title: str, domain: tuple[float, float]) -> alt.Axis:
 
 def now_rule(*, dark: bool) -> alt.Chart:
     """A vertical rule at the update count that the reader has chosen; its row is in the dataset `now`."""
-    mark = alt.Chart(alt.NamedData(NOW)).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7)
+    mark = alt.Chart(alt.NamedData(NOW)).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7, aria=False)
     result: alt.Chart = mark.encode(x="step:Q")
     return result
 

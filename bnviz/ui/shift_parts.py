@@ -53,7 +53,7 @@ def _start(settings: Settings) -> None:
     asked: set[Study] = st.session_state.setdefault(_ASKED, set())
     st.button(
         text("shift.labels.judge", seeds=settings.seeds), key="shift_judge", icon=":material/play_arrow:",
-        type="primary", on_click=_ask,
+        on_click=_ask,
         disabled=settings.judged in asked or bool(st.session_state.get(f"{PAGE}.predict.{settings.claim}")),
     )  # fmt: skip
 

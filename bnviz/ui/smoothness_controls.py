@@ -62,7 +62,7 @@ def _claim(settings: Settings) -> str | None:
 def _under_the_question(settings: Settings) -> None:
     if settings.seeds < 2 and is_shown("seeds"):
         st.button(
-            text("smoothness.labels.measure", count=ENOUGH), key="smoothness_measure", type="primary",
+            text("smoothness.labels.measure", count=ENOUGH), key="smoothness_measure",
             icon=":material/play_arrow:", on_click=_measure,
         )  # fmt: skip
     elif settings.seeds > 1:

@@ -71,7 +71,7 @@ def test_what_a_teacher_hides_is_gone_and_in_the_address(serve, new_page):
     page.goto(f"{serve('app.py')}/axes?axes.images=2")
     images = page.get_by_role("slider", name="Images in the batch, N")
     expect(images).to_be_visible()
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=False).first.click()
     page.get_by_role("combobox", name="Hide from this page").click()
     page.get_by_role("option", name="Images").click()
     page.wait_for_url(lambda url: "hide=images" in url)
