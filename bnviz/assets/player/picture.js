@@ -39,6 +39,7 @@ export class Picture {
   describe(entry) {
     if (!entry.look) return;
     this.heading.textContent = entry.title;
+    if (!this.chart.hasAttribute("aria-label")) this.chart.setAttribute("aria-label", entry.title); // until it is told
     this.numbers.name(entry.title);
     this.element.classList.toggle("half", entry.half);
     if (entry.lookHash === this.hash) return;
