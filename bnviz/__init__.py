@@ -22,12 +22,17 @@ Many runs, a few numbers of each:
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_table import SweepTable
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""torch's own setting, in `core.engine`, holds for the thread that makes it: in a page's thread a product would be
+shared out, and its last digits would depend on the number of cores."""
 
 __all__ = [
     "Arm", "Axis", "Data", "Experiment", "FieldError", "Network", "Recording", "Sweep", "SweepTable", "Training",

@@ -434,7 +434,7 @@ def test_a_run_shared_by_two_trainers_is_that_of_one_bit_for_bit(monkeypatch):
     wait_for(lambda: run.status == "finished")
     assert [share.place for share in run.shares] in ([0, 1], [1, 0])
     assert all(len(gate.states) >= 1 for gate in gates)
-    wanted, got = engine.train(two_arms()), run.recording()
+    wanted, got = engine.train(two_arms(), engine=run.engine), run.recording()
     assert wanted.gamma.shape[-1] < 40
     assert_same_numbers(got, wanted)
     assert got.diverged_at[0] >= 0
