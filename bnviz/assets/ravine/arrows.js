@@ -122,12 +122,6 @@ export class Arrows extends Canvas {
     const told = path.gradient(step);
     this.caption.textContent = told;
     this.canvas.setAttribute("aria-label", told);
-    this.offer({
-      stage: path.stage,
-      label: path.side.label,
-      step,
-      sentence: `${told} ${path.rateWords()}`,
-      rows: () => path.rows(step, (k) => this.row(path, k)),
-    });
+    this.offerPath(path, step, told, (k) => this.row(path, k));
   }
 }

@@ -30,6 +30,13 @@ export class Canvas {
     this.extras.show({ heading, sentence, file, step, save: stage.words.save, tables: [rows] });
   }
 
+  /** The same for a picture of one path, told in a sentence; `row(k)` has the numbers after k updates. */
+  offerPath(path, step, sentence, row) {
+    const { stage, side } = path;
+    const told = `${sentence} ${path.rateWords()}`;
+    this.offer({ stage, label: side.label, step, sentence: told, rows: () => path.rows(step, row) });
+  }
+
   /** Fit the canvas to its place; return whether its size has changed. */
   fit() {
     const width = Math.floor(this.element.clientWidth);

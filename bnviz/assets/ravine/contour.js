@@ -203,12 +203,6 @@ export class Contour extends Canvas {
     const parts = [fill(words.contour_alt, told), startable ? words.start_alt : ""];
     this.canvas.setAttribute("aria-label", parts.join(" ").trim());
     this.canvas.style.cursor = startable ? "crosshair" : "default";
-    this.offer({
-      stage: path.stage,
-      label: path.side.label,
-      step,
-      sentence: `${path.sentence(step)} ${path.rateWords()}`,
-      rows: () => path.rows(step, (k) => path.place(k)),
-    });
+    this.offerPath(path, step, path.sentence(step), (k) => path.place(k));
   }
 }

@@ -289,13 +289,7 @@ export class Surface extends Canvas {
     const told = { a, b, label: path.side.label, path: path.sentence(step) };
     this.canvas.setAttribute("aria-label", fill(path.stage.words.surface_alt, told));
     this.caption.textContent = path.sentence(step);
-    this.offer({
-      stage: path.stage,
-      label: path.side.label,
-      step,
-      sentence: `${path.sentence(step)} ${path.rateWords()}`,
-      rows: () => path.rows(step, (k) => path.place(k)),
-    });
+    this.offerPath(path, step, path.sentence(step), (k) => path.place(k));
   }
 }
 

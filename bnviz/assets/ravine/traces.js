@@ -114,12 +114,6 @@ export class Traces extends Canvas {
     const sentence = `${told.join("; ")}.`;
     this.canvas.setAttribute("aria-label", `${words.traces}. ${sentence}`);
     this.caption.textContent = sentence;
-    this.offer({
-      stage: path.stage,
-      label: path.side.label,
-      step,
-      sentence: `${sentence} ${path.rateWords()}`,
-      rows: () => path.rows(step, (k) => this.row(path, k)),
-    });
+    this.offerPath(path, step, sentence, (k) => this.row(path, k));
   }
 }
