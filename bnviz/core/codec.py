@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError, Number, kind_of
 
 GROUPS: dict[str, type[Any]] = {"data": Data, "network": Network, "training": Training}
 SEED = Number(0, 2**31 - 1, integer=True)
+Whole = TypeVar("Whole")
 
 
 def to_json(experiment: Experiment) -> str:
@@ -211,3 +212,23 @@ def _fit_group(groups: dict[str, Any], field: str) -> tuple[dict[str, Any], str]
     if getattr(groups[group], name) == usual:
         return groups | {"data": Data()}, "The default data set is used instead."
     return groups | {group: replace(groups[group], **{name: usual})}, "The default is used instead."
+
+
+def whole_from_json(what: str, text: str, build: Callable[[Any], Whole]) -> Whole:
+    """A sweep or a study from its JSON text.
+
+    Args:
+        what: its name, as in "study".
+        text: what `to_json` wrote.
+        build: makes it of the tree that the text describes.
+
+    Raises:
+        FieldError: naming what cannot be used.
+    """
+    try:
+        return build(json.loads(text))
+    except FieldError:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        told = f"This is no {what} ({error!r}). Give what {what.capitalize()}.to_json() writes."
+        raise FieldError(what, told) from None

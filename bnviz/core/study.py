@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
+from bnviz.core.codec import whole_from_json
 from bnviz.core.experiment import Experiment
 from bnviz.core.fields import FieldError, ListOf, Number
 
@@ -116,15 +117,13 @@ class Study:
         Raises:
             FieldError: naming what cannot be used.
         """
-        try:
-            tree = json.loads(text)
+
+        def build(tree: Any) -> Study:
             experiment = Experiment.from_json(json.dumps(tree["experiment"]))
             options = tuple((name, value) for name, value in tree["options"])
             return Study(tree["measure"], experiment, tree["seeds"], options, tree["total"])
-        except FieldError:
-            raise
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise FieldError("study", f"This is no study ({error!r}). Give what Study.to_json() writes.") from None
+
+        return whole_from_json("study", text, build)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bnviz.core.codec import whole_from_json
 from bnviz.core.experiment import MAX_DEPTH, MAX_WIDTH, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import Choice, FieldError, Kind, ListOf, Number, OneOrEach, OrNone, kind_of
 
@@ -211,14 +212,12 @@ class Sweep:
         Raises:
             FieldError: naming what cannot be used.
         """
-        try:
-            tree = json.loads(text)
+
+        def build(tree: Any) -> Sweep:
             base, axes = Experiment.from_json(json.dumps(tree["base"])), [Axis(**axis) for axis in tree["axes"]]
             return Sweep(base, tuple(axes), tree["seeds"], tree["target"])
-        except FieldError:
-            raise
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise FieldError("sweep", f"This is no sweep ({error!r}). Give what Sweep.to_json() writes.") from None
+
+        return whole_from_json("sweep", text, build)
 
 
 def _level(place: int) -> int:

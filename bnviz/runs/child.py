@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import IO, Any
 
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -46,6 +46,26 @@ class Child:
                 env={**os.environ, **THREADS},
             )
         return self._process
+
+    def drop(self, name: str) -> None:
+        """Let the process forget a piece of work; one that has just died has forgotten everything."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._process is not None and self.running:
+                self._send({"drop": name}, self._process)
+
+    def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], IO[bytes]]:
+        """The line of JSON with which the process answers, and the pipe on which more may follow.
+
+        Raises:
+            OSError: when the process has died, in the middle of a line too.
+        """
+        process = self._started()
+        self._send(request, process)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise BrokenPipeError
+        return json.loads(line), process.stdout
 
     @staticmethod
     def _send(request: dict[str, Any], process: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from bnviz.core.experiment import Experiment
+from bnviz.runs.once import once
 from bnviz.runs.run import Run
 from bnviz.runs.shares import Share, advance_all, is_long, share_out
 from bnviz.runs.trainer import PREPARATION, Slice, StateLostError, Trainer, processes
@@ -234,14 +235,7 @@ class RunStore:
         return True
 
 
-_store: RunStore | None = None
-_store_lock = threading.Lock()
-
-
+@once
 def shared_store() -> RunStore:
     """The one store of this process."""
-    global _store
-    with _store_lock:
-        if _store is None:
-            _store = RunStore()
-        return _store
+    return RunStore()

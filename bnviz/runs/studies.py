@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 from bnviz.core.study import Place, Study, results
 from bnviz.runs import compiled
+from bnviz.runs.once import once
 from bnviz.runs.turns import Turns, WorkRun, shared_turns, work_name
 from bnviz.runs.work import MOST_KEPT, WorkStore
 
@@ -86,14 +86,7 @@ def run_study(study: Study) -> Iterator[tuple[int, Result]]:
             yield study.seeds[found.seed], found.value
 
 
-_store: StudyStore | None = None
-_store_lock = threading.Lock()
-
-
+@once
 def shared_studies() -> StudyStore:
     """The one store of this process."""
-    global _store
-    with _store_lock:
-        if _store is None:
-            _store = StudyStore(shared_turns())
-        return _store
+    return StudyStore(shared_turns())

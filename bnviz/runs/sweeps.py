@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 from bnviz.core.sweep import Sweep
 from bnviz.core.sweep_table import Outcome, SweepTable
 from bnviz.runs import compiled
+from bnviz.runs.once import once
 from bnviz.runs.turns import Turns, WorkRun, shared_turns, work_name
 from bnviz.runs.work import MOST_KEPT, WorkStore
 
@@ -85,14 +85,7 @@ def run_sweep(sweep: Sweep, *, engine: str = "auto", **more: Any) -> Iterator[Ou
     return run(sweep, engine=compiled.best_engine if engine == "auto" else engine, **more)
 
 
-_store: SweepStore | None = None
-_store_lock = threading.Lock()
-
-
+@once
 def shared_sweeps() -> SweepStore:
     """The one store of this process."""
-    global _store
-    with _store_lock:
-        if _store is None:
-            _store = SweepStore(shared_turns())
-        return _store
+    return SweepStore(shared_turns())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -130,22 +128,10 @@ class Trainer(Child):
             return {}
         return {"table": own_tables.pack(name)} if name else {}
 
-    def drop(self, name: str) -> None:
-        """Let the process forget a run."""
-        with self._lock, contextlib.suppress(OSError):  # a process that has just died has forgotten everything
-            if self._process is not None and self.running:
-                self._send({"drop": name}, self._process)
-
     def _ask(self, request: dict[str, object]) -> tuple[dict[str, int | str], bytes]:
-        process = self._started()
         try:
-            self._send(request, process)
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line.endswith(b"\n"):
-                raise BrokenPipeError
-            head = json.loads(line)
-            body = process.stdout.read(head["size"])
+            head, pipe = self._answer(request)
+            body = pipe.read(head["size"])
             if len(body) < head["size"]:
                 raise BrokenPipeError
             return head, body

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any, ClassVar, Protocol
 
+from bnviz.runs.once import once
 from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkProcess
 
 TURN_SECONDS = 0.15
@@ -186,14 +187,7 @@ class Turns:
             run.set_status("failed", str(error))
 
 
-_turns: Turns | None = None
-_turns_lock = threading.Lock()
-
-
+@once
 def shared_turns() -> Turns:
     """The one queue of this server, with its one process."""
-    global _turns
-    with _turns_lock:
-        if _turns is None:
-            _turns = Turns()
-        return _turns
+    return Turns()

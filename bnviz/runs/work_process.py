@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,25 +77,12 @@ class WorkProcess(Child):
         with self._lock, contextlib.suppress(OSError):
             self._send({"prepare": True} | self._with(), self._started())
 
-    def drop(self, name: str) -> None:
-        """Let the process forget a sweep or study."""
-        with self._lock:
-            if self._process is not None and self.running:
-                with contextlib.suppress(OSError):
-                    self._send({"drop": name}, self._process)
-
     def _with(self) -> dict[str, Any]:
         return {"engine": self.engine, "compile_here": PREPARATION.failed}
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        process = self._started()
         try:
-            self._send(request, process)
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line.endswith(b"\n"):
-                raise BrokenPipeError
-            answer: dict[str, Any] = json.loads(line)
+            answer, _ = self._answer(request)
         except OSError:
             self._end()
             raise ProcessEndedError("The process that computes ended.") from None

@@ -44,7 +44,8 @@ class Here:
 @pytest.fixture(autouse=True, scope="module")
 def _in_this_process():
     patch = pytest.MonkeyPatch()
-    patch.setattr(studies, "_store", studies.StudyStore(turns.Turns(Here())))
+    here = studies.StudyStore(turns.Turns(Here()))
+    patch.setattr(studies, "shared_studies", lambda: here)
     patch.setattr(turns, "VIEWER_SECONDS", 600.0)
     patch.setattr(longwork, "MOMENT", 60.0)
     yield
