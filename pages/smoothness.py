@@ -5,12 +5,11 @@ import streamlit as st
 from bnviz.runs.studies import shared_studies
 from bnviz.ui import smoothness_settings as state
 from bnviz.ui.frame import begin, is_dark
-from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.notation import notation_panel
 from bnviz.ui.quiz import quiz_panel
-from bnviz.ui.scenario_panel import close_named
+from bnviz.ui.scenario_panel import guide_parts
 from bnviz.ui.share import head
 from bnviz.ui.smoothness_controls import choose
 from bnviz.ui.smoothness_parts import show_results
@@ -18,9 +17,7 @@ from bnviz.ui.smoothness_parts import show_results
 begin()
 head("smoothness")
 state.take_link()
-close_named("smoothness")
-if not lesson_panel("smoothness"):
-    st.caption(text("smoothness.intro"))
+guide_parts("smoothness", intro=text("smoothness.intro"))
 settings, expected = choose()
 experiment = state.experiment_of(settings)
 problem, dark = state.state_problem(settings, experiment), is_dark()

@@ -20,7 +20,6 @@ from bnviz.plots.theme import number, percent
 
 Floats = NDArray[np.float64]
 LINE, HEIGHT = 60, 320
-LOWEST = 1e-12
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from bnviz.core.descent import TOLERANCE, angles, first_within, sign_flips, steps_needed
+from bnviz.core.descent import angles, first_within, sign_flips, steps_needed
 from bnviz.core.landscape import Floats
 from bnviz.core.ravine import Ravine, Side, Table
 from bnviz.plots.theme import number, percent
@@ -184,6 +184,3 @@ def _judged(slope: Floats, goal: Floats, big: int) -> str:
 def _first_angle(side: Side) -> float:
     assert side.minimum is not None
     return float(angles(-side.descent.gradients[0, 0], side.minimum - side.descent.points[0, 0]))
-
-
-SHARE_TEXT = f"{100 * TOLERANCE:g} %"

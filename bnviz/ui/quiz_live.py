@@ -22,8 +22,6 @@ from bnviz.ui.claims import last_verdict
 from bnviz.ui.messages import text
 from bnviz.ui.own_data import plain
 
-MOST_ANSWERS = 10
-
 
 @dataclass(frozen=True)
 class Live:

@@ -54,11 +54,13 @@ def scenario_panel(page: str, *, choice: bool = True) -> bool:
     return opened is not None
 
 
-def close_named(page: str) -> None:
-    """On a page whose parts are claims: the one that a link names is open by its settings, and needs no panel."""
+def guide_parts(page: str, *, intro: str) -> None:
+    """`guide` for a lab whose parts are claims: the one that a link names is open by its settings, without a panel."""
     known = {found.id: found for found in of_lab(page)}
     _explain_unknown(page, known.get(links.claim(page) or ""))
     links.close_claim(page)
+    if not lesson_panel(page):
+        st.caption(intro)
 
 
 def open_scenario(scenario: Scenario) -> None:
@@ -96,10 +98,6 @@ def _explain_unknown(page: str, opened: Scenario | None) -> None:
     if other is not None:
         said = text("claims.elsewhere", title=other.title, lab=text(f"app.{other.lab}_title"))
     st.warning(said, icon=":material/link_off:")
-    links.close_claim(page)
-
-
-def _close(page: str) -> None:
     links.close_claim(page)
 
 

@@ -126,11 +126,10 @@ class Part:
     def _slice(self) -> None:
         found = list(self.results[0])
         st.markdown(text("smoothness.figures.slice"))
-        for place, column in enumerate(st.columns(max(3, len(found)), gap="medium")):
-            maps = slices.slice_maps(found, self.styles, dark=self.dark)
-            if place < len(maps):
-                with column:
-                    draw(maps[place])
+        maps = slices.slice_maps(found, self.styles, dark=self.dark)
+        for column, figure in zip(st.columns(max(3, len(found)), gap="medium"), maps, strict=False):
+            with column:
+                draw(figure)
         st.caption(slices.slices_in_words(found, self.styles))
 
     def _edge(self) -> None:
