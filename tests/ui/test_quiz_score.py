@@ -4,8 +4,9 @@ import pytest
 
 from bnviz.ui import quiz_live
 from bnviz.ui.frame import LABS
+from bnviz.ui.quiz_answer import between
 from bnviz.ui.quiz_items import ARTICLE, quizzes
-from bnviz.ui.quiz_live import LIVE, between
+from bnviz.ui.quiz_live import LIVE
 from bnviz.ui.quiz_score import Answer, read, score, written
 
 FIRST_RIGHT = quizzes()[ARTICLE][0].right
