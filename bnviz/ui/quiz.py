@@ -42,22 +42,27 @@ def ask(name: str) -> None:
         "idea": [one for one in every if not one.question.live],
         "waiting": [one for one in every if one.live is None],
     }
-    number = 0
+    asked_so_far = 0
     for part, some in parts.items():
         if some and len(some) < len(every):
             st.markdown(text(f"quiz.parts.{part}"))
+        if part == "waiting":
+            _wait(some, asked_so_far)
+            continue
         for one in some:
-            number += 1
-            (_wait if one.live is None else _one)(one, number)
+            asked_so_far += 1
+            _one(one, asked_so_far)
     _say_score(name)
 
 
-def _wait(one: Asked, number: int) -> None:
-    """A question that cannot be asked now, and what to do about it."""
-    st.markdown(f"{number}. {one.question.ask}")
-    st.caption(one.question.wait)
-    if one.first is not None:
-        st.caption(text("quiz.was_answered_right" if one.first.right else "quiz.was_answered_wrong"))
+def _wait(some: list[Asked], before: int) -> None:
+    """Questions that cannot be asked now, and below those that wait for the same what to do about it."""
+    for number, one in enumerate(some, start=1):
+        st.markdown(f"{before + number}. {one.question.ask}")
+        if one.first is not None:
+            st.caption(text("quiz.was_answered_right" if one.first.right else "quiz.was_answered_wrong"))
+        if one is some[-1] or some[number].question.wait != one.question.wait:
+            st.caption(f":material/subdirectory_arrow_right: {one.question.wait}")
 
 
 def _one(one: Asked, number: int) -> None:

@@ -55,12 +55,18 @@ def _sizes(run: StudyRun) -> tuple[tuple[int, ...], Floats]:
 
 
 def _picked(claim: str, labels: Sequence[str], values: Floats, *, question: str, **words: str) -> Live | None:
+    say = percent if question == "first" else _points
     found = highest(labels, [float(value) for value in values], slack=READ)
     if found is None:
         return None
-    told = listed(labels, [percent(float(value)) for value in values])
+    told = listed(labels, [say(float(value)) for value in values])
     ask = text(f"quiz.noise.{question}_{claim}", **words)
     return replace(found.live(ask, told=told), scenario=claim)
+
+
+def _points(difference: float) -> str:
+    """A difference of two shares in percentage points."""
+    return text("quiz.noise.points", points=f"{100 * difference:+.1f}".replace("-", "−"))
 
 
 def _range(claim: str, found: Picked, told: str, *, question: str = "second", **words: str) -> Live:

@@ -58,8 +58,14 @@ def modes() -> Live | None:
 def _in_eval_mode(study: Study, momentum: float, place: int) -> float:
     """Test accuracy with the running averages at one of the run's looks."""
     run, step = study.run, study.run.steps[place]
-    layers = [run.averages(layer, momentum) for layer in range(len(run.batch_mean))]
-    stats = [Stats(mean[step], var[step]) for mean, var in layers]
+    size = run.experiment.training.batch_size
+    stats = [
+        Stats(
+            averages.last(mean[:step], momentum, averages.START_MEAN),
+            averages.last(averages.unbiased(var[:step], size), momentum, averages.START_VAR),
+        )
+        for mean, var in zip(run.batch_mean, run.batch_var, strict=True)
+    ]
     return inference.accuracy(outputs(run.moments[place], run.data.x_test, stats), run.data.y_test)
 
 

@@ -14,7 +14,8 @@ from bnviz.runs.studies import shared_studies
 from bnviz.ui import smoothness_settings as state
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, choices, highest, kept, listed, ranged
-from bnviz.ui.smoothness_parts import LEAST, Part
+from bnviz.ui.scenarios import scenario
+from bnviz.ui.smoothness_parts import LEAST, TIMES, UNITS, Part
 from bnviz.ui.smoothness_settings import Settings
 
 Found = list[dict[str, Any]]
@@ -91,6 +92,8 @@ def change() -> Live | None:
     if seen is None or seen[0].part == "slice":
         return None
     settings, found = seen
+    if settings.part == "scale":
+        return _tenfold(settings, found)
     experiment = state.experiment_of(settings)
     norms = [arm.norm for arm in experiment.arms]
     arm = norms.index("none") if "none" in norms else 0
@@ -103,7 +106,24 @@ def change() -> Live | None:
              "begun": str(begun), "ended": str(ended)}  # fmt: skip
     picked = ranged(last / first, (0.5, 2), share=CLOSE)
     said = {"first": number(first), "last": number(last), "ratio": number(last / first)}
-    return _opening(picked.live(text(f"quiz.smoothness.change_{settings.part}", **words), **words, **said), settings)
+    told = text("quiz.smoothness.told_change", **words, **said)
+    ask, options = text(f"quiz.smoothness.change_{settings.part}", **words), choices("quiz.smoothness.change_options")
+    return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
+
+
+def _tenfold(settings: Settings, found: Found) -> Live | None:
+    """What becomes of the gradient of ten times the weights, in the arm with a norm if there is one."""
+    experiment, looked = state.experiment_of(settings), _looked(settings, found)
+    pair = measures.pair(experiment)
+    arm = 0 if pair is None else pair[1]
+    if looked["gradient"][arm] is None:
+        return None
+    value = float(looked["gradient"][arm][TEN])
+    words = {"arm": arm_labels(experiment)[arm], "step": str(looked["step"])}
+    picked = ranged(value, (0.3, 3), share=CLOSE)
+    told = text("quiz.smoothness.told_scale", value=number(value), **words)
+    ask, options = text("quiz.smoothness.change_scale", **words), choices("quiz.smoothness.change_scale_options")
+    return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
 
 
 def alone() -> Live | None:
@@ -126,14 +146,15 @@ def alone() -> Live | None:
     labels = arm_labels(experiment)
     words = {"bare": labels[pair[0]], "normed": labels[pair[1]]}
     key = _key(settings) if settings.part != "slice" else settings.statistics
-    what = text(f"smoothness.effects.{key}", **words)
+    what, claim = text(f"smoothness.effects.{key}", **words), scenario(state.CLAIMS[settings.part])
     return Live(
         right, {"told": text("quiz.smoothness.effect", what=what, value=_told(settings.part, effect))},
-        choices("quiz.smoothness.alone_options"), fair=fair, scenario=state.CLAIMS[settings.part],
+        choices("quiz.smoothness.alone_options"), fair=fair, scenario=claim.id,
+        ask=text("quiz.smoothness.alone", claim=claim.claim),
     )  # fmt: skip
 
 
 def _told(part: str, effect: float) -> str:
-    if part in ("scale", "edge"):
-        return f"{effect:+.2f}".replace("-", "−")
-    return text("quiz.smoothness.times", value=number(2**effect) if effect < 100 else "∞")
+    """The effect as the verdict writes it."""
+    said = UNITS[part].format(effect) if part in UNITS else TIMES.format(2**effect)
+    return said.replace("inf", "∞").replace("-", "−").replace("%", " %")
