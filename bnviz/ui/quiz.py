@@ -14,6 +14,7 @@ from bnviz.ui.quiz_score import Answer, answers, forget, score
 from bnviz.ui.scenarios import scenarios
 
 PAGE = "quiz"
+ROW_WIDTH = 190  # leaves room for the numbers beside it on a phone
 
 
 def quiz_panel(lab: str) -> None:
@@ -107,7 +108,8 @@ def _open(one: Asked) -> None:
     scenario = scenarios().get((live.scenario if live is not None else "") or question.scenario)
     if scenario is not None and scenario.lab in LABS:
         lab, params = scenario.lab, scenario.settings | {links.CLAIM: scenario.id}
-        label = text("quiz.see_scenario", id=scenario.id, title=scenario.title)
+        label = text("quiz.see_scenario", id=scenario.id)
+        st.caption(text("quiz.scenario", title=scenario.title))  # a link has room for one short line
     elif question.lab in LABS:
         lab, params = question.lab, dict(question.settings)
         label = text("quiz.see", lab=text(f"app.{question.lab}_title"))
@@ -124,15 +126,15 @@ def _say_score(name: str) -> None:
 def quiz_page() -> None:
     """The six questions of the article, and how the reader stands in all quizzes."""
     links.arrived(PAGE)
-    _total()
-    st.subheader(text("quiz.article"))
-    st.caption(text("quiz.article_intro"))
     _article()
     links.write(PAGE, {})
 
 
 @st.fragment
 def _article() -> None:
+    _total()
+    st.subheader(text("quiz.article"))
+    st.caption(text("quiz.article_intro"))
     ask(ARTICLE)
 
 
@@ -148,10 +150,10 @@ def _total() -> None:
     for name, well, said, count in rows:
         with st.container(horizontal=True, vertical_alignment="center", key=f"quiz_row_{name}"):
             if name == ARTICLE:
-                st.markdown(text("quiz.article"), width=260)
+                st.markdown(text("quiz.article"), width=ROW_WIDTH)
             else:
                 label = text(f"app.{name}_title")
-                st.page_link(page(name), label=label, query_params=links.kept(), width=260)
+                st.page_link(page(name), label=label, query_params=links.kept(), width=ROW_WIDTH)
             st.markdown(text("quiz.row", right=well, given=said, total=count), width="content")
     if given:
         st.button(text("quiz.again"), icon=":material/restart_alt:", on_click=_again, key="quiz_again")

@@ -147,7 +147,7 @@ def choices(key: str) -> tuple[str, ...]:
 
 def listed(labels: Sequence[str], values: Sequence[str]) -> str:
     """What was measured of each, one after the other."""
-    return "; ".join(f"{label}: {value}" for label, value in zip(labels, values, strict=True))
+    return "; ".join(f"“{label}” {value}" for label, value in zip(labels, values, strict=True))
 
 
 def kept(name: str, of: Hashable, make: Callable[[], Made]) -> Made:

@@ -13,7 +13,7 @@ from bnviz.core.norms import KINDS
 from bnviz.plots.theme import number
 from bnviz.ui import axes
 from bnviz.ui.messages import text
-from bnviz.ui.quiz_answer import Live, Picked, figures
+from bnviz.ui.quiz_answer import Live, Picked, figures, listed
 
 SAME = 1e-9
 """Outputs that differ by less are the same but for rounding."""
@@ -58,12 +58,16 @@ def _measured(chosen: Choices) -> Seen:
 
 def _name(kind: str, groups: int) -> str:
     name = text(f"axes.norm.{kind}")
-    return text("quiz.axes.groups", name=name, groups=groups) if kind == "group" else name
+    if kind != "group":
+        return name
+    return text("quiz.axes.one_group" if groups == 1 else "quiz.axes.groups", name=name, groups=groups)
 
 
 def _words(chosen: Choices, seen: Seen) -> dict[str, str]:
+    name = _name(chosen.norm, chosen.groups)
     return {
-        "norm": _name(chosen.norm, chosen.groups),
+        "norm": name,
+        "Norm": name[:1].upper() + name[1:],
         "cells": f"{seen.cells[chosen.norm]:,}",
         "means": f"{seen.means[chosen.norm]:,}",
         "shape": " × ".join(str(size) for size in seen.shape),
@@ -116,5 +120,5 @@ def same() -> Live | None:
     options = (*(_name(kind, chosen.groups) for kind in kinds), text("quiz.none"))
     found = Picked(alike[0] if alike else len(kinds), frozenset(alike[1:]), options)
     words = _words(chosen, seen)
-    told = "; ".join(f"{_name(kind, chosen.groups)} {number(gap)}" for kind, gap in seen.apart.items())
+    told = listed(options[:-1], [number(gap) for gap in seen.apart.values()])
     return found.live(text("quiz.axes.same", **words), **words, told=told)

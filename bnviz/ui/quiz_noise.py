@@ -98,8 +98,12 @@ def _levels(run: StudyRun) -> Floats:
     return np.asarray(table[:, NO_NORM])
 
 
+def _level(level: float) -> str:
+    return text("quiz.noise.level", level=plain_number(level))
+
+
 def _first_of_levels(run: StudyRun) -> Live | None:
-    return _picked("F7", [plain_number(level) for level in LEVELS], _levels(run), question="first")
+    return _picked("F7", [_level(level) for level in LEVELS], _levels(run), question="first")
 
 
 def _by_start(run: StudyRun) -> Floats:
@@ -178,7 +182,7 @@ def _lost(claim: str, labels: Sequence[str], values: Floats) -> Live | None:
 
 
 def _noise_lost(run: StudyRun) -> Live | None:
-    labels = [text("quiz.noise.level", level=plain_number(level)) for level in (LEVELS[0], LEVELS[-1])]
+    labels = [_level(level) for level in (LEVELS[0], LEVELS[-1])]
     return _lost("F7", labels, _levels(run)[[0, -1]])
 
 

@@ -50,7 +50,7 @@ def modes() -> Live | None:
         "train": _share(in_training),
         "updates": str(study.run.steps[place]),
         "momentum": plain_number(settings.momentum),
-        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.2g} %",
+        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.3g} %",
     }
     return Live(right, said, fair=fair)
 
