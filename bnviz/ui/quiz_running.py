@@ -109,7 +109,8 @@ def spread() -> Live | None:
     var = float(study.run.full[place][settings.layer - 1].var[settings.unit - 1])
     std = math.sqrt(max(var, 0.0))
     right = averages.spread_of_means(std, size)
-    found = figures(right, std, std / size, std * math.sqrt(size), right / 2)
+    wide = (settings.layer + settings.unit) % 2  # else the right number would always stand at the same place
+    found = figures(right, std, std / size, *((2 * right,) if wide else (right / 2, std * math.sqrt(size))))
     if found is None or not right:
         return None
     words = {"std": number(std, 3), "size": str(size), "right": number(right, 3)}
