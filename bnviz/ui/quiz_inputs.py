@@ -6,6 +6,7 @@ import numpy as np
 
 from bnviz.core.prepared import Pair
 from bnviz.core.table_facts import squeeze
+from bnviz.plots.inputs_table import told
 from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import inputs, inputs_controls
 from bnviz.ui.messages import text
@@ -54,7 +55,7 @@ def rate() -> Live | None:
     if not (np.isfinite(raw) and np.isfinite(scaled) and raw > 0):
         return None
     found = scaled / raw
-    conditions = {method: times(pair.ways[method].facts.condition_bias) for method in ("raw", "zscore")}
+    conditions = {method: told(pair.ways[method].facts.condition_bias) for method in ("raw", "zscore")}
     return ranged(found, (0.9, 1.1, 100), share=CLOSE).live(
         raw=number(raw), scaled=number(scaled), ratio=number(found), condition_raw=conditions["raw"],
         condition_scaled=conditions["zscore"],

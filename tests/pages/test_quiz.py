@@ -365,3 +365,18 @@ def test_the_score_survives_a_change_of_page():
     assert link_of(app)["quiz"] == kept
     assert f"**3 right of 3 answered**, {sum(map(len, quizzes().values()))} questions in all." in words(app)
     assert "3 right · 3 of 7 done" in words(app)
+
+
+def own_table(text):
+    app = opened("inputs")
+    app.selectbox(key="inputs.set").set_value("own").run()
+    app.text_area(key="own.pasted").set_value(text).run()
+    return checked(app.button(key="own.use").click().run())
+
+
+def test_a_table_of_ones_own_is_asked_about_by_its_names(lives):
+    rows = "\n".join(f"{place},{1000 * place},{place % 2}" for place in range(1, 21))
+    made = lives("inputs", own_table(f"wi*dth,height,kind\n{rows}"))
+    assert places(made) == {"spread": 3, "within": 0, "rate": 3, "squeezed": 1}
+    assert "wi\\*dth after the z-score" in made["within"].ask
+    assert made["spread"].said["second"] == "height"

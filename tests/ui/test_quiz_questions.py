@@ -4,15 +4,18 @@ import math
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from bnviz.core.noise_cases import LEVELS, SIZES
+from bnviz.core.prepared import prepare
 from bnviz.core.rates import Choices, sweep_of
 from bnviz.core.residual import REMEDIES
 from bnviz.core.scaling import FACTORS
 from bnviz.core.sweep_table import Outcome, SweepTable
+from bnviz.core.table import Table
 from bnviz.core.verdict import judge
-from bnviz.ui import quiz_live, quiz_noise, quiz_rates, quiz_shift, quiz_smoothness
+from bnviz.ui import quiz_inputs, quiz_live, quiz_noise, quiz_rates, quiz_shift, quiz_smoothness
 from bnviz.ui.messages import text
 from bnviz.ui.noise_settings import Settings as Noise
 from bnviz.ui.quiz_items import quizzes
@@ -39,6 +42,26 @@ def on_screen(monkeypatch):
             monkeypatch.setattr(module, "kept", lambda _name, _of, make: make())
 
     return put
+
+
+# Inputs
+
+
+def two_features(first, second):
+    x = np.column_stack([first, second]).astype(float)
+    rows = np.arange(len(x))
+    return prepare(Table(x, rows % 2, 2, ("a", "b"), ("no", "yes")), (rows, rows[:2]), (0, 1))
+
+
+def test_features_that_do_not_vary_leave_what_can_be_asked(monkeypatch):
+    monkeypatch.setattr(quiz_inputs.inputs_controls, "last", lambda: (None, SimpleNamespace(outlier=10.0)))
+    ones, line = np.ones(20), np.arange(20)
+    monkeypatch.setattr(quiz_inputs, "_pair", lambda: two_features(ones, line))
+    assert quiz_inputs.spread().said["ratio"] == text("quiz.infinite")
+    assert quiz_inputs.within().said["name"] == "b"
+    assert quiz_inputs.squeezed() is None
+    monkeypatch.setattr(quiz_inputs, "_pair", lambda: two_features(ones, ones))
+    assert quiz_inputs.spread() is quiz_inputs.within() is quiz_inputs.squeezed() is None
 
 
 # Shift
