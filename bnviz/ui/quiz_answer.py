@@ -13,8 +13,9 @@ from bnviz.plots.theme import number
 from bnviz.ui.messages import text
 
 _KEPT = "quiz_kept"
-CLOSE = 0.02
-"""Numbers that differ by this share or less are not told apart."""
+CLOSE, SAME = 0.05, 0.02
+"""Shares by which numbers may differ and not be told apart: where they are read from a picture with two digits, and
+where they stand beside each other as options."""
 Made = TypeVar("Made")
 
 
@@ -83,7 +84,7 @@ def ratio(one: float, other: float) -> float:
 
 def times(value: float) -> str:
     """A ratio in words."""
-    return number(value) if math.isfinite(value) else text("quiz.infinite")
+    return number(value, 3) if math.isfinite(value) else text("quiz.infinite")
 
 
 def three_digits(value: float) -> str:
@@ -106,7 +107,7 @@ def figures(right: float, *others: float, say: Callable[[float], str] = three_di
         return None
     found = {say(right): right}
     for other in others:
-        near = CLOSE * max(abs(right), abs(other))
+        near = SAME * max(abs(right), abs(other))
         if math.isfinite(other) and abs(other - right) > near:
             found.setdefault(say(other), other)
     ordered = tuple(sorted(found, key=found.__getitem__))

@@ -11,7 +11,7 @@ from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import inputs, inputs_controls
 from bnviz.ui.messages import text
 from bnviz.ui.own_data import plain
-from bnviz.ui.quiz_answer import CLOSE, Live, ranged, ratio, times
+from bnviz.ui.quiz_answer import CLOSE, SAME, Live, ranged, ratio, times
 
 
 def _pair() -> Pair:
@@ -56,8 +56,8 @@ def rate() -> Live | None:
         return None
     found = scaled / raw
     conditions = {method: told(pair.ways[method].facts.condition_bias) for method in ("raw", "zscore")}
-    return ranged(found, (0.9, 1.1, 100), share=CLOSE).live(
-        raw=number(raw), scaled=number(scaled), ratio=number(found), condition_raw=conditions["raw"],
+    return ranged(found, (0.9, 1.1, 100), share=SAME).live(
+        raw=number(raw), scaled=number(scaled), ratio=number(found, 3), condition_raw=conditions["raw"],
         condition_scaled=conditions["zscore"],
     )  # fmt: skip
 

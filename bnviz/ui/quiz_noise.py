@@ -129,7 +129,7 @@ def _shrinks(run: StudyRun) -> Live | None:
     if not (small > 0 and large > 0):
         return None
     found = ranged(small / large, (1.5, 2.5, 3.5), share=CLOSE)
-    told = text("quiz.noise.told_B1", small=percent(small), large=percent(large), ratio=number(small / large))
+    told = text("quiz.noise.told_B1", small=percent(small), large=percent(large), ratio=number(small / large, 3))
     return _range("B1", found, told, question="first")
 
 
@@ -198,7 +198,7 @@ def _growth(run: StudyRun) -> Live | None:
     if not found:
         return None
     grown = float(np.median([values[-1] / values[0] for values in found]))
-    told = text("quiz.noise.told_G1", blocks=len(found[0]) - 1, ratio=number(grown))
+    told = text("quiz.noise.told_G1", blocks=len(found[0]) - 1, ratio=number(grown, 3))
     return _range("G1", ranged(grown, (10, 1000), share=CLOSE), told, blocks=str(len(found[0]) - 1))
 
 

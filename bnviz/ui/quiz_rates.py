@@ -119,7 +119,7 @@ def start() -> Live | None:
     whole = middle ** (chosen.deep - 1)
     words = {"arm": text(f"rates.arms.{arm}"), "layers": str(chosen.deep)}
     return ranged(whole, (0.1, 10), share=CLOSE).live(
-        text("quiz.rates.start", **words), **words, growth=number(middle, 3), whole=number(whole)
+        text("quiz.rates.start", **words), **words, growth=number(middle, 3), whole=number(whole, 3)
     )
 
 

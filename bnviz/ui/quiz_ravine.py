@@ -39,7 +39,7 @@ def gradient() -> Live | None:
     found = ratio(w1, w2)
     if not math.isfinite(found):
         return None
-    return ranged(found, (2, 10, 100), share=CLOSE).live(w1=number(w1), w2=number(w2), ratio=number(found))
+    return ranged(found, (2, 10, 100), share=CLOSE).live(w1=number(w1), w2=number(w2), ratio=number(found, 3))
 
 
 def weights() -> Live | None:

@@ -7,7 +7,7 @@ import math
 from bnviz.core import averages, inference
 from bnviz.core.estimates import estimates
 from bnviz.core.moment import Stats, outputs
-from bnviz.plots.theme import number, plain_number
+from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import running_settings
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, figures, highest, kept, listed, ranged
@@ -27,8 +27,12 @@ def left() -> Live | None:
     settings = running_settings.current()
     share = averages.start_left(settings.momentum, settings.after)
     return ranged(share, (0.01, 0.1, 0.5), share=CLOSE).live(
-        momentum=plain_number(settings.momentum), updates=str(settings.after), left=f"{100 * share:.3g} %",
+        momentum=plain_number(settings.momentum), updates=str(settings.after), left=_left(share),
     )  # fmt: skip
+
+
+def _left(share: float) -> str:
+    return f"{100 * share:.3g} %" if share >= 0.001 else percent(share)
 
 
 def modes() -> Live | None:
@@ -50,7 +54,7 @@ def modes() -> Live | None:
         "train": _share(in_training),
         "updates": str(study.run.steps[place]),
         "momentum": plain_number(settings.momentum),
-        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.3g} %",
+        "left": _left(averages.start_left(settings.momentum, study.run.steps[place])),
     }
     return Live(right, said, fair=fair)
 

@@ -20,7 +20,8 @@ from bnviz.ui.shift_settings import ORDERS_SHOWN, TOLERANCE, Settings
 Result = dict[str, Any]
 NUMBERS = {"E1": "travel", "E4": "instability", "E2": "sizes", "E3": "sizes"}
 """What is larger where more is shifted, by claim."""
-POINT = 0.01
+POINT, LOSS = 0.01, 0.02
+"""Differences in accuracy, and in the loss as a share, that count as none."""
 
 
 def _shown() -> tuple[Settings, Result | None]:
@@ -123,7 +124,7 @@ def _trains(settings: Settings, result: Result) -> Live | None:
     if name == "accuracy":
         better, least = ended[high] - ended[low], POINT
     else:
-        better, least = math.log(ended[low] / ended[high]) if ended[high] > 0 else math.inf, CLOSE
+        better, least = math.log(ended[low] / ended[high]) if ended[high] > 0 else math.inf, LOSS
     say: Callable[[float], str] = percent if name == "accuracy" else number
     right = 0 if better > least else 1 if better < -least else 2
     near = abs(abs(better) - least) <= 0.0012

@@ -105,7 +105,7 @@ def change() -> Live | None:
     words = {"arm": arm_labels(experiment)[arm], "quantity": text(f"smoothness.options.quantity.{settings.quantity}"),
              "begun": str(begun), "ended": str(ended)}  # fmt: skip
     picked = ranged(last / first, (0.5, 2), share=CLOSE)
-    said = {"first": number(first), "last": number(last), "ratio": number(last / first)}
+    said = {"first": number(first), "last": number(last), "ratio": number(last / first, 3)}
     told = text("quiz.smoothness.told_change", **words, **said)
     ask, options = text(f"quiz.smoothness.change_{settings.part}", **words), choices("quiz.smoothness.change_options")
     return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
@@ -121,7 +121,7 @@ def _tenfold(settings: Settings, found: Found) -> Live | None:
     value = float(looked["gradient"][arm][TEN])
     words = {"arm": arm_labels(experiment)[arm], "step": str(looked["step"])}
     picked = ranged(value, (0.3, 3), share=CLOSE)
-    told = text("quiz.smoothness.told_scale", value=number(value), **words)
+    told = text("quiz.smoothness.told_scale", value=number(value, 3), **words)
     ask, options = text("quiz.smoothness.change_scale", **words), choices("quiz.smoothness.change_scale_options")
     return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
 
@@ -150,7 +150,7 @@ def alone() -> Live | None:
     return Live(
         right, {"told": text("quiz.smoothness.effect", what=what, value=_told(settings.part, effect))},
         choices("quiz.smoothness.alone_options"), fair=fair, scenario=claim.id,
-        ask=text("quiz.smoothness.alone", claim=claim.claim),
+        ask=text("quiz.smoothness.alone", claim=claim.claim.rstrip(".")),
     )  # fmt: skip
 
 

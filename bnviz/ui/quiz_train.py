@@ -16,6 +16,8 @@ from bnviz.ui import controls
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, highest, kept, listed, ranged
 
+LOSS = 0.01
+"""A difference of two losses, as a share, that counts as none."""
 Rows = list[dict[str, Any]]
 
 
@@ -58,7 +60,7 @@ def best() -> Live | None:
     if not known:
         return None
     tests = len(load(recording.experiment.data, recording.experiment.seed).x_test)
-    slack = 1.001 / tests if name == "accuracy" else CLOSE / 2 * min(known)
+    slack = 1.001 / tests if name == "accuracy" else LOSS * min(known)
     found = highest(
         labels, [None if one is None else one if name == "accuracy" else -one for one in values], slack=slack
     )
@@ -94,7 +96,7 @@ def gradient() -> Live | None:
     }
     return ranged(found, (0.1, 0.5, 2, 10), share=CLOSE).live(
         text("quiz.train.gradient", **words), **words, first=number(float(sizes[0])), last=number(float(sizes[-1])),
-        ratio=number(found),
+        ratio=number(found, 3),
     )  # fmt: skip
 
 

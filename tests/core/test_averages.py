@@ -31,6 +31,14 @@ def test_averages_are_those_of_torch(momentum):
             layer(torch.from_numpy(x[step]))
 
 
+@pytest.mark.parametrize("momentum", [0.001, 0.1, 0.99, 1.0])
+@pytest.mark.parametrize("count", [0, 1, 60])
+def test_the_last_average_alone_is_the_last_of_all(momentum, count):
+    mean = batches(60, 8, 5).mean(axis=1)[:count]
+    every = averages.running(mean, momentum, 1.0)
+    np.testing.assert_allclose(averages.last(mean, momentum, 1.0), every[-1], rtol=1e-12, atol=1e-14)
+
+
 def test_a_hand_worked_row():
     np.testing.assert_allclose(averages.running(np.array([[10.0], [20.0]]), 0.1, 0.0).ravel(), [0.0, 1.0, 2.9])
 

@@ -380,3 +380,14 @@ def test_a_table_of_ones_own_is_asked_about_by_its_names(lives):
     assert places(made) == {"spread": 3, "within": 0, "rate": 3, "squeezed": 1}
     assert "wi\\*dth after the z-score" in made["within"].ask
     assert made["spread"].said["second"] == "height"
+
+
+def test_a_question_whose_words_change_keeps_what_was_chosen():
+    app = opened("ravine")
+    radio(app, "ravine", "path").set_value(1)
+    before = radio(checked(app.run()), "ravine", "path").label
+    app.session_state["ravine.steps"] = 300
+    after = radio(checked(app.run()), "ravine", "path")
+    assert after.label != before
+    assert after.value == 1
+    assert re.fullmatch("ravine-_{5}[bB]", link_of(app)["quiz"])
