@@ -111,7 +111,10 @@ def lives(monkeypatch):
 
     def ask(lab, app=None, **params):
         found.clear()
-        checked((app or opened(lab, **params)).run())
+        if app is None:
+            opened(lab, **params)
+        else:
+            checked(app.run())
         return {name.removeprefix(f"{lab}_"): live for name, live in found.items()}
 
     return ask
