@@ -63,7 +63,7 @@ def map_steps(total: int) -> NDArray[np.int32]:
 
 
 def recorded_units(experiment: Experiment) -> int:
-    """How many units of a layer are recorded one by one, so that the largest run takes about 24 MB."""
+    """How many units of a layer are recorded one by one, so that the largest run takes less than 20 MB."""
     layers = max(1, len(experiment.network.hidden))
     frames = len(recorded_steps(experiment.training.steps))
     affordable = UNIT_BUDGET // (frames * len(experiment.arms) * layers * 7 * 4)
