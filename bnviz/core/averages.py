@@ -44,6 +44,22 @@ def running(batches: Array, momentum: float, start: float) -> Array:
     return result
 
 
+def last(batches: Array, momentum: float, start: float) -> Array:
+    """The running average after the last batch alone, without those on the way to it.
+
+        (1 - momentum)^T * start + sum over t of momentum * (1 - momentum)^(T - 1 - t) * batch_t
+
+    Args:
+        batches, momentum, start: as in `running`.
+
+    Returns:
+        (units,) the last row of `running`, but for rounding.
+    """
+    weights = momentum * (1.0 - momentum) ** np.arange(len(batches) - 1, -1, -1)
+    result: Array = (1.0 - momentum) ** len(batches) * start + weights @ batches
+    return result
+
+
 def plain(batches: Array, start: float) -> Array:
     """The plain average of all batches so far (torch's momentum=None), shaped as by `running`.
 

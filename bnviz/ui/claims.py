@@ -78,7 +78,7 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
         unit: a format such as "{:+.1%}" or "{:.2f} times".
         prediction: what `ask_prediction` gave.
     """
-    st.session_state[_last(scenario.lab)] = verdict
+    st.session_state[_last(scenario.lab)] = (verdict, scenario.id)
     st.markdown(f"{ICONS[verdict.word]} **{_word(verdict)}**")
     if verdict.seeds:
         numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
@@ -93,10 +93,10 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
         st.info(scenario.dissent, icon=":material/forum:")
 
 
-def last_verdict(lab: str) -> Verdict | None:
-    """What was measured last in a lab, as its page shows it."""
-    found = st.session_state.get(_last(lab))
-    return found if isinstance(found, Verdict) else None
+def last_verdict(lab: str) -> tuple[Verdict, str] | None:
+    """What was measured last in a lab, as its page shows it, and the id of the scenario whose claim was judged."""
+    found: tuple[Verdict, str] | None = st.session_state.get(_last(lab))
+    return found
 
 
 def _last(lab: str) -> str:

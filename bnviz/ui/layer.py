@@ -9,6 +9,7 @@ import streamlit as st
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.export_labs import layer_table
+from bnviz.core.followed import followed
 from bnviz.core.labels import arm_labels
 from bnviz.core.layer_lab import LayerLab, Scene, normed_layers, scene
 from bnviz.core.microscope import Phases, against_torch, examine
@@ -44,6 +45,7 @@ def show() -> None:
         on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
     window_controls(lab, on_stage.case.h.shape)
     phases = examine(on_stage.case)
+    state.note(followed(on_stage, phases))
     _lesson(lab, on_stage, phases)
     told_now = message(lab, on_stage, phases, visit=state.visit(), dark=is_dark())
     rest = microscope(told_now, key=PLAYER)

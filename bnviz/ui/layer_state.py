@@ -11,11 +11,13 @@ import streamlit as st
 from bnviz.core.batches_hand import FIRST
 from bnviz.core.codec import group_from_link, group_to_link, to_link
 from bnviz.core.experiment import Data, Experiment
+from bnviz.core.followed import Followed
 from bnviz.core.layer_lab import LayerLab, normed_layers
 from bnviz.ui import controls, links, live
 
 LAB, DATA, PROBLEMS = "layer.lab", "layer.data", "layer.problems"
 VISIT, KEPT = "layer_visit", "layer_kept"
+_FOLLOWED = "layer_followed"
 WINE = Data("wine")
 CONSTANT = tuple((10000.1, *row[1:]) for row in FIRST)
 FAR = tuple((10000 + row[0], *row[1:]) for row in FIRST)
@@ -45,6 +47,17 @@ def data() -> Data:
 def change(**changes: Any) -> None:
     """Set some of the choices."""
     st.session_state[LAB] = replace(lab(), **changes)
+
+
+def note(followed_now: Followed) -> None:
+    """Keep in a few numbers what is on the stage, for those who ask about it later."""
+    st.session_state[_FOLLOWED] = followed_now
+
+
+def followed() -> Followed | None:
+    """What was on the stage last; None before anything was."""
+    found = st.session_state.get(_FOLLOWED)
+    return found if isinstance(found, Followed) else None
 
 
 def visit() -> int:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bnviz.ui import links, presenter, quiz_live
+from bnviz.ui import links, presenter
 from bnviz.ui.frame import LABS, page
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
-from bnviz.ui.quiz_items import ARTICLE, Question, quizzes
-from bnviz.ui.quiz_live import Live
-from bnviz.ui.quiz_score import Answer, answers, forget, record, score
+from bnviz.ui.quiz_ask import Asked, answered_before, asked, choose, forget_choices
+from bnviz.ui.quiz_items import ARTICLE, quizzes
+from bnviz.ui.quiz_score import Answer, answers, forget, score
 from bnviz.ui.scenarios import scenarios
 
 PAGE = "quiz"
+ROW_WIDTH = 190  # leaves room for the numbers beside it on a phone
 
 
 def quiz_panel(lab: str) -> None:
@@ -33,75 +34,82 @@ def _panel(lab: str) -> None:
 
 
 def ask(name: str) -> None:
-    """All questions of a quiz, and its score."""
+    """All questions of a quiz: those about the screen first, those that wait for a measurement last; and its score."""
     links.tell()
-    for place, question in enumerate(quizzes()[name]):
-        _one(name, place, question)
+    known = answers()[name]
+    every = [asked(name, place, known[place]) for place in range(len(known))]
+    parts = {
+        "live": [one for one in every if one.question.live and one.live is not None],
+        "idea": [one for one in every if not one.question.live],
+        "waiting": [one for one in every if one.live is None],
+    }
+    asked_so_far = 0
+    for part, some in parts.items():
+        if some and len(some) < len(every):
+            st.markdown(text(f"quiz.parts.{part}"))
+        if part == "waiting":
+            _wait(some, asked_so_far)
+            continue
+        for one in some:
+            asked_so_far += 1
+            _one(one, asked_so_far)
     _say_score(name)
 
 
-def _one(name: str, place: int, question: Question) -> None:
-    live = quiz_live.answer(question.live) if question.live else Live(question.right)
-    first = answers()[name][place]
-    with st.container(border=True, key=f"quiz_{name}_{question.id}"):
-        if live is None:
-            st.markdown(f"**{place + 1}. {question.ask}**")
-            st.caption(text("quiz.not_now"))
-            return
-        options = [option.format(**live.said) for option in question.options] or list(live.options)
-        chosen = _choose(name, place, question, options=options, right=live.right)
+def _wait(some: list[Asked], before: int) -> None:
+    """Questions that cannot be asked now, and below those that wait for the same what to do about it."""
+    for number, one in enumerate(some, start=1):
+        st.markdown(f"{before + number}. {one.question.ask}")
+        if one.first is not None:
+            st.caption(text("quiz.was_answered_right" if one.first.right else "quiz.was_answered_wrong"))
+        if one is some[-1] or some[number].question.wait != one.question.wait:
+            st.caption(f":material/subdirectory_arrow_right: {one.question.wait}")
+
+
+def _one(one: Asked, number: int) -> None:
+    assert one.live is not None, "What waits is not asked."
+    with st.container(border=True, key=f"quiz_{one.name}_{one.question.id}"):
+        chosen = choose(one, number)
         if chosen is None:
+            if one.first is not None:
+                st.caption(text("quiz.anew_right" if one.first.right else "quiz.anew_wrong"))
             return
-        _explain(chosen, live, first, options)
-        st.markdown(question.because.format(**live.said) if live.said else question.because)
-        _open(question)
+        _explain(one, chosen, right=one.live.accepts(chosen))
+        because = one.question.because
+        st.markdown(because.format(**one.live.said) if one.question.live else because)
+        _open(one)
 
 
-def _choose(name: str, place: int, question: Question, *, options: list[str], right: int) -> int | None:
-    """Ask; returns the place of what is chosen now."""
-    key = f"{PAGE}.{name}.{question.id}"
-    first = answers()[name][place]
-    if key not in st.session_state or (st.session_state[key] or 0) >= len(options):
-        st.session_state[key] = first.option if first is not None and first.option < len(options) else None
-
-    def answered() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None:
-            record(name, place, Answer(chosen, chosen == right))
-
-    chosen = st.radio(
-        f"**{place + 1}. {question.ask}**",
-        list(range(len(options))),
-        index=None,
-        key=key,
-        format_func=lambda option: options[option],
-        on_change=answered,
-        persist_state="session",
-    )
-    return None if chosen is None else int(chosen)
-
-
-def _explain(chosen: int, live: Live, first: Answer | None, options: list[str]) -> None:
+def _explain(one: Asked, chosen: int, *, right: bool) -> None:
     """Whether the chosen option is right, and what counts if it is not the first answer."""
-    right = chosen == live.right
+    assert one.live is not None, "What waits is not explained."
     mark = ":green[:material/check_circle:]" if right else ":orange[:material/cancel:]"
-    said = text("quiz.right") if right else text("quiz.wrong", right=options[live.right])
+    said = text("quiz.right") if right else text("quiz.wrong", right=one.options[one.live.right])
     st.markdown(f"{mark} **{said}**")
+    first = one.first
     if first is None:
         return
     if first.option == chosen and first.right != right:
         st.caption(text("quiz.was_right" if first.right else "quiz.was_wrong"))
     elif first.option != chosen:
-        option = options[first.option] if first.option < len(options) else str(first.option + 1)
-        st.caption(text("quiz.first_right" if first.right else "quiz.first_wrong", option=option))
+        _recall(one, first)
 
 
-def _open(question: Question) -> None:
+def _recall(one: Asked, first: Answer) -> None:
+    """What the first answer was, if it is still known by name, and that it counts."""
+    option = answered_before(one)
+    word = "right" if first.right else "wrong"
+    st.caption(text(f"quiz.first_{word}", option=option) if option else text(f"quiz.first_{word}_unnamed"))
+
+
+def _open(one: Asked) -> None:
     """A link to what the explanation speaks of: its scenario, else a lab with settings; none where there is no page."""
-    scenario = scenarios().get(question.scenario)
+    question, live = one.question, one.live
+    scenario = scenarios().get((live.scenario if live is not None else "") or question.scenario)
     if scenario is not None and scenario.lab in LABS:
         lab, params = scenario.lab, scenario.settings | {links.CLAIM: scenario.id}
-        label = text("quiz.see_scenario", id=scenario.id, title=scenario.title)
+        label = text("quiz.see_scenario", id=scenario.id)
+        st.caption(text("quiz.scenario", title=scenario.title))  # a link has room for one short line
     elif question.lab in LABS:
         lab, params = question.lab, dict(question.settings)
         label = text("quiz.see", lab=text(f"app.{question.lab}_title"))
@@ -118,15 +126,15 @@ def _say_score(name: str) -> None:
 def quiz_page() -> None:
     """The six questions of the article, and how the reader stands in all quizzes."""
     links.arrived(PAGE)
-    _total()
-    st.subheader(text("quiz.article"))
-    st.caption(text("quiz.article_intro"))
     _article()
     links.write(PAGE, {})
 
 
 @st.fragment
 def _article() -> None:
+    _total()
+    st.subheader(text("quiz.article"))
+    st.caption(text("quiz.article_intro"))
     ask(ARTICLE)
 
 
@@ -142,10 +150,10 @@ def _total() -> None:
     for name, well, said, count in rows:
         with st.container(horizontal=True, vertical_alignment="center", key=f"quiz_row_{name}"):
             if name == ARTICLE:
-                st.markdown(text("quiz.article"), width=260)
+                st.markdown(text("quiz.article"), width=ROW_WIDTH)
             else:
                 label = text(f"app.{name}_title")
-                st.page_link(page(name), label=label, query_params=links.kept(), width=260)
+                st.page_link(page(name), label=label, query_params=links.kept(), width=ROW_WIDTH)
             st.markdown(text("quiz.row", right=well, given=said, total=count), width="content")
     if given:
         st.button(text("quiz.again"), icon=":material/restart_alt:", on_click=_again, key="quiz_again")
@@ -153,6 +161,4 @@ def _total() -> None:
 
 def _again() -> None:
     forget()
-    for name, questions in quizzes().items():
-        for question in questions:
-            st.session_state.pop(f"{PAGE}.{name}.{question.id}", None)
+    forget_choices()

@@ -22,11 +22,16 @@ def _store() -> SeveralStore:
     return SeveralStore(shared_store())
 
 
+def found(chosen: Choices) -> SeveralRuns | None:
+    """The runs of these choices as they are; None unless all are there."""
+    return _store().find(inside_of(chosen))
+
+
 def show_inside(chosen: Choices, *, dark: bool) -> Choices:
     """The controls, the runs as far as they are, and one picture of them."""
     choose_inside(chosen.layers)
     chosen = current()
-    if chosen.quantity != "ratio" and not _learned(chosen):
+    if chosen.quantity != "ratio" and not has_learned(chosen):
         st.info(text(f"rates.inside.no_{chosen.quantity}"), icon=":material/info:")
         return chosen
     names = [f"{value:g}" for value in axes_of(chosen)[0].values]
@@ -36,18 +41,18 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
             return
         there = zip(names, runs.recordings(), strict=True)
         layer = chosen.layer - 1
-        found = [inside.series(one, chosen.quantity, layer, name) for name, one in there if one is not None]
+        lines = [inside.series(one, chosen.quantity, layer, name) for name, one in there if one is not None]
         what = text(f"rates.along.{chosen.along}")
         for column, picture in zip(st.columns([6, 5], gap="medium"), (inside.over_updates, inside.at_end), strict=True):
             with column:
-                if found:
-                    draw(picture(found, chosen.quantity, layer, what, dark=dark))
+                if lines:
+                    draw(picture(lines, chosen.quantity, layer, what, dark=dark))
 
     show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
     st.caption(text(f"rates.inside.about_{chosen.quantity}"))
     return chosen
 
 
-def _learned(chosen: Choices) -> bool:
+def has_learned(chosen: Choices) -> bool:
     """Whether the norm has a gamma (or a beta) to show."""
     return chosen.arm != "none" and (chosen.quantity, chosen.arm) != ("beta", "rms")

@@ -19,14 +19,14 @@ from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
 MOST_START_SEEDS = 5
-_MEASURED = "rates_measured"
+_MEASURED, CLAIM = "rates_measured", "D4"
 
 
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
     """The claim about gradients through depth, the pictures, the verdict."""
-    claim = scenario("D4")
+    claim = scenario(CLAIM)
     prediction = claim_box("rates", claim)
-    if not prediction and not st.session_state.get(_MEASURED):
+    if not is_asked():
         st.caption(text("rates.start.predict"))
         st.button(text("rates.start.measure"), key="rates_measure", icon=":material/play_arrow:", on_click=_measure)
         return chosen
@@ -40,6 +40,11 @@ def show_start(chosen: Choices, *, dark: bool) -> Choices:
                 claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
             )
     return chosen
+
+
+def is_asked() -> bool:
+    """Whether the reader has said what to expect, or has asked for the measurement."""
+    return bool(st.session_state.get(_MEASURED) or st.session_state.get(f"rates.predict.{CLAIM}"))
 
 
 def _measure() -> None:

@@ -83,12 +83,23 @@ def test_what_a_teacher_hides_is_gone_and_in_the_address(serve, new_page):
     assert "axes.images=2" in page.url
 
 
-def test_the_score_is_still_there_after_a_reload(serve, new_page):
+def test_the_score_of_a_lab_survives_another_page_and_a_reload(serve, new_page):
     page = new_page()
-    page.goto(f"{serve('app.py')}/quiz")
+    page.goto(f"{serve('app.py')}/axes?axes.updates=0")
+    page.get_by_text("Quiz on what you see").click()
+    for question, option in (("cells", "256"), ("numbers", "8"), ("single", "Instance norm")):
+        box = page.locator(f".st-key-quiz_axes_{question}")
+        box.get_by_text(option, exact=True).click()
+        expect(box.get_by_text("Right.", exact=True).or_(box.get_by_text("Not this one."))).to_be_visible()
+    page.wait_for_url(lambda url: "quiz=axes-C_B_a" in url)
+    expect(page.get_by_text("2 of 7 right (3 answered)")).to_be_visible()
+
+    page.get_by_role("link", name="All quizzes and your score").click()
+    expect(page.get_by_text("2 right of 3 answered")).to_be_visible()
     page.get_by_text("Only the one with zero biases").click()
-    expect(page.get_by_text("Right.", exact=True)).to_be_visible()
-    page.wait_for_url(lambda url: "quiz=article-_B" in url)
+    expect(page.get_by_text("3 right of 4 answered")).to_be_visible()
+    page.wait_for_url(lambda url: "quiz=article-_B.axes-C_B_a" in url)
     page.reload()
-    expect(page.get_by_text("1 right of 1 answered")).to_be_visible()
+    expect(page.get_by_text("3 right of 4 answered")).to_be_visible()
+    expect(page.get_by_text("2 right · 3 of 7 done")).to_be_visible()
     expect(page.get_by_text("Right.", exact=True)).to_be_visible()

@@ -5,21 +5,31 @@ import pytest
 from bnviz.ui import quiz_live
 from bnviz.ui.frame import LABS
 from bnviz.ui.quiz_items import ARTICLE, quizzes
-from bnviz.ui.quiz_live import LIVE, between
+from bnviz.ui.quiz_live import LIVE
 from bnviz.ui.quiz_score import Answer, read, score, written
+from bnviz.ui.scenarios import scenarios
 
 FIRST_RIGHT = quizzes()[ARTICLE][0].right
 
 
-MEASURED = LABS  # every lab has numbers that a question can ask for
-
-
-def test_every_lab_has_at_least_three_questions_and_some_about_what_is_on_screen():
+def test_every_lab_asks_at_least_three_questions_about_what_is_on_screen():
     assert len(quizzes()[ARTICLE]) == 6
     for lab in LABS:
-        questions = quizzes()[lab]
-        assert len(questions) >= 3
-        assert lab not in MEASURED or any(question.live for question in questions)
+        assert len([one for one in quizzes()[lab] if one.live]) >= 3
+        assert len([one for one in quizzes()[lab] if not one.live]) >= 3
+
+
+def test_each_maker_of_answers_is_asked_once():
+    asked = [one.live for questions in quizzes().values() for one in questions if one.live]
+    assert sorted(asked) == sorted(LIVE)
+
+
+def test_the_right_option_is_neither_the_longest_nor_at_the_same_place_each_time():
+    fixed = [one for lab in LABS for one in quizzes()[lab] if not one.live]
+    places = [(one.shown or tuple(range(len(one.options)))).index(one.right) for one in fixed]
+    longest = [len(one.options[one.right]) == max(map(len, one.options)) for one in fixed]
+    assert all(places.count(place) <= len(fixed) / 2 for place in range(4))
+    assert sum(longest) <= len(fixed) / 3
 
 
 @pytest.mark.parametrize("name", quizzes())
@@ -28,7 +38,9 @@ def test_questions_are_whole(name):
     assert len({question.id for question in questions}) == len(questions)
     for question in questions:
         assert question.live in ("", *LIVE)
-        assert question.scenario or question.lab
+        assert bool(question.wait) == bool(question.live)
+        assert "{" not in question.ask + question.wait
+        assert question.scenario in scenarios() or (question.lab in LABS and not question.scenario)
         assert len(set(question.options)) == len(question.options)
         if not question.live:
             assert len(question.options) >= 2
@@ -40,7 +52,7 @@ def test_answers_come_back_as_they_were():
     assert whole
     assert written(known) == ""
     known[ARTICLE] = (Answer(FIRST_RIGHT, True), None, Answer(1, False), None, None, None)
-    known["ravine"] = (Answer(2, True), None, None, None)  # was right with the settings of that moment
+    known["ravine"] = (Answer(2, True), *known["ravine"][1:])  # was right with the settings of that moment
     said = written(known)
     assert said == f"article-{'ABCD'[FIRST_RIGHT]}_b.ravine-C"
     assert read(said) == (known, True)
@@ -65,8 +77,11 @@ def test_the_score_counts_each_question_once():
     assert score((Answer(0, True), None, Answer(1, False), Answer(2, True))) == (2, 3)
 
 
-def test_between_counts_the_bounds_that_are_reached():
-    assert [between(value, (2, 10, 100)) for value in (1, 2, 9.9, 10, 1e9, float("inf"))] == [0, 1, 1, 2, 3, 3]
+def test_a_link_from_before_a_question_was_added_says_what_it_said():
+    known, whole = read("inputs-Bbba.train-_b")
+    assert whole
+    assert [None if one is None else one.right for one in known["inputs"]] == [True, True, True, True, None, None, None]
+    assert known["train"][1] == Answer(1, True)
 
 
 def test_a_name_that_is_no_function_fails():

@@ -1,0 +1,120 @@
+"""Questions about the run that is on screen in the lab of training and inference."""
+
+from __future__ import annotations
+
+import math
+
+from bnviz.core import averages, inference
+from bnviz.core.estimates import estimates
+from bnviz.core.moment import Stats, outputs
+from bnviz.plots.theme import number, plain_number
+from bnviz.ui import running_settings
+from bnviz.ui.messages import text
+from bnviz.ui.quiz_answer import CLOSE, Live, figures, highest, kept, listed, ranged
+from bnviz.ui.running_run import Study, shelf
+from bnviz.ui.running_settings import Settings
+
+POINT = 0.01
+
+
+def _study(settings: Settings) -> Study | None:
+    """The run that is on screen; None while it is being made."""
+    return shelf().find(settings.experiment)
+
+
+def left() -> Live | None:
+    """The share of its initial value that is still in a running average."""
+    settings = running_settings.current()
+    share = averages.start_left(settings.momentum, settings.after)
+    return ranged(share, (0.01, 0.1, 0.5), share=CLOSE).live(
+        momentum=plain_number(settings.momentum), updates=str(settings.after), left=f"{100 * share:.3g} %",
+    )  # fmt: skip
+
+
+def modes() -> Live | None:
+    """Test accuracy with the running averages against that with the statistics of each batch."""
+    settings = running_settings.current()
+    study = _study(settings)
+    if study is None:
+        return None
+    place = study.run.place(settings.after)
+    of = (settings.experiment, settings.momentum, place)
+    in_eval = kept("running_modes", of, lambda: _in_eval_mode(study, settings.momentum, place))
+    in_training = float(study.fixed.train_mode[place])
+    above, slack = in_eval - in_training, 0.5 / len(study.run.data.x_test)
+    right = 0 if above > POINT else 1 if above < -POINT else 2
+    near = abs(abs(above) - POINT) <= slack
+    fair = frozenset({0 if above > 0 else 1, 2} - {right}) if near else frozenset()
+    said = {
+        "eval": _share(in_eval),
+        "train": _share(in_training),
+        "updates": str(study.run.steps[place]),
+        "momentum": plain_number(settings.momentum),
+        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.3g} %",
+    }
+    return Live(right, said, fair=fair)
+
+
+def _in_eval_mode(study: Study, momentum: float, place: int) -> float:
+    """Test accuracy with the running averages at one of the run's looks."""
+    run, step = study.run, study.run.steps[place]
+    size = run.experiment.training.batch_size
+    stats = [
+        Stats(
+            averages.last(mean[:step], momentum, averages.START_MEAN),
+            averages.last(averages.unbiased(var[:step], size), momentum, averages.START_VAR),
+        )
+        for mean, var in zip(run.batch_mean, run.batch_var, strict=True)
+    ]
+    return inference.accuracy(outputs(run.moments[place], run.data.x_test, stats), run.data.y_test)
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def closest() -> Live | None:
+    """Which estimate of the unit's variance is closest to that of all training rows."""
+    settings = running_settings.current()
+    study = _study(settings)
+    if study is None or min(settings.after, study.run.updates) < 1:
+        return None
+    step, layer, unit = min(settings.after, study.run.updates), settings.layer - 1, settings.unit - 1
+    of = (settings.experiment, settings.momentum, step, layer, unit)
+    found = kept(
+        "running_closest", of, lambda: estimates(study.run, layer, unit, step=step, momentum=settings.momentum)
+    )
+    goal = found[-1].var
+    if not goal > 0:
+        return None
+    tried = found[:-1]
+    labels = [text(f"running.averages.{one.name}") for one in tried]
+    off = [abs(math.log(one.var / goal)) if one.var > 0 else math.inf for one in tried]
+    picked = highest(labels, [-value for value in off], slack=0.005)
+    if picked is None:
+        return None
+    return picked.live(
+        text("quiz.running.closest", layer=settings.layer, unit=settings.unit, updates=step),
+        told=listed(labels, [number(one.var, 3) for one in tried]), goal=number(goal, 3),
+    )  # fmt: skip
+
+
+def spread() -> Live | None:
+    """How much the means of random batches scatter: std / sqrt(batch size)."""
+    settings = running_settings.current()
+    study = _study(settings)
+    if study is None:
+        return None
+    place, size = study.run.place(settings.after), settings.batch_size
+    var = float(study.run.full[place][settings.layer - 1].var[settings.unit - 1])
+    std = math.sqrt(max(var, 0.0))
+    right = averages.spread_of_means(std, size)
+    wide = (settings.layer + settings.unit) % 2  # else the right number would always stand at the same place
+    found = figures(right, std, std / size, *((2 * right,) if wide else (right / 2, std * math.sqrt(size))))
+    if found is None or not right:
+        return None
+    words = {"std": number(std, 3), "size": str(size), "right": number(right, 3)}
+    return found.live(
+        text("quiz.running.spread", layer=settings.layer, unit=settings.unit, **words), **words,
+        four=str(4 * size), half=number(right / 2, 3),
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""Questions about the part that is on screen in the lab on smoothness, as measured on the seed of its pictures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from bnviz.core import smoothness as measures
+from bnviz.core.labels import arm_labels
+from bnviz.core.scaling import FACTORS
+from bnviz.plots.theme import number
+from bnviz.runs.studies import shared_studies
+from bnviz.ui import smoothness_settings as state
+from bnviz.ui.messages import text
+from bnviz.ui.quiz_answer import CLOSE, Live, choices, highest, kept, listed, ranged
+from bnviz.ui.scenarios import scenario
+from bnviz.ui.smoothness_parts import LEAST, TIMES, UNITS, Part
+from bnviz.ui.smoothness_settings import Settings
+
+Found = list[dict[str, Any]]
+TEN = FACTORS.index(10.0)
+
+
+def _seen() -> tuple[Settings, Found] | None:
+    """What is on screen, and all that was measured of it on the first seed, once it is complete."""
+    settings = state.current()
+    experiment = state.experiment_of(settings)
+    if state.state_problem(settings, experiment):
+        return None
+    run = shared_studies().find(state.study_of(settings, experiment))
+    if run is None or not run.complete[0] or not run.results[0]:
+        return None
+    return settings, list(run.results[0])
+
+
+def _at(settings: Settings, one: dict[str, Any]) -> list[float]:
+    """The number that the part is about, of each arm at one look; NaN for an arm that has diverged."""
+    part = settings.part
+    if part == "safe":
+        pairs = zip(one["loss"], one["safe"], strict=True)
+        return [math.nan if loss is None else safe or measures.SMALLEST_RATE for loss, safe in pairs]
+    if part == "scale":
+        return [math.nan if row is None else row[TEN] for row in one["output"]]
+    values = one["length"][0] if part == "growth" else one["sharpness" if part == "edge" else settings.quantity]
+    return [math.nan if value is None else float(value) for value in values]
+
+
+def _looked(settings: Settings, found: Found) -> dict[str, Any]:
+    """The look that is judged: at the chosen step, or the last."""
+    return found[-1] if settings.part in ("growth", "edge") else dict(measures.at_step(found, settings.step))
+
+
+def _key(settings: Settings) -> str:
+    return settings.quantity if settings.part == "along" else settings.part
+
+
+def _opening(found: Live, settings: Settings) -> Live:
+    """The same with the open claim as what the explanation opens."""
+    return replace(found, scenario=state.CLAIMS[settings.part])
+
+
+def most() -> Live | None:
+    """Which arm has the largest number of the part."""
+    seen = _seen()
+    if seen is None:
+        return None
+    settings, found = seen
+    labels, values = arm_labels(state.experiment_of(settings)), list[float]()
+    words = {"quantity": text(f"smoothness.options.quantity.{settings.quantity}")}
+    if settings.part == "slice":
+        known = [(one["arm"], one["statistics"], one["around"]) for one in found]
+        statistics = {word: text(f"smoothness.options.statistics.{word}") for word in state.STATISTICS}
+        labels = [f"{labels[arm]}, {statistics[word]}" for arm, word, _ in known]
+        values = [math.nan if around is None else around for _, _, around in known]
+    else:
+        looked = _looked(settings, found)
+        values, words = _at(settings, looked), words | {"step": str(looked["step"])}
+    if len(values) < 2:
+        return None
+    size = max((value for value in values if math.isfinite(value)), default=0.0)
+    picked = highest(labels, values, slack=CLOSE * size)
+    if picked is None:
+        return None
+    told = listed(labels, [number(value) for value in values])
+    return _opening(picked.live(text(f"quiz.smoothness.most_{settings.part}", **words), told=told), settings)
+
+
+def change() -> Live | None:
+    """How the number of the part changes over the run, in the arm without norm if there is one."""
+    seen = _seen()
+    if seen is None or seen[0].part == "slice":
+        return None
+    settings, found = seen
+    if settings.part == "scale":
+        return _tenfold(settings, found)
+    experiment = state.experiment_of(settings)
+    norms = [arm.norm for arm in experiment.arms]
+    arm = norms.index("none") if "none" in norms else 0
+    curve = [(int(one["step"]), _at(settings, one)[arm]) for one in found]
+    known = [(step, value) for step, value in curve if math.isfinite(value)]
+    if len(known) < 2 or not known[0][1] > 0:
+        return None
+    (begun, first), (ended, last) = known[0], known[-1]
+    words = {"arm": arm_labels(experiment)[arm], "quantity": text(f"smoothness.options.quantity.{settings.quantity}"),
+             "begun": str(begun), "ended": str(ended)}  # fmt: skip
+    picked = ranged(last / first, (0.5, 2), share=CLOSE)
+    said = {"first": number(first), "last": number(last), "ratio": number(last / first)}
+    told = text("quiz.smoothness.told_change", **words, **said)
+    ask, options = text(f"quiz.smoothness.change_{settings.part}", **words), choices("quiz.smoothness.change_options")
+    return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
+
+
+def _tenfold(settings: Settings, found: Found) -> Live | None:
+    """What becomes of the gradient of ten times the weights, in the arm with a norm if there is one."""
+    experiment, looked = state.experiment_of(settings), _looked(settings, found)
+    pair = measures.pair(experiment)
+    arm = 0 if pair is None else pair[1]
+    if looked["gradient"][arm] is None:
+        return None
+    value = float(looked["gradient"][arm][TEN])
+    words = {"arm": arm_labels(experiment)[arm], "step": str(looked["step"])}
+    picked = ranged(value, (0.3, 3), share=CLOSE)
+    told = text("quiz.smoothness.told_scale", value=number(value), **words)
+    ask, options = text("quiz.smoothness.change_scale", **words), choices("quiz.smoothness.change_scale_options")
+    return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
+
+
+def alone() -> Live | None:
+    """What the first seed by itself says about the claim."""
+    seen = _seen()
+    if seen is None:
+        return None
+    settings, found = seen
+    experiment = state.experiment_of(settings)
+    part = Part(settings, experiment, [found], dark=False)
+    made = kept("smoothness_alone", (settings, experiment), lambda: part.effects([found]))
+    if not made or math.isnan(made[0]):
+        return None
+    effect, least = made[0], LEAST[settings.part]
+    right = 0 if effect > least else 1 if effect < -least else 2
+    near = bool(least) and abs(abs(effect) - least) <= CLOSE * least
+    fair = frozenset({0 if effect > 0 else 1, 2} - {right}) if near else frozenset()
+    pair = measures.pair(experiment)
+    assert pair is not None, "There is an effect only where there is a pair."
+    labels = arm_labels(experiment)
+    words = {"bare": labels[pair[0]], "normed": labels[pair[1]]}
+    key = _key(settings) if settings.part != "slice" else settings.statistics
+    what, claim = text(f"smoothness.effects.{key}", **words), scenario(state.CLAIMS[settings.part])
+    return Live(
+        right, {"told": text("quiz.smoothness.effect", what=what, value=_told(settings.part, effect))},
+        choices("quiz.smoothness.alone_options"), fair=fair, scenario=claim.id,
+        ask=text("quiz.smoothness.alone", claim=claim.claim),
+    )  # fmt: skip
+
+
+def _told(part: str, effect: float) -> str:
+    """The effect as the verdict writes it."""
+    said = UNITS[part].format(effect) if part in UNITS else TIMES.format(2**effect)
+    return said.replace("inf", "∞").replace("-", "−").replace("%", " %")
