@@ -130,7 +130,7 @@ def title_of(sweep: Sweep, measure: str) -> str:
 
 def target_words(sweep: Sweep) -> str:
     """The accuracy to which updates are counted: "95 %"."""
-    return f"{100 * (sweep.target or 0.9):g} %"
+    return f"{100 * (sweep.target or 0.9):g}\u00a0%"
 
 
 def kind_words(name: str) -> str:

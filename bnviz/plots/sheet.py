@@ -1,8 +1,12 @@
-"""A picture as a file that stands alone: the chart, its sentence, and the settings of the run it shows."""
+"""A picture as a file that stands alone: the chart, its sentence, the settings of what it shows, where it is from.
+
+Whatever the theme of the screen, the file has white paper and the light theme's colours.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 import zipfile
 from collections.abc import Sequence
@@ -15,6 +19,7 @@ from bnviz.core import describe
 from bnviz.core.experiment import Experiment
 from bnviz.plots import theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.paper import on_paper
 
 WIDE, HALF = 1000, 640  # pixels of all views side by side
 LETTER = 6.4  # pixels of a letter of the caption, on average
@@ -23,20 +28,24 @@ FORMATS = ("png", "svg")
 FONT = "sans-serif"
 
 
-def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None) -> dict[str, Any]:
-    """The specification of a picture with its heading, its sentence and the settings above it.
+def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, source: str = "") -> dict[str, Any]:
+    """The specification of a picture with its heading, its sentence, the settings and the source above it.
 
     Args:
         figure: what is shown.
         settings: of the run, one phrase each (`describe.words`).
         step: after which update; the last recorded one at or before it is taken, and without it the last.
+        source: the lab and the address that show the picture again.
     """
     frame = frame_at(figure, step)
     total = HALF if figure.half else WIDE
     spec = figure.spec_at(frame, width=round((total - 60) / max(1, figure.columns)) - 16)
-    ink = theme.INK[figure.paper == theme.PAPER[True]]
+    if figure.paper == theme.PAPER[True]:
+        spec = on_paper(spec)
+    ink = theme.INK[False]
     letters = int(total / LETTER)
-    lines = [*textwrap.wrap(figure.caption_at(frame), letters), *textwrap.wrap(" · ".join(settings), letters)]
+    told = (figure.caption_at(frame), " · ".join(settings), source)
+    lines = [line for part in told for line in textwrap.wrap(part, letters, break_on_hyphens=False)]
     spec["title"] = {
         "text": figure.title, "subtitle": lines, "anchor": "start", "frame": "bounds", "offset": 14,
         "color": ink, "subtitleColor": ink, "fontSize": 18, "subtitleFontSize": 12, "subtitleLineHeight": 17,
@@ -54,39 +63,57 @@ def frame_at(figure: Figure, step: int | None) -> int:
     return max(0, int((figure.steps <= step).sum()) - 1)
 
 
-def picture_file(figure: Figure, settings: Sequence[str], kind: str, *, step: int | None = None) -> bytes:
+def picture_file(
+    figure: Figure, settings: Sequence[str], kind: str, *, step: int | None = None, source: str = ""
+) -> bytes:
     """A picture as the bytes of a file.
 
     Args:
-        figure, settings, step: as in `sheet`.
+        figure, settings, step, source: as in `sheet`.
         kind: png (at twice the size, for slides) or svg.
     """
-    spec = sheet(figure, settings, step=step)
+    spec = sheet(figure, settings, step=step, source=source)
     if kind == "svg":
         return str(vl_convert.vegalite_to_svg(spec)).encode()
     return bytes(vl_convert.vegalite_to_png(spec, scale=PNG_SCALE))
 
 
-def numbers(figure: Figure, *, frame: int = -1) -> str:
-    """The numbers that a figure draws, as CSV: the rows of each of its tables, one table below the other.
+def numbers_table(figure: Figure, *, frame: int = -1) -> pd.DataFrame:
+    """The numbers that a figure draws: the rows of each of its tables, one table below the other, named by `table`.
 
     Args:
         figure: what is shown.
         frame: of the tables that hold one frame; those over all updates are whole.
+
+    Returns:
+        Columns of numbers as they were drawn and of words; pixels and colours, which are no numbers, are left out.
     """
     parts = [pd.DataFrame(table.rows_at(frame, figure.steps)).assign(table=table.dataset) for table in figure.tables]
-    whole = pd.concat(parts, ignore_index=True)
-    return str(whole[["table", *(name for name in whole.columns if name != "table")]].to_csv(index=False))
+    whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    kept = [name for name in whole.columns if name != "table" and not whole[name].map(_is_paint).any()]
+    return whole[["table", *kept]]
 
 
-def all_pictures(figures: Sequence[Figure], experiment: Experiment, *, step: int | None = None) -> bytes:
+def _is_paint(value: object) -> bool:
+    """Whether a cell holds pixels or a colour."""
+    return isinstance(value, str) and (value.startswith("data:image") or bool(re.fullmatch("#[0-9a-f]{6}", value)))
+
+
+def numbers(figure: Figure, *, frame: int = -1) -> str:
+    """The same as CSV."""
+    return str(numbers_table(figure, frame=frame).to_csv(index=False))
+
+
+def all_pictures(
+    figures: Sequence[Figure], experiment: Experiment, *, step: int | None = None, source: str = ""
+) -> bytes:
     """Several pictures of a run, each as PNG and as SVG, in one ZIP file."""
     buffer, settings = io.BytesIO(), describe.words(experiment)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for figure in figures:
             for kind in FORMATS:
                 name = picture_name(figure, experiment, kind, step=step)
-                archive.writestr(name, picture_file(figure, settings, kind, step=step))
+                archive.writestr(name, picture_file(figure, settings, kind, step=step, source=source))
     return buffer.getvalue()
 
 

@@ -15,9 +15,10 @@ from bnviz.plots import compare_bins, theme
 from bnviz.plots.compare import Compared
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, shared_store
-from bnviz.ui import controls, figure_files, live, pins
+from bnviz.ui import charts, controls, figure_files, live, pins, results_table
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
+from bnviz.ui.origin import Origin
 from bnviz.ui.pins import Pin
 
 TICK = 0.5
@@ -171,10 +172,13 @@ def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
     return [label for label in labels if label in arms], str(split)
 
 
+def _origin(settings: Sequence[str] = ()) -> Origin:
+    """Of the pinned runs."""
+    return Origin("train", STEM, tuple(settings), pins.to_params())
+
+
 def _draw(figure: Figure, settings: Sequence[str]) -> None:
-    figure_files.headed(figure, stem=STEM, settings=settings)
-    st.vega_lite_chart(figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt))
-    st.caption(figure.caption_at(0))
+    charts.show(figure, _origin(settings))
 
 
 def _curves(known: Sequence[Compared], arms: list[str], split: str, settings: Sequence[str], *, dark: bool) -> None:
@@ -231,10 +235,6 @@ def _tables(known: Sequence[Compared]) -> None:
     st.markdown(f"**{text('compare.results')}**")
     rows = [plots.results(run.recording).assign(run=run.name) for run in known]
     results = pd.concat(rows, ignore_index=True).drop(columns=["cost of an update", "updates per second"])
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
     order = ["run", *(name for name in results.columns if name != "run")]
-    st.dataframe(results[order], hide_index=True, width="stretch", column_config=shares)
-    st.download_button(
-        text("compare.data_file"), lambda: drawn.table_of(known).to_csv(index=False), file_name=f"{STEM}-curves.csv",
-        mime="text/csv", key="compare_file", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    results_table.show(results[order])
+    figure_files.numbers(lambda: drawn.table_of(known), _origin(), name="curves")

@@ -8,7 +8,7 @@ from bnviz import plots
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
-from bnviz.ui import controls, links, live, pins
+from bnviz.ui import controls, links, live, pins, results_table
 from bnviz.ui import view as views
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -58,8 +58,7 @@ def show_results(run: Run) -> None:
     if recording is None or run.active or not shown("results"):
         return
     st.subheader(text("train.state.results"))
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
-    st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares)
+    results_table.show(plots.results(recording))
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(
         f"{text('train.state.memory', megabytes=megabytes, frames=len(recording.steps))} {text('link.copy_hint')}"

@@ -113,7 +113,7 @@ def running_left() -> Live | None:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.3g}\u00a0%"
 
 
 def axes_cells() -> Live | None:

@@ -83,9 +83,9 @@ def test_the_right_answer_follows_what_is_on_screen():
 
 
 def test_the_momentum_on_screen_decides():
-    assert "to the power of 10 is 34.9 %" in words(opened("running", quiz="running-C"))
+    assert "to the power of 10 is 34.9\u00a0%" in words(opened("running", quiz="running-C"))
     few = words(opened("running", quiz="running-C", **{"running.momentum": "0.001"}))
-    assert "Right is: More than 50 %" in few
+    assert "Right is: More than 50\u00a0%" in few
 
 
 def test_the_norm_on_screen_decides():
