@@ -24,8 +24,13 @@ def study_words(study: Study) -> list[str]:
 
 def sweep_words(base: Experiment, axes: Sequence[Axis], seeds: Sequence[int]) -> list[str]:
     """The base of a sweep, the values that its axes take, and the seeds."""
+    found, swept = words(base)[:-1], {axis.field for axis in axes}
+    if "training.learning_rate" in swept:
+        found[TRAINING] = found[TRAINING].partition(",")[0]
+    if "network.depth" in swept:
+        found[NETWORK] = f"{base.network.hidden[0]} units a layer"
     listed = (f"{SWEPT.get(axis.field, axis.field)} {_listed(axis.values)}" for axis in axes)
-    return [*words(base)[:-1], *listed, seed_words(seeds)]
+    return [*found, *listed, seed_words(seeds)]
 
 
 def seed_words(seeds: Sequence[int]) -> str:
@@ -63,7 +68,7 @@ def _batch_sizes(found: list[str], options: Options) -> list[str]:
         found[TRAINING] += f" for {found[BATCHES]}, in proportion to the batch"
     found[BATCHES] = f"batches of {_listed(options['sizes'])}"
     if options["epochs"]:
-        found[UPDATES] = f"{options['epochs']} epochs"
+        found[UPDATES] = f"{options['epochs']} epoch{'' if options['epochs'] == 1 else 's'}"
     return found
 
 

@@ -26,6 +26,8 @@ LETTER = 6.4  # pixels of a letter of the caption, on average
 PNG_SCALE = 2.0
 FORMATS = ("png", "svg")
 FONT = "sans-serif"
+FULL, FULLER = "DejaVu Sans, sans-serif", 1.13
+"""A font that has raised figures and signs too, and how much wider it is: others would be replaced line by line."""
 
 
 def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, source: str = "") -> dict[str, Any]:
@@ -43,13 +45,14 @@ def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, s
     if figure.paper == theme.PAPER[True]:
         spec = on_paper(spec)
     ink = theme.INK[False]
-    letters = int(total / LETTER)
     told = (figure.caption_at(frame), " · ".join(settings), source)
+    rare = bool(re.search("[^\\x00-\u0233\u0391-\u03c9\u2010-\u2027\u2212]", "".join(told)))
+    letters = int(total / LETTER / (FULLER if rare else 1))
     lines = [line for part in told for line in textwrap.wrap(part, letters, break_on_hyphens=False)]
     spec["title"] = {
         "text": figure.title, "subtitle": lines, "anchor": "start", "frame": "bounds", "offset": 14,
         "color": ink, "subtitleColor": ink, "fontSize": 18, "subtitleFontSize": 12, "subtitleLineHeight": 17,
-        "subtitlePadding": 6,
+        "subtitlePadding": 6, "subtitleFont": FULL if rare else FONT,
     }  # fmt: skip
     spec["config"] |= {"font": FONT, "padding": 16}
     spec["padding"] = 16
@@ -89,7 +92,8 @@ def numbers_table(figure: Figure, *, frame: int = -1) -> pd.DataFrame:
         Columns of numbers as they were drawn and of words; pixels and colours, which are no numbers, are left out.
     """
     parts = [pd.DataFrame(table.rows_at(frame, figure.steps)).assign(table=table.dataset) for table in figure.tables]
-    whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    there = [part for part in parts if len(part)]
+    whole = pd.concat(there, ignore_index=True) if there else pd.DataFrame({"table": []})
     kept = [name for name in whole.columns if name != "table" and not whole[name].map(_is_paint).any()]
     return whole[["table", *kept]]
 

@@ -57,7 +57,7 @@ def _origin(choices: Choices) -> Origin:
     norm = text(f"axes.norm.{choices.norm}")
     said = (
         f"{norm}, {choices.groups} groups" if choices.norm == "group" else norm,
-        *describe.words(core.LIVE)[:-1],
+        *describe.words(core.LIVE)[:4],
         f"{axes.block_name(choices.block)} after {choices.updates} updates",
         f"{choices.images} images of batch {choices.batch}",
         text(f"axes.shown.{choices.shown}"),

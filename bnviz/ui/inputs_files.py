@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.core import codec
-from bnviz.core.experiment import Data
+from bnviz.core.experiment import TOYS, Data
 from bnviz.core.prepared import Pair
 from bnviz.plots import stills
 from bnviz.plots.stills import Words
@@ -31,7 +31,9 @@ def origin_of(pair: Pair, data: Data, view: Inputs) -> Origin:
     """Of this lab, as it stands."""
     own = view.source == OWN and own_data.table() is not None
     name = text("inputs.own.name") if own else text(f"train.options.name.{data.name}")
-    made = [f"{kind} {value:g}" for kind, value in (("noise", data.noise), ("balance", data.balance)) if value]
+    made = [f"noise {data.noise:g}"] if data.name in TOYS else []
+    made += [f"factors {data.scale[0]:g} and {data.scale[1]:g}"] if data.scale else []
+    made += [f"offsets {data.offset[0]:g} and {data.offset[1]:g}"] if data.offset else []
     rows = f"{len(pair.train_rows)} training rows, {len(pair.test_rows)} test rows"
     said = (name, " and ".join(pair.names), rows, *([] if own else made), f"seed {view.seed}")
     return Origin(PAGE, f"bnviz-inputs-{_slug(pair)}-seed{view.seed}", said, named(data, view))

@@ -8,7 +8,7 @@ from bnviz import plots
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
-from bnviz.ui import controls, links, live, pins, results_table
+from bnviz.ui import compare_view, controls, links, live, pins, results_table
 from bnviz.ui import view as views
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -24,6 +24,7 @@ def take_link() -> None:
         controls.show_experiment(experiment)
         views.from_params(others, problems)
         pins.from_params(others, problems)
+        compare_view.from_params(others, problems)
         live.start_at(_step(others.get("step"), experiment, problems))
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = problems
@@ -49,7 +50,7 @@ def write_link(experiment: Experiment, view: View) -> None:
         live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
-    links.write("train", to_link(experiment) | others | pins.to_params())
+    links.write("train", to_link(experiment) | others | pins.to_params() | compare_view.to_params())
 
 
 def show_results(run: Run) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from bnviz.core import describe
 from bnviz.core.experiment import Experiment
 from bnviz.plots.paper import colors
+from bnviz.plots.theme import arm_style
 from bnviz.ui.messages import text
 from bnviz.ui.share import query
 
@@ -64,6 +65,12 @@ class Origin:
             "words": {name: text(f"take_home.{name}") for name in WORDS},
             "colors": colors(),
         }
+
+
+def told_of_run(experiment: Experiment) -> dict[str, object]:
+    """What the player is told of a run of the training lab, with its arms: a file has no page that names them."""
+    arms = [{"label": one.label, "color": one.color, "dash": list(one.dash)} for one in arm_style(experiment)]
+    return of_run(experiment).told() | {"arms": arms}
 
 
 def of_run(experiment: Experiment, params: Mapping[str, str] = NO_PARAMS) -> Origin:

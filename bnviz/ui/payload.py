@@ -41,6 +41,7 @@ class Picture:
         narrow: Another specification for containers under 600 px.
         narrow_columns: How many views stand side by side in that one.
         paper: The ground for which its colours are chosen.
+        arms: Whether it needs the legend of the arms that stands above all pictures.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Picture:
     narrow: Spec | None = None
     narrow_columns: int = 1
     paper: str = "#ffffff"
+    arms: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +194,7 @@ def _picture(picture: Picture, frames: int, known: Traits | None, writer: _Write
         "narrow": None if picture.narrow is None else json.loads(compile_spec(picture.narrow)),
         "columns": [picture.columns, picture.narrow_columns],
         "paper": picture.paper,
+        "arms": picture.arms,
     }
     return entry | {"title": picture.title, "half": picture.half, "look": look, "lookHash": look_hash}
 

@@ -35,8 +35,8 @@ const named = (...parts) => parts.filter(Boolean).join("-").toLowerCase().replac
 
 export class Files {
   /**
-   * `take()` tells what the files hold when one is wanted: {title, name, caption, settings, drawing, tables}, where
-   * `drawing()` gives what `sheet` takes and `tables()` gives [{name, rows}].
+   * `take()` tells what the files hold when one is wanted: {title, name, caption, settings, legend, drawing, tables},
+   * where `drawing()` gives what `sheet` takes and `tables()` gives [{name, rows}].
    */
   constructor(take) {
     this.take = take;
@@ -110,11 +110,11 @@ export class Files {
   }
 
   async make(kind) {
-    const { title, name, caption, settings = [], drawing, tables } = this.take();
+    const { title, name, caption, settings = [], legend, drawing, tables } = this.take();
     const file = `${named(this.origin.stem, name)}.${kind}`;
     if (kind === "csv") return save(csv(tables()), "text/csv;charset=utf-8", file);
     const told = [caption, [...this.origin.settings, ...settings].join(" · "), sourceOf(this.origin)];
-    const svg = sheet(await drawing(), { title, told });
+    const svg = sheet(await drawing(), { title, told, legend });
     return kind === "svg" ? save(svg, "image/svg+xml", file) : save(await pixels(svg), "image/png", file);
   }
 }

@@ -192,6 +192,7 @@ export class Picture {
       title: this.heading.textContent,
       name: `${this.id}-${recording.steps.length > 1 ? `step${recording.steps[frame]}` : ""}`,
       caption: material.text("captions", frame),
+      legend: this.look.arms ? files.origin.arms : [],
       drawing: () => drawn(this.vega, this.look, material, { recording, frame, half: this.half, colors: files.origin.colors }),
       tables: () => material.tables.map((table) => ({ name: table.dataset, rows: table.allRows(frame, recording.steps) })),
     };

@@ -7,6 +7,7 @@ const EDGE = 16; // px around the picture
 const TITLE = 18;
 const LETTERS = 12;
 const LINE = 17; // px from line to line
+const SAMPLE = 28; // px of a line in the legend
 const LEAST = 480; // px of width for the words
 const INK = "#0f172a";
 const PAPER = "#ffffff";
@@ -45,8 +46,23 @@ export function sourceOf(origin) {
   return `bnviz, ${origin.lab}: ${whole.length <= MOST_SHOWN ? whole : bare}`;
 }
 
-/** The file: `drawing` is {width, height, marks} of `Pen`, or {svg} of Vega. */
-export function sheet(drawing, { title, told }) {
+/** What each line stands for, in rows: the height that they take, and their marks. */
+function keys(legend, width, top) {
+  const marks = [];
+  let [x, y] = [0, 0];
+  for (const { label, color, dash } of legend) {
+    const wide = SAMPLE + 8 + widthOf(label, `${LETTERS}px ${FONT}`);
+    if (x > 0 && x + wide > width) [x, y] = [0, y + LINE];
+    const line = { x1: EDGE + x, x2: EDGE + x + SAMPLE, y1: top + y + 8, y2: top + y + 8, stroke: color, "stroke-width": 3 };
+    marks.push(tag("line", { ...line, "stroke-dasharray": dash[1] ? dash.join(" ") : null }));
+    marks.push(tag("text", { x: EDGE + x + SAMPLE + 8, y: top + y + 12, "font-size": LETTERS, fill: INK }, escaped(label)));
+    x += wide + 20;
+  }
+  return [legend.length ? y + LINE + 6 : 0, marks];
+}
+
+/** The file: `drawing` is {width, height, marks} of `Pen`, or {svg} of Vega; `legend` tells {label, color, dash}. */
+export function sheet(drawing, { title, told, legend = [] }) {
   const width = Math.max(LEAST, drawing.width);
   const lines = told.filter(Boolean).flatMap((part) => wrapped(part, `${LETTERS}px ${FONT}`, width));
   const heads = wrapped(title, `bold ${TITLE}px ${FONT}`, width);
@@ -59,6 +75,9 @@ export function sheet(drawing, { title, told }) {
   for (const line of heads) write(line, TITLE, TITLE + 6, { "font-weight": "bold" });
   for (const line of lines) write(line, LETTERS, LINE, {});
   y += 14;
+  const [height, drawnKeys] = keys(legend, width, y);
+  words.push(...drawnKeys);
+  y += height;
   const [full, tall] = [Math.ceil(width + 2 * EDGE), Math.ceil(y + drawing.height + EDGE)];
   const marks = drawing.svg
     ? drawing.svg.replace("<svg ", `<svg x="${EDGE}" y="${y}" `)
