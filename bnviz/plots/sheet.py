@@ -9,7 +9,7 @@ import io
 import re
 import textwrap
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ WIDE, HALF = 1000, 640  # pixels of all views side by side
 LETTER = 6.4  # pixels of a letter of the caption, on average
 PNG_SCALE = 2.0
 FORMATS = ("png", "svg")
+KEY = {"title": None, "orient": "top", "symbolType": "stroke", "columns": 4}
 FONT = "sans-serif"
 FULL, FULLER = "DejaVu Sans, sans-serif", 1.13
 """A font that has raised figures and signs too, and how much wider it is: others would be replaced line by line."""
@@ -42,11 +43,12 @@ def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, s
     frame = frame_at(figure, step)
     total = HALF if figure.half else WIDE
     spec = figure.spec_at(frame, width=round((total - 60) / max(1, figure.columns)) - 16)
-    if figure.paper == theme.PAPER[True]:
-        spec = on_paper(spec)
+    spec = with_keys(on_paper(spec) if figure.paper == theme.PAPER[True] else spec)
     ink = theme.INK[False]
     told = (figure.caption_at(frame), " · ".join(settings), source)
-    rare = bool(re.search("[^\\x00-\u0233\u0391-\u03c9\u2010-\u2027\u2212]", "".join(told)))
+    rare = bool(
+        re.search("[^\\x00-\u0233\u0391-\u03c9\u2010-\u2027\u2212\u221a\u221e\u2248\u2264\u2265]", "".join(told))
+    )
     letters = int(total / LETTER / (FULLER if rare else 1))
     lines = [line for part in told for line in textwrap.wrap(part, letters, break_on_hyphens=False)]
     spec["title"] = {
@@ -57,6 +59,25 @@ def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, s
     spec["config"] |= {"font": FONT, "padding": 16}
     spec["padding"] = 16
     return spec
+
+
+def with_keys(spec: dict[str, Any]) -> dict[str, Any]:
+    """A specification whose dashed lines have a legend, also where a page names them outside of the picture."""
+    dashed = {one["field"] for name, one in _channels(spec) if name == "strokeDash" and one.get("legend", KEY) is None}
+    for _, channel in _channels(spec):
+        if channel["field"] in dashed and channel.get("legend", KEY) is None:
+            channel["legend"] = KEY
+    return spec
+
+
+def _channels(part: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every channel that gives the values of a field their colours, dashes or shapes."""
+    for name, one in part.items() if isinstance(part, dict) else ():
+        if name in ("color", "strokeDash", "shape") and isinstance(one, dict) and "domain" in one.get("scale", ()):
+            yield name, one
+        elif name not in ("datasets", "config"):
+            for inner in one if isinstance(one, list) else [one]:
+                yield from _channels(inner)
 
 
 def frame_at(figure: Figure, step: int | None) -> int:

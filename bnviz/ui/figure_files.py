@@ -29,6 +29,7 @@ def headed(figure: Figure, origin: Origin, *, paper: Callable[[], Figure] | None
         paper: draws it in light colours, where changing those of the dark theme one by one is not enough (pixels).
     """
     source = origin.source
+    stem = f"{origin.stem}-{figure.id.removeprefix(f'{origin.page}-')}".replace("_", "-")
 
     def picture(kind: str) -> bytes:
         drawn = figure if paper is None else paper()
@@ -39,8 +40,8 @@ def headed(figure: Figure, origin: Origin, *, paper: Callable[[], Figure] | None
         name = text("take_home.figure", title=plain(figure.title))  # for screen readers: page.css shows the icon alone
         with st.popover(name, icon=ICON, type="tertiary", help=name, key=f"picture_files_{origin.page}_{figure.id}"):
             for kind in sheet.FORMATS:
-                _button(kind, partial(picture, kind), f"{origin.stem}-{figure.id}.{kind}")
-            _table(partial(sheet.numbers_table, figure), origin, f"{origin.stem}-{figure.id}")
+                _button(kind, partial(picture, kind), f"{stem}.{kind}")
+            _table(partial(sheet.numbers_table, figure), origin, stem)
 
 
 def numbers(table: Callable[[], pd.DataFrame], origin: Origin, *, name: str = "") -> None:
@@ -70,6 +71,6 @@ def _button(kind: str, data: Maker, file: str) -> None:
         mime=MIMES[kind],
         key=f"file_{file}",
         on_click="ignore",
-        icon=ICON,
+        type="tertiary",
         width="stretch",
     )
