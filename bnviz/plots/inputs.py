@@ -39,18 +39,17 @@ class Look:
     dark: bool = False
 
 
-def cloud(pair: Pair, method: str, *, title: str, look: Look) -> compose.Spec:
+def cloud(pair: Pair, method: str, *, look: Look) -> compose.Spec:
     """One preprocessing of a pair of features, a Vega-Lite specification that takes the width it is given.
 
     Args:
         pair: the two features.
         method: which of its ways.
-        title: heading of the chart.
         look: axes and theme.
     """
     way = pair.ways[method]
     marks = (*_edges(way, look), *_points(pair, way, look))
-    spec = compose.layered(*marks, height=HEIGHT, params=_params(way, look), title=_title(title, way, look))
+    spec = compose.layered(*marks, height=HEIGHT, params=_params(way, look), title=_title(way, look))
     return for_page(spec, {POINTS: point_rows(pair, way.train, way.test), **_edge_rows(way)}, dark=look.dark)
 
 
@@ -67,13 +66,12 @@ def for_page(spec: compose.Spec, datasets: dict[str, list[dict[str, Any]]], *, d
     return whole
 
 
-def _title(title: str, way: Way, look: Look) -> dict[str, Any]:
+def _title(way: Way, look: Look) -> dict[str, Any]:
     known = way.facts
     lines = [f"condition {theme.number(known.condition_bias)}", f"correlation {theme.number(known.correlation)}"]
-    muted = theme.MUTED[look.dark]
     return {
-        "text": title, "subtitle": ", ".join(lines), "anchor": "start", "color": theme.INK[look.dark],
-        "fontSize": 16, "subtitleColor": muted, "subtitleFontSize": theme.SMALL, "offset": 8,
+        "text": ", ".join(lines), "anchor": "start", "color": theme.MUTED[look.dark], "fontSize": theme.SMALL,
+        "fontWeight": "normal", "offset": 8,
     }  # fmt: skip
 
 

@@ -110,4 +110,4 @@ def _word(verdict: Verdict) -> str:
 
 def _told(value: float, unit: str) -> str:
     """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
-    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", " %")
+    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

@@ -27,7 +27,7 @@ def left() -> Live | None:
     settings = running_settings.current()
     share = averages.start_left(settings.momentum, settings.after)
     return ranged(share, (0.01, 0.1, 0.5), share=CLOSE).live(
-        momentum=plain_number(settings.momentum), updates=str(settings.after), left=f"{100 * share:.3g} %",
+        momentum=plain_number(settings.momentum), updates=str(settings.after), left=f"{100 * share:.3g}\u00a0%",
     )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def modes() -> Live | None:
         "train": _share(in_training),
         "updates": str(study.run.steps[place]),
         "momentum": plain_number(settings.momentum),
-        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.3g} %",
+        "left": f"{100 * averages.start_left(settings.momentum, study.run.steps[place]):.3g}\u00a0%",
     }
     return Live(right, said, fair=fair)
 
@@ -70,7 +70,7 @@ def _in_eval_mode(study: Study, momentum: float, place: int) -> float:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}\u00a0%"
 
 
 def closest() -> Live | None:

@@ -157,4 +157,4 @@ def alone() -> Live | None:
 def _told(part: str, effect: float) -> str:
     """The effect as the verdict writes it."""
     said = UNITS[part].format(effect) if part in UNITS else TIMES.format(2**effect)
-    return said.replace("inf", "∞").replace("-", "−").replace("%", " %")
+    return said.replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

@@ -147,7 +147,7 @@ def _training(part: str) -> None:
     _scale("batch_size", BATCHES)
     _scale("updates", UPDATES)
     if part != "inside":
-        _scale("target", TARGETS, shown=lambda value: f"{100 * value:g} %")
+        _scale("target", TARGETS, shown=lambda value: f"{100 * value:g}\u00a0%")
 
 
 def _seeds(part: str) -> None:

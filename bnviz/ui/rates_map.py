@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from bnviz.core.codec import to_link
@@ -14,6 +16,7 @@ from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import heat, sweep_lines, sweep_words
 from bnviz.runs.sweeps import SweepRun, shared_sweeps
+from bnviz.ui import charts, figure_files
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.frame import PAGES
 from bnviz.ui.hiding import shown
@@ -21,7 +24,6 @@ from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_measure
 from bnviz.ui.rates_state import current
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
 _HEAT, _GO, _OPENED = "rates_heat", "rates_go", "rates_opened"
@@ -45,7 +47,7 @@ def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
             st.session_state[_OPENED] = chosen.claim
             _say(table, chosen, prediction)
             if not run.active:
-                _download(run)
+                figure_files.numbers(lambda: pd.DataFrame(run.table.rows()), charts.rates_origin(), name="sweep")
 
     if not by_itself:
         shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
@@ -61,7 +63,7 @@ def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
     lines = len(table.sweep.axes) == 1
     left, right = st.columns([7, 5], gap="medium") if lines else (st.container(), None)
     with left:
-        st.markdown(f"**{figure.title}**")
+        figure_files.headed(figure, charts.rates_origin(), paper=partial(heat.heat_map, table, measure, dark=False))
         st.vega_lite_chart(
             figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt), key=_HEAT,
             on_select=_clicked, selection_mode=heat.CELL,
@@ -69,7 +71,7 @@ def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
         st.caption(figure.caption_at(0))
     if right is not None:
         with right:
-            draw(sweep_lines.lines(table, measure, dark=dark))
+            charts.rates(sweep_lines.lines(table, measure, dark=dark))
 
 
 def _clicked() -> None:
@@ -97,7 +99,7 @@ def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
     if verdict is None or pair_of(chosen) is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
-        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g} %")
+        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g}\u00a0%")
         with st.container(border=True):
             show_verdict(
                 scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
@@ -118,13 +120,6 @@ def _apart(table: SweepTable, chosen: Choices) -> None:
             word = text(f"claims.verdict.{verdict.word}") if verdict.seeds else text("rates.apart.nothing")
             column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
     st.table(sweep_words.rates_table(table), hide_index=True)
-
-
-def _download(run: SweepRun) -> None:
-    st.download_button(
-        text("rates.labels.csv"), run.table.to_csv, file_name="bnviz-sweep.csv", mime="text/csv", key="rates_csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
 
 
 def _open_live(sweep: Sweep) -> None:

@@ -13,9 +13,9 @@ from bnviz.plots import start_signal as pictures
 from bnviz.plots import theme
 from bnviz.plots.heat import kind_words
 from bnviz.plots.stills import Mark
+from bnviz.ui.charts import rates as draw
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
 MOST_START_SEEDS = 5

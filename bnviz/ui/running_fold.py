@@ -8,9 +8,9 @@ from bnviz.core import inference
 from bnviz.core.moment import in_double
 from bnviz.plots import running_inference
 from bnviz.plots.theme import number
+from bnviz.ui.charts import running as draw
 from bnviz.ui.messages import text
 from bnviz.ui.notation import formula, signed
-from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_unit
 from bnviz.ui.running_run import Study
 from bnviz.ui.running_settings import Settings, current

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -10,11 +11,12 @@ from bnviz.core.shift_effects import effects
 from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.plots import shift_flowers
+from bnviz.plots.figure import Figure
 from bnviz.runs.studies import StudyRun, shared_studies
+from bnviz.ui.charts import shift as draw
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_controls import choose_for_claim
 from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
@@ -36,9 +38,9 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
     if settings.claim == "F3":
         left, right = st.columns(2, gap="large")
         with left:
-            draw(shift_flowers.flower_rows(settings.data, settings.seed, dark=dark))
+            _flowers(shift_flowers.flower_rows, settings, dark=dark)
         with right:
-            draw(shift_flowers.plane(settings.data, settings.seed, dark=dark))
+            _flowers(shift_flowers.plane, settings, dark=dark)
     settings = choose_for_claim(settings)
     draw_them = partial(show_pictures, settings, dark)
     show_work(shared_studies(), settings.shown, draw_them, key=f"{PAGE}.player.shown", unit=text("shift.unit"))
@@ -46,6 +48,11 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
     if settings.part == "internal":
         _evidence("spread" if settings.claim in LAYER else "gradient")
     return settings
+
+
+def _flowers(picture: Callable[..., Figure], settings: Settings, *, dark: bool) -> None:
+    made = partial(picture, settings.data, settings.seed)
+    draw(made(dark=dark), paper=partial(made, dark=False))
 
 
 def _start(settings: Settings) -> None:

@@ -19,10 +19,10 @@ from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
 from bnviz.plots.theme import ArmStyle, arm_style, number
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.charts import smoothness as draw
 from bnviz.ui.claims import show_verdict
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, Settings
 

@@ -51,7 +51,7 @@ def test_on_arrival_the_roses_are_measured_and_the_address_is_plain():
     assert link_of(app) == {}
     assert len(app.get("vega_lite_chart")) == 2
     assert len(app.get("bidi_component")) >= 1
-    assert "Updates until 97.0 % of the test flowers are right: shuffled" in words(app)
+    assert "Updates until 97.0\u00a0% of the test flowers are right: shuffled" in words(app)
     assert "subset 1 only never in 200" in words(app)
 
 

@@ -1,5 +1,8 @@
 // The maps on a canvas, and which cell lies under the pointer or beside the chosen one.
 
+import { FONT, Pen } from "../player/pen.js";
+
+const PAPER_MAP = 76; // pixels of a map in a file
 const GAP = 0.14; // between maps, as a share of a map
 const HEAD = 22; // above the maps, for the channels' numbers
 const FADED = 0.3;
@@ -9,7 +12,20 @@ const MOST_ENLARGED = 200; // in the presenter view
 function mix(one, other, share) {
   const part = (color, at) => parseInt(color.slice(at, at + 2), 16);
   const mixed = [1, 3, 5].map((at) => Math.round(part(one, at) + (part(other, at) - part(one, at)) * share));
-  return `rgb(${mixed.join(" ")})`;
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The block on white paper, with the chosen cell marked, as SVG marks. */
+export function onPaper(data, cell, lit) {
+  const figure = new Figure(null);
+  const pitch = PAPER_MAP * (1 + GAP);
+  const { width, height } = figure.lay(data, pitch);
+  const pen = new Pen(width, height);
+  const known = data.origin.colors;
+  const dark = data.colors.paper in known;
+  const colors = Object.fromEntries(Object.entries(data.colors).map(([name, one]) => [name, dark ? (known[one] ?? one) : one]));
+  figure.paint(pen, { ...data, colors }, { cell, chosen: cell, lit, font: FONT });
+  return pen.drawing;
 }
 
 export class Figure {
@@ -25,7 +41,12 @@ export class Figure {
   measure(data) {
     const [N, C] = data.shape;
     const room = this.canvas.parentNode.clientWidth;
-    const pitch = Math.min(room / (C + 1), (this.canvas.closest(".chosen") ? MOST_ENLARGED : MOST) * (1 + GAP));
+    return this.lay(data, Math.min(room / (C + 1), (this.canvas.closest(".chosen") ? MOST_ENLARGED : MOST) * (1 + GAP)));
+  }
+
+  /** Where everything stands if a map and its gap take so many pixels. */
+  lay(data, pitch) {
+    const [N, C] = data.shape;
     const side = pitch / (1 + GAP);
     this.layout = { pitch, side, left: pitch, top: HEAD, shape: data.shape };
     return { width: pitch * (C + 1), height: HEAD + pitch * N };
@@ -40,16 +61,20 @@ export class Figure {
     this.canvas.style.height = `${height}px`;
     const pen = this.canvas.getContext("2d");
     pen.scale(sharp, sharp);
-    this.heads(pen, data, cell);
+    this.paint(pen, data, { cell, chosen, lit, font: getComputedStyle(this.canvas).fontFamily });
+  }
+
+  paint(pen, data, { cell, chosen, lit, font }) {
+    this.heads(pen, data, cell, font);
     const [N, C] = data.shape;
     for (let n = 0; n < N; n++) for (let c = 0; c < C; c++) this.map(pen, data, n, c, data.member[n][c] === lit);
     this.mark(pen, data, chosen, 1.5, data.colors.ink);
     this.mark(pen, data, cell, 2.5, data.colors.ink);
   }
 
-  heads(pen, data, cell) {
+  heads(pen, data, cell, font) {
     const { pitch, side, left, top } = this.layout;
-    pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
+    pen.font = `12px ${font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let c = 0; c < data.shape[1]; c++) {

@@ -1,6 +1,8 @@
 // One picture: a heading, a Vega view that follows the frame, and the sentence under it.
 
+import { Files } from "./files.js";
 import { Numbers } from "./numbers.js";
+import { drawn } from "./print.js";
 import { vegaConfig } from "./theme.js";
 
 const NARROW = 600; // px of the container, below which the narrow specification is used
@@ -25,6 +27,10 @@ export class Picture {
     this.element.className = "picture";
     this.element.dataset.id = this.id;
     this.heading = document.createElement("h3");
+    this.files = new Files(() => this.take());
+    const head = document.createElement("div");
+    head.className = "headed";
+    head.append(this.heading, this.files.element);
     this.chart = document.createElement("div");
     this.chart.className = "chart";
     this.chart.setAttribute("role", "img");
@@ -32,15 +38,17 @@ export class Picture {
     this.chart.append(this.canvasBox);
     this.caption = document.createElement("figcaption");
     this.numbers = new Numbers();
-    this.element.append(this.heading, this.chart, this.caption, this.numbers.element);
+    this.element.append(head, this.chart, this.caption, this.numbers.element);
   }
 
-  /** Take over the specification of a message, if it carries one. */
-  describe(entry) {
+  /** Take over the specification of a message, if it carries one; `origin` is what files say of the page. */
+  describe(entry, origin) {
+    this.files.describe(origin, entry.title ?? this.heading.textContent);
     if (!entry.look) return;
     this.heading.textContent = entry.title;
     if (!this.chart.hasAttribute("aria-label")) this.chart.setAttribute("aria-label", entry.title); // until it is told
     this.numbers.name(entry.title);
+    this.half = entry.half;
     this.element.classList.toggle("half", entry.half);
     if (entry.lookHash === this.hash) return;
     this.hash = entry.lookHash;
@@ -177,8 +185,22 @@ export class Picture {
     this.inserted.set(table.dataset, count);
   }
 
+  /** What the files hold: the picture as it stands, its sentence, its numbers. */
+  take() {
+    const { frame, material, recording, files } = this;
+    return {
+      title: this.heading.textContent,
+      name: `${this.id}-${recording.steps.length > 1 ? `step${recording.steps[frame]}` : ""}`,
+      caption: material.text("captions", frame),
+      legend: this.look.arms ? files.origin.arms : [],
+      drawing: () => drawn(this.vega, this.look, material, { recording, frame, half: this.half, colors: files.origin.colors }),
+      tables: () => material.tables.map((table) => ({ name: table.dataset, rows: table.allRows(frame, recording.steps) })),
+    };
+  }
+
   /** Put the sentence of a frame under the picture. */
   write(frame) {
+    this.frame = frame;
     const sentence = this.material.text("captions", frame);
     if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
     this.numbers.show(this.material.tables, frame, this.recording.steps[frame]);

@@ -273,6 +273,7 @@ export class Lab {
 
   /** Let a picture answer the pointer with exact values. */
   watch(picture) {
+    picture.restore = () => this.clock.redraw();
     picture.canvas.addEventListener("pointermove", (event) => {
       this.tip.show(picture.hint(picture.spot(event), this.clock.frame), event);
     });

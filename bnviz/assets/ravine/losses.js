@@ -58,7 +58,7 @@ export class Losses extends Canvas {
     context.font = `${look.size}px ${look.font}`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
-    const marks = [[1, "100 %"], [1e-3, words.tolerance], [1e-6, "0.0001 %"], [100, "100 ×"]];
+    const marks = [[1, "100\u00a0%"], [1e-3, words.tolerance], [1e-6, "0.0001\u00a0%"], [100, "100 ×"]];
     for (const [value, text] of marks) {
       context.strokeStyle = value === 1e-3 ? look.ink : look.faint;
       context.setLineDash(value === 1e-3 ? [6, 4] : []);
@@ -104,7 +104,7 @@ export class Losses extends Canvas {
     this.canvas.setAttribute("aria-label", fill(words.loss_alt, { lines }));
     const last = Math.min(step, Math.max(...paths.map((path) => path.last)));
     const rows = () => Array.from({ length: last + 1 }, (_none, k) => this.row(paths, k));
-    this.offer({ stage: paths[0].stage, label: "", step, sentence: lines, rows });
+    this.offer({ subject: paths, paths, label: "", step, sentence: lines, rows });
   }
 
   row(paths, step) {
