@@ -10,6 +10,7 @@ import streamlit as st
 
 from bnviz.plots import sheet
 from bnviz.plots.figure import Figure
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.messages import text
 
 MIMES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
@@ -25,6 +26,8 @@ def headed(figure: Figure, *, stem: str, settings: Sequence[str]) -> None:
     """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{figure.title}**", width="content")
+        if not shown("files"):
+            return
         with st.popover(
             "", icon=":material/download:", type="tertiary", help=text("take_home.figure", title=figure.title)
         ):
@@ -54,12 +57,14 @@ def numbers(table: Callable[[], pd.DataFrame], *, page: str, file: str) -> None:
         page: whose numbers they are.
         file: its name, which says what is inside.
     """
-    st.download_button(
+    ask(
+        st.download_button,
         text("take_home.page_numbers"),
         lambda: table().to_csv(index=False),
         file_name=file,
         mime=MIMES["csv"],
         key=f"{page}_numbers_file",
+        name="files",
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",

@@ -57,7 +57,7 @@ def show_results(run: Run) -> None:
     recording = run.recording()
     if recording is None or run.active or not shown("results"):
         return
-    st.subheader(text("train.state.results"))
+    st.subheader(text("train.state.results"), anchor=False)
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
     st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares)
     megabytes = f"{recording.nbytes / 1e6:.1f}"

@@ -12,7 +12,6 @@ from bnviz.core.rates import ARMS, MEASURES, MOST_SEEDS, MOST_VALUES, PARTS, QUA
 from bnviz.core.start_signal import MOST_LAYERS
 from bnviz.ui import rates_state as state
 from bnviz.ui.hiding import ask
-from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.rates_state import choices_of, claims_of, current, key_of
 from bnviz.ui.scenarios import scenario
@@ -36,14 +35,13 @@ def choose() -> Choices:
     st.caption(text(f"rates.about.{part}"))
     _claims(part)
     with st.sidebar:
-        st.subheader(text("rates.labels.measurement"))
+        st.subheader(text("rates.labels.measurement"), anchor=False)
         _norms(part)
         _axis(part)
         _network(part)
         _training(part)
         _seeds(part)
-        if is_shown("reset"):
-            st.button(text("rates.labels.reset"), key="rates_reset", on_click=_to_part)
+        ask(st.button, text("rates.labels.reset"), key="rates_reset", name="reset", on_click=_to_part)
     return current()
 
 

@@ -13,6 +13,7 @@ from bnviz.core.moment import Moment, Stats, outputs, precise
 from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift
 from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, plain_number
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import average_formula, left_formula
 from bnviz.ui.running_chart import draw
@@ -66,6 +67,8 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
 
 
 def _estimates(study: Study, reading: running.Reading) -> None:
+    if not shown("estimates"):
+        return
     st.markdown(f"**{text('running.averages.title', step=reading.step)}**")
     if reading.step:
         found = estimates.estimates(
