@@ -174,19 +174,25 @@ def _with(options: Sequence[Any], *names: str) -> list[Any]:
     return sorted({*options, *(st.session_state[key_of(name)] for name in names)})
 
 
-def _scale(name: str, options: Sequence[Any], *, shown: Callable[[Any], str] = "{:g}".format) -> None:
+def _scale(
+    name: str,
+    options: Sequence[Any],
+    *,
+    shown: Callable[[Any], str] = "{:g}".format,
+    changed: Callable[[], None] | None = None,
+) -> None:
     ask(
         st.select_slider, text(f"rates.labels.{name}"), _with(options, name), key=key_of(name),
-        format_func=shown, help=_help(name),
+        format_func=shown, help=_help(name), on_change=changed,
         persist_state="session",
     )  # fmt: skip
 
 
 def _ends(low: str, high: str, options: Sequence[float]) -> None:
-    """Two sliders for the two ends, side by side."""
+    """Two sliders for the two ends, side by side; where they would meet, both show what is used."""
     for column, name in zip(st.columns(2), (low, high), strict=True):
         with column:
-            _scale(name, options)
+            _scale(name, options, changed=lambda: state.show(current()))
 
 
 def _segments(name: str, options: Sequence[str], words: str) -> None:
