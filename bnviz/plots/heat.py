@@ -117,7 +117,7 @@ def goodness(measure: str, values: Floats, updates: int) -> Floats:
 
 def row_labels(sweep: Sweep) -> list[str]:
     """The rows from top to bottom: the arms; with a second axis, the arms at each of its values."""
-    labels = [label.replace(" before", "") for label in arm_labels(sweep.base)]
+    labels = arm_labels(sweep.base, short=True)
     if len(sweep.axes) == 1:
         return labels
     return [f"{kind_words(value)} · {label}" for value in sweep.axes[1].values for label in labels]

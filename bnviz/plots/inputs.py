@@ -19,6 +19,7 @@ HEIGHT = 375  # with title and axes
 MOST_TRAIN, MOST_TEST = 400, 130
 BINS = 24
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one that Streamlit ships
+LABELS = 38  # px for the labels of the y axis: they come and go with the width, and the picture must not jump
 EDGE = 0.14  # share of the picture's height or width that a distribution at its edge takes
 PAD = 0.04
 SHAPES, MARKS = ("circle", "triangle-up", "square", "diamond"), "●▲■◆"
@@ -62,7 +63,7 @@ def for_page(spec: compose.Spec, datasets: dict[str, list[dict[str, Any]]], *, d
         dark: the theme.
     """
     whole = compose.finished({**spec, "width": "container", "datasets": datasets}, dark=dark, narrow=False, steps=False)
-    whole["config"] |= {"font": FONT}
+    whole["config"] |= {"font": FONT, "axisY": {"minExtent": LABELS}}
     return whole
 
 

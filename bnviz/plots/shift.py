@@ -19,7 +19,7 @@ HEIGHT = 320
 
 def arm_marks(experiment: Experiment, *, dark: bool) -> list[Mark]:
     """How the arms are named and drawn, as everywhere."""
-    return [Mark(style.label, style.color, style.dash) for style in arm_style(experiment, dark=dark)]
+    return [Mark(style.label, style.color, style.dash) for style in arm_style(experiment, dark=dark, short=True)]
 
 
 def lines(

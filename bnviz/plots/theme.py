@@ -90,16 +90,17 @@ class ArmStyle:
     dash: tuple[int, ...]
 
 
-def arm_style(experiment: Experiment, *, dark: bool = False) -> list[ArmStyle]:
+def arm_style(experiment: Experiment, *, dark: bool = False, short: bool = False) -> list[ArmStyle]:
     """One style an arm: the norm gives the hue, the placement the dash; after the activation it is paler too.
 
-    Arms that would look alike (such as two momenta) get a spare dash and move towards the ink.
+    Arms that would look alike (such as two momenta) get a spare dash and move towards the ink. `short` is that of
+    `arm_labels`.
     """
     depth = len(experiment.network.hidden)
     taken: set[tuple[str, tuple[int, ...]]] = set()
     seen: Counter[str] = Counter()
     styles = []
-    for arm, label in zip(experiment.arms, arm_labels(experiment), strict=True):
+    for arm, label in zip(experiment.arms, arm_labels(experiment, short=short), strict=True):
         wanted = DASHES[placement_of(arm, depth)]
         free = [dash for dash in (wanted, *SPARE_DASHES) if (arm.norm, dash) not in taken]
         repeated = seen[f"{arm.norm} {wanted}"]

@@ -74,7 +74,7 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
 
 
 def _formula(choices: Choices, block: Block) -> None:
-    st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
+    st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")), anchor=False)
     st.markdown(formula(f"axes.formula.{choices.norm}"))
     st.markdown(formula("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
@@ -83,7 +83,7 @@ def _formula(choices: Choices, block: Block) -> None:
 
 def _counts(choices: Choices, values: Values) -> None:
     """One row a norm."""
-    st.subheader(text("axes.counts.title"))
+    st.subheader(text("axes.counts.title"), anchor=False)
     columns = ("norm", "axes", "means", "cells", "learned", "tracked", "fixed")
     rows = []
     for kind in KINDS:
@@ -99,7 +99,7 @@ def _counts(choices: Choices, values: Values) -> None:
 
 
 def _facts(values: Values) -> None:
-    st.subheader(text("axes.facts.title"))
+    st.subheader(text("axes.facts.title"), anchor=False)
     st.markdown(text("axes.facts.convolution"))
     lines = [
         f"- {text(f'axes.facts.{name}', difference=theme.number(gap))}" for name, gap in core.equalities(values).items()

@@ -40,7 +40,7 @@ def show(run: Run, *, dark: bool, after: Callable[[], None]) -> None:
     """
     if not shown("compare"):
         return
-    st.subheader(text("compare.title"))
+    st.subheader(text("compare.title"), anchor=False)
     _pin_button(run)
     if pins.note():
         with st.container(horizontal=True, vertical_alignment="center", key="compare_note"):

@@ -11,6 +11,7 @@ import streamlit as st
 from bnviz.core import export_table
 from bnviz.plots import sheet
 from bnviz.plots.figure import Figure
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.origin import Origin
 from bnviz.ui.own_data import plain
@@ -37,6 +38,8 @@ def headed(figure: Figure, origin: Origin, *, paper: Callable[[], Figure] | None
 
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(figure.title)}**", width="content")
+        if not shown("files"):
+            return
         name = text("take_home.figure", title=plain(figure.title))  # for screen readers: page.css shows the icon alone
         with st.popover(name, icon=ICON, type="tertiary", help=name, key=f"picture_files_{origin.page}_{figure.id}"):
             for kind in sheet.FORMATS:

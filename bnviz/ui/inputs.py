@@ -125,7 +125,7 @@ def show_table(pair: Pair, data: Data, view: Inputs) -> None:
     if not shown("facts"):
         return
     titles = {method: text(f"train.options.preprocess.{method}") for method in PREPROCESSES}
-    st.subheader(text("inputs.facts"))
+    st.subheader(text("inputs.facts"), anchor=False)
     found = inputs_table.table(pair, titles)
     height = 35 * (len(found) + 1) + 3
     st.dataframe(found, hide_index=True, width="stretch", height=height, column_config=_columns(found.columns))
@@ -146,7 +146,7 @@ def show_moves(pair: Pair, data: Data, view: Inputs) -> None:
     """Decorrelation, scrubbed and played in the browser."""
     if not shown("moves"):
         return
-    st.subheader(text("inputs.moves"))
+    st.subheader(text("inputs.moves"), anchor=False)
     st.markdown(text("inputs.moves_words"))
     series = view.source != OWN and data.name == _SERIES
     own = view.source == OWN and own_data.table() is not None
@@ -179,7 +179,7 @@ def show_limits(pair: Pair, data: Data, view: Inputs) -> None:
     if not shown("limits"):
         return
     dark = frame.is_dark()
-    st.subheader(text("inputs.limits"))
+    st.subheader(text("inputs.limits"), anchor=False)
     st.markdown(text("inputs.shape_words"))
     for column, place in zip(st.columns(2), (0, 1), strict=True):
         with column:
@@ -204,7 +204,7 @@ def show_ways_on(data: Data, view: Inputs) -> None:
     """The same data in the other labs."""
     if not shown("ways_on"):
         return
-    st.subheader(text("inputs.on"))
+    st.subheader(text("inputs.on"), anchor=False)
     if view.source == OWN:
         st.caption(text("inputs.own.stays"))
     inputs_controls.choose_preprocess()

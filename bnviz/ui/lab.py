@@ -58,7 +58,7 @@ def show_results(run: Run) -> None:
     recording = run.recording()
     if recording is None or run.active or not shown("results"):
         return
-    st.subheader(text("train.state.results"))
+    st.subheader(text("train.state.results"), anchor=False)
     results_table.show(plots.results(recording))
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(

@@ -78,7 +78,7 @@ def _engine(lab: LayerLab, experiment: Experiment) -> str:
 
 
 def _lesson(lab: LayerLab, on_stage: Scene, phases: Phases) -> None:
-    if lab.lesson == "none":
+    if lab.lesson == "none" or not shown("told"):
         return
     with st.container(border=True):
         st.markdown(signed(told(lab, on_stage, phases)))

@@ -105,8 +105,8 @@ def diverged() -> Live | None:
 
 def start() -> Live | None:
     """What becomes of the gradient on its way to the first layer, before the first update."""
-    chosen = rates_state.current()
-    if chosen.part != "start" or not rates_start.is_asked():
+    chosen = rates_start.on_screen(rates_state.current())
+    if chosen.part != "start":
         return None
     arm = "none" if "none" in chosen.arms else chosen.arms[0]
     seeds = range(chosen.seed, chosen.seed + min(chosen.seeds, rates_start.MOST_START_SEEDS))

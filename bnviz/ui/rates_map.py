@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import heat, sweep_lines, sweep_words
 from bnviz.runs.sweeps import SweepRun, shared_sweeps
 from bnviz.ui import charts, figure_files
+from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.frame import PAGES
 from bnviz.ui.hiding import shown
@@ -26,36 +28,47 @@ from bnviz.ui.rates_controls import choose_measure
 from bnviz.ui.rates_state import current
 from bnviz.ui.scenarios import scenario
 
-_HEAT, _GO, _OPENED = "rates_heat", "rates_go", "rates_opened"
+_HEAT, _GO = "rates_heat", "rates_go"
 
 
 def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
     """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
     claim = scenario(chosen.claim)
-    prediction = claim_box("rates", claim)
+    prediction = claim_box("rates", claim, lambda: wanted_of(current()))
     choose_measure()
-    chosen = current()
-    usual = chosen == Choices()
-    sweep = sweep_of(chosen)
-    by_itself = bool(prediction) or usual or st.session_state.get(_OPENED) == chosen.claim
+    chosen, store = current(), shared_sweeps()
+    wanted = wanted_of(chosen)
+    asked = is_asked(wanted, answered=bool(prediction), store=store)
 
     def body(run: SweepRun | None) -> None:
-        _follow(sweep)
-        table = SweepTable(sweep) if run is None else run.table
+        _follow(wanted.whole)
+        table = _table(run, wanted)
         _pictures(table, chosen.measure, dark=dark)
-        if run is not None:
-            st.session_state[_OPENED] = chosen.claim
-            _say(table, chosen, prediction)
-            if not run.active:
-                figure_files.numbers(lambda: pd.DataFrame(run.table.rows()), charts.rates_origin(), name="sweep")
+        if not asked and pair_of(chosen) is not None:
+            say_what_is_missing(wanted, answered=bool(prediction))
+        elif run is not None:
+            _say(run.table, chosen, prediction)
+        if run is not None and not run.active:
+            figure_files.numbers(lambda: pd.DataFrame(run.table.rows()), charts.rates_origin(), name="sweep")
 
-    if not by_itself:
-        shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
-        st.caption(text("rates.state.predict"))
-    show_work(shared_sweeps(), sweep, body, key="rates.sweep", by_itself=by_itself)
+    show_work(store, what_now(wanted, asked), body, key="rates.sweep")
     if shown("watch"):
-        _open_live(sweep)
+        _open_live(wanted.whole)
     return chosen
+
+
+def wanted_of(chosen: Choices) -> Wanted[Sweep]:
+    """The sweep that the choices ask for: with one seed, and with all."""
+    sweep = sweep_of(chosen)
+    return Wanted(replace(sweep, seeds=sweep.seeds[:1]), sweep, len(sweep.seeds))
+
+
+def _table(run: SweepRun | None, wanted: Wanted[Sweep]) -> SweepTable:
+    """What is drawn: all seeds, until the first of them is complete the one seed that was on screen before."""
+    found = shared_sweeps().find(wanted.first)
+    if run is None or (run.sweep != wanted.first and run.cells < wanted.first.cells and found is not None):
+        return SweepTable(wanted.first) if found is None else found.table
+    return run.table
 
 
 def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
@@ -100,12 +113,11 @@ def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
         words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g}\u00a0%")
-        with st.container(border=True):
-            show_verdict(
-                scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
-                prediction=prediction,
-            )  # fmt: skip
-    if chosen.part == "rate":
+        show_verdict(
+            scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
+            prediction=prediction,
+        )  # fmt: skip
+    if chosen.part == "rate" and shown("apart"):
         _apart(table, chosen)
 
 

@@ -152,7 +152,7 @@ def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
     told = article(sides, table(scene.data, scene.seed, scene.settings.loss))
     if told is None or not shown("article"):
         return
-    st.subheader(text("ravine.article"))
+    st.subheader(text("ravine.article"), anchor=False)
     claim, measured = st.columns(2)
     claim.markdown(f"**{text('ravine.claim')}**")
     claim.write(told[0])
@@ -164,7 +164,7 @@ def show_ways_on() -> None:
     """The same data in the other labs."""
     if not shown("ways_on"):
         return
-    st.subheader(text("ravine.on"))
+    st.subheader(text("ravine.on"), anchor=False)
     params = data_params(controls.current())
     with st.container(horizontal=True):
         for name, page in frame.others("ravine"):

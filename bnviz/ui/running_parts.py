@@ -15,6 +15,7 @@ from bnviz.plots import running, running_digits, running_inference, running_mate
 from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui.charts import running as draw
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import average_formula, left_formula
 from bnviz.ui.running_controls import choose_change, choose_row, choose_unit
@@ -67,6 +68,8 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
 
 
 def _estimates(study: Study, reading: running.Reading) -> None:
+    if not shown("estimates"):
+        return
     st.markdown(f"**{text('running.averages.title', step=reading.step)}**")
     if reading.step:
         found = estimates.estimates(

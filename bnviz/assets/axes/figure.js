@@ -5,6 +5,7 @@ import { FONT, Pen } from "../player/pen.js";
 const PAPER_MAP = 76; // pixels of a map in a file
 const GAP = 0.14; // between maps, as a share of a map
 const HEAD = 22; // above the maps, for the channels' numbers
+const LETTERS = 12;
 const FADED = 0.3;
 const MOST = 92; // pixels of a map at most
 const MOST_ENLARGED = 200; // in the presenter view
@@ -41,15 +42,18 @@ export class Figure {
   measure(data) {
     const [N, C] = data.shape;
     const room = this.canvas.parentNode.clientWidth;
-    return this.lay(data, Math.min(room / (C + 1), (this.canvas.closest(".chosen") ? MOST_ENLARGED : MOST) * (1 + GAP)));
+    const chosen = this.canvas.closest(".chosen");
+    const letters = Math.max(LETTERS, Number(chosen?.dataset.letters ?? 0)); // those of the presenter view
+    return this.lay(data, Math.min(room / (C + 1), (chosen ? MOST_ENLARGED : MOST) * (1 + GAP)), letters);
   }
 
   /** Where everything stands if a map and its gap take so many pixels. */
-  lay(data, pitch) {
+  lay(data, pitch, letters = LETTERS) {
     const [N, C] = data.shape;
+    const head = HEAD + 1.5 * (letters - LETTERS);
     const side = pitch / (1 + GAP);
-    this.layout = { pitch, side, left: pitch, top: HEAD, shape: data.shape };
-    return { width: pitch * (C + 1), height: HEAD + pitch * N };
+    this.layout = { pitch, side, left: pitch, top: head, shape: data.shape, letters };
+    return { width: pitch * (C + 1), height: head + pitch * N };
   }
 
   draw(data, cell, chosen, lit) {
@@ -73,8 +77,8 @@ export class Figure {
   }
 
   heads(pen, data, cell, font) {
-    const { pitch, side, left, top } = this.layout;
-    pen.font = `12px ${font}`;
+    const { pitch, side, left, top, letters } = this.layout;
+    pen.font = `${letters}px ${font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let c = 0; c < data.shape[1]; c++) {

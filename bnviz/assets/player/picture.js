@@ -8,10 +8,37 @@ import { vegaConfig } from "./theme.js";
 const NARROW = 600; // px of the container, below which the narrow specification is used
 const GUESS = 70; // px taken by axes and headers, before they could be measured
 const SLACK = 3; // px a picture may stay below the width of its container, and one more a column
+const MOST_LETTERS = 1.8; // times as large: more would leave no room for the picture
 const ROUNDS = 5; // attempts to fit; labels may come and go with the width
 const CHILD_WIDTH = /^(concat_\d+_)*(child_w|childW|w)idth$/; // of facets and concatenations
 const ROW = Symbol("row");
 const always = () => true;
+
+/** A specification with all its letters so many times as large. */
+function lettered(part, factor) {
+  if (Array.isArray(part)) return part.map((one) => lettered(one, factor));
+  if (part === null || typeof part !== "object") return part;
+  const grown = Object.entries(part).map(([key, value]) => {
+    if (!/fontSize$/i.test(key)) return [key, lettered(value, factor)];
+    return [key, typeof value === "number" ? value * factor : grownEntry(value, factor)];
+  });
+  return Object.fromEntries(grown);
+}
+
+/** The same for an entry such as {value: 11} in an encoding. */
+function grownEntry(entry, factor) {
+  return typeof entry?.value === "number" ? { ...entry, value: entry.value * factor } : entry;
+}
+
+/** The smallest letters of a specification, in px. */
+function smallest(part) {
+  if (part === null || typeof part !== "object") return Infinity;
+  const sizes = Object.entries(part).map(([key, value]) => {
+    if (!/fontSize$/i.test(key)) return smallest(value);
+    return typeof value === "number" ? value : (value?.value ?? Infinity);
+  });
+  return Math.min(Infinity, ...sizes);
+}
 
 export class Picture {
   constructor(id, { vega, tooltip }) {
@@ -91,7 +118,10 @@ export class Picture {
     this.widthSignals = [...signals].filter((name) => CHILD_WIDTH.test(name));
     if (!this.widthSignals.length) this.widthSignals = ["width"];
     this.stepSignal = signals.has("step");
-    this.view = new this.vega.View(this.vega.parse(this.spec, vegaConfig(theme)), {
+    const grown = this.letters(theme);
+    const spec = grown > 1 ? lettered(this.spec, grown) : this.spec;
+    const config = grown > 1 ? lettered(vegaConfig(theme), grown) : vegaConfig(theme);
+    this.view = new this.vega.View(this.vega.parse(spec, config), {
       renderer: "canvas",
       container: this.canvasBox,
       hover: false,
@@ -102,6 +132,15 @@ export class Picture {
     this.overhead ??= GUESS * Math.sqrt(this.columns);
     this.setWidth(width);
     this.refill = true;
+  }
+
+  /** How many times as large its letters are to be: in the presenter view they must be read at the back of a room. */
+  letters(theme) {
+    const wanted = Number(this.element.dataset.letters ?? 0);
+    if (!wanted) return 1;
+    const zoom = Number(this.element.style.zoom || 1);
+    const least = Math.min(smallest(this.spec), smallest(vegaConfig(theme)));
+    return Math.max(1, Math.min(MOST_LETTERS, wanted / (zoom * least)));
   }
 
   setWidth(width) {

@@ -17,7 +17,7 @@ export function element(tag, properties = {}, ...children) {
 }
 
 export class Canvas {
-  /** `height(width)` in px; `draw(context, width, height)` paints. */
+  /** `height(width, room)` in px, `room` being the height of the presenter view, else 0; `draw(context, width, height)` paints. */
   constructor(kind, height) {
     this.kind = kind;
     this.heightOf = height;
@@ -102,9 +102,9 @@ export class Canvas {
   }
 
   /** Fit the canvas to its place; return whether its size has changed. */
-  fit() {
+  fit(room = 0) {
     const width = Math.floor(this.element.clientWidth);
-    const height = Math.round(this.heightOf(width));
+    const height = Math.round(this.heightOf(width, room));
     const ratio = Math.min(3, window.devicePixelRatio || 1);
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
     Object.assign(this, { width, height, ratio });

@@ -22,7 +22,7 @@ function spread(count, wanted) {
 
 export class Contour extends Canvas {
   constructor(onStart) {
-    super("contour", (width) => Math.max(250, Math.min(400, width * 0.78)));
+    super("contour", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.78)));
     this.onStart = onStart;
     this.canvas.tabIndex = 0;
     this.canvas.addEventListener("click", (event) => this.click(this.spot(event)));

@@ -16,7 +16,7 @@ export function straightCamera() {
 export class Surface extends Canvas {
   /** `onTurn(camera)` is told of a new point of view. */
   constructor(onTurn) {
-    super("surface", (width) => Math.max(250, Math.min(400, width * 0.76)));
+    super("surface", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.76)));
     this.onTurn = onTurn;
     this.camera = straightCamera();
     this.canvas.tabIndex = 0;
