@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: what was done, what is wanted, what was measured today, and whether that reaches it."""
+    """One figure: what was done, what is wanted, what was measured today, and whether that reaches it.
+
+    `wanted` is empty where a figure is only told.
+    """
 
     work: str
     wanted: str
@@ -19,11 +22,15 @@ class Row:
 HEAD = ("work", "at least", "today", "")
 
 
+def _mark(row: Row) -> str:
+    return "" if not row.wanted else "ok" if row.ok else "short"
+
+
 def table(rows: Iterable[Row]) -> str:
-    """The rows as a Markdown table; the last column says ok or short."""
+    """The rows as a Markdown table; the last column says ok or short, or nothing of figures only told."""
     lines = [
         HEAD,
         ("---",) * len(HEAD),
-        *((row.work, row.wanted, row.today, "ok" if row.ok else "short") for row in rows),
+        *((row.work, row.wanted, row.today, _mark(row)) for row in rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -8,6 +8,6 @@ from bnviz.ui.messages import text
 
 begin()
 home.take_link()
-st.title(text("home.headline"))
+st.title(text("home.headline"), anchor=False)
 home.show_top(dark=is_dark())
 home.show_labs()

@@ -16,8 +16,8 @@ from torch.nn import functional as F
 from bnviz.core import probes
 from bnviz.core.data import Dataset, batch_rows, load
 from bnviz.core.experiment import Arm, Data, Experiment
-from bnviz.core.memory import Array, Memory, memory_of
-from bnviz.core.network import NormNet, Trace, build
+from bnviz.core.memory import Array, Memory
+from bnviz.core.network import NormNet, Trace
 from bnviz.core.recording import Recording
 from bnviz.core.schedule import is_evaluated
 from bnviz.core.streams import INPUT_NOISE, StepDraws
@@ -80,13 +80,6 @@ def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
         torch.from_numpy(rows.x_test).to(dtype),
         torch.from_numpy(rows.y_test).to(target),
     )
-
-
-def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
-    """An arm before its first update."""
-    shape = {"inputs": data.inputs, "outputs": data.outputs}
-    memory = memory_of(build(experiment.network, arm, **shape, seed=experiment.seed, dtype=dtype))
-    return ArmState(arm, memory, memory.values)
 
 
 def make_optimizer(net: NormNet, experiment: Experiment, arm: Arm) -> torch.optim.Optimizer:

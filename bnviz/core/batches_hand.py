@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.core.batches_link import packed, unpacked
 from bnviz.core.fields import shown
 
 Array = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
 
 MOST_ROWS, MOST_FEATURES, LARGEST = 64, 8, 1e9
+MOST_PLAIN, MOST_CARRIED = 300, 1500
+"""Letters of a link up to which a batch stands in it as it was typed, and up to which it stands in it at all."""
+PACKED, TOO_LONG = "z", "long"
 FIRST: Rows = ((1, 20, 0.5), (3, 24, -0.5), (5, 30, 1.5), (7, 22, 0), (4, 26, -1), (4, 28, 2.5))
 """Six rows and three features on different scales; the first has mean 4 and variance 10/3."""
 
@@ -73,7 +77,11 @@ def _number(cell: Any, row: int, feature: int) -> float:
 
 
 class BatchKind:
-    """A whole batch as one setting; in a link rows are joined by `~` and numbers by `_`."""
+    """A whole batch as one setting.
+
+    In a link the rows of a small one are joined by `~` and numbers by `_`; a larger one is packed and begins with `z`.
+    What is longer even so is not carried: the link says `long`, and whoever opens it is told so.
+    """
 
     def read(self, value: Any) -> Rows:
         if isinstance(value, str) or not isinstance(value, Sequence):
@@ -84,10 +92,18 @@ class BatchKind:
         return rows
 
     def parse(self, text: str) -> Rows:
+        if text == TOO_LONG:
+            raise BatchError("The batch typed by hand was too long for a link.")
+        if text.startswith(PACKED):
+            return self.read(unpacked(text.removeprefix(PACKED)))
         return self.read([row.split("_") for row in text.split("~")])
 
     def write(self, value: Rows) -> str:
-        return "~".join("_".join(repr(number).removesuffix(".0") for number in row) for row in value)
+        plain = "~".join("_".join(repr(number).removesuffix(".0") for number in row) for row in value)
+        if len(plain) <= MOST_PLAIN:
+            return plain
+        short = min(PACKED + packed(value), plain, key=len)
+        return short if len(short) <= MOST_CARRIED else TOO_LONG
 
 
 def resized(rows: Rows, features: int) -> Rows:

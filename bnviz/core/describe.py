@@ -42,7 +42,7 @@ def words(experiment: Experiment) -> list[str]:
         extras.insert(0, f"all weights begin {'at zero' if network.init == 'zero' else 'alike in each layer'}")
     return [
         f"{rows}, {prepared}",
-        f"hidden layers {shape_words(experiment)}, {network.activation}",
+        f"hidden layers {shape_words(experiment)}, {network.activation}" if network.hidden else "a linear model",
         f"{OPTIMIZER_WORDS[training.optimizer]}, learning rate {training.learning_rate:g}",
         f"batches of {training.batch_size}" + {"by_class": ", sorted by class", "fixed": ", always the same"}.get(
             training.order, ""

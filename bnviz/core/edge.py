@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from bnviz.core.armrun import first_state
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Experiment
+from bnviz.core.initial import first_state
 from bnviz.core.nearby import Batch, Nearby, Walk, first_rows, rate_of
 from bnviz.core.schedule import stops
 

@@ -15,9 +15,10 @@ from types import ModuleType
 
 import torch
 
-from bnviz.core.armrun import ArmRun, ArmState, first_state
+from bnviz.core.armrun import ArmRun, ArmState
 from bnviz.core.data import load
 from bnviz.core.experiment import Experiment
+from bnviz.core.initial import first_states
 from bnviz.core.recording import Recording, blank, join
 
 torch.set_num_threads(1)
@@ -49,8 +50,7 @@ class State:
 
 def start(experiment: Experiment, dtype: torch.dtype = torch.float32) -> State:
     """The state before the first update."""
-    data = load(experiment.data, experiment.seed)
-    return State(experiment, dtype, 0, tuple(first_state(experiment, arm, data, dtype) for arm in experiment.arms))
+    return State(experiment, dtype, 0, first_states(experiment, dtype))
 
 
 def choose(state: State, engine: str) -> str:

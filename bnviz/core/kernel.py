@@ -12,9 +12,10 @@ from dataclasses import replace
 import torch
 
 from bnviz.core import kernel_cache
-from bnviz.core.armrun import ArmState, first_state
+from bnviz.core.armrun import ArmState
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.initial import first_state
 from bnviz.core.kernel_order import measure
 from bnviz.core.kernel_run import KernelRun, blocks
 from bnviz.core.kernel_train import evaluate, train

@@ -7,6 +7,7 @@ arrays of settings.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,8 +57,9 @@ class Plan(NamedTuple):
     places: Array
 
 
+@lru_cache(maxsize=32)
 def table_of_layers(net: NormNet) -> Array:
-    """The table of layers of a net whose parameters and buffers lie one after the other."""
+    """The table of layers of a net whose parameters and buffers lie one after the other; kept for its next run."""
     offsets, place = {}, 0
     for tensor in (*net.parameters(), *net.buffers()):
         offsets[id(tensor)], place = place, place + tensor.numel()

@@ -18,14 +18,18 @@ NORM_WORDS = {
 OPTIMIZER_WORDS = {"sgd": "SGD", "momentum": "SGD with momentum", "rmsprop": "RMSprop", "adam": "Adam"}
 
 
-def arm_labels(experiment: Experiment) -> list[str]:
+def arm_labels(experiment: Experiment, *, short: bool = False) -> list[str]:
     """One label an arm, unique in the run: the norm, where it stands, and what the arm has of its own.
+
+    Args:
+        experiment: whose arms they are.
+        short: leave out that a norm stands before the activation, for pages on which the reader cannot place it.
 
     Returns:
         Such as "no norm", "batch norm before", "batch norm before, momentum 0.01"; equal arms get a number.
     """
     depth = len(experiment.network.hidden)
-    names = [", ".join([_place(arm, depth), *_overrides(arm)]) for arm in experiment.arms]
+    names = [", ".join([_place(arm, depth, short=short), *_overrides(arm)]) for arm in experiment.arms]
     labels = []
     for index, name in enumerate(names):
         earlier = names[:index].count(name)
@@ -41,8 +45,10 @@ def placement_of(arm: Arm, depth: int) -> str:
     return words.pop() if len(words) == 1 else "mixed"
 
 
-def _place(arm: Arm, depth: int) -> str:
+def _place(arm: Arm, depth: int, *, short: bool) -> str:
     word, norm = placement_of(arm, depth), NORM_WORDS[arm.norm]
+    if short and word == "before":
+        return norm
     if arm.norm == "none" or word in ("before", "after"):
         return norm if arm.norm == "none" else f"{norm} {word}"
     if word == "none":

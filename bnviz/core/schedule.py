@@ -14,24 +14,30 @@ QUANTILES = (0.05, 0.15, 0.50, 0.85, 0.95)
 BINS = 40
 SIGNAL_RANGE = (-6.0, 6.0)
 POST_RANGES = {"relu": (0.0, 6.0), "tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "linear": SIGNAL_RANGE}
-MAP_CELLS, MAPS = 36, 24
+MAP_CELLS, MAPS = 36, 20
 SAMPLE_ROWS = 60
 UNIT_BUDGET, MOST_UNITS = 16_000_000, 64
 NO_CLASS = 255
 
 
+SPACINGS = {20: 1, 40: 2, 100: 5, 200: 10, 1000: 25}
+"""How many updates are between two frames, up to so many updates; after the last of them it is LAST_SPACING."""
+TEST_SPACINGS = {5: 1, 50: 5, 200: 10, 1000: 25}
+LAST_SPACING = 100
+
+
+def _is_due(step: int, spacings: dict[int, int]) -> bool:
+    return step % next((spacing for until, spacing in spacings.items() if step <= until), LAST_SPACING) == 0
+
+
 def is_recorded(step: int, total: int) -> bool:
-    """Whether there is a frame after `step` updates: all of the first 20, then every 2nd (to 40), 5th (to 100), 10th
-    (to 1000) and 50th, and the last."""
-    spacing = 1 if step <= 20 else 2 if step <= 40 else 5 if step <= 100 else 10 if step <= 1000 else 50
-    return step % spacing == 0 or step == total
+    """Whether there is a frame after `step` updates: as SPACINGS say, and after the last."""
+    return _is_due(step, SPACINGS) or step == total
 
 
 def is_evaluated(step: int, total: int) -> bool:
-    """Whether the frame after `step` updates has test figures: the first 5, then every 5th update (to 50), 10th (to
-    200), 20th (to 1000) and 100th, and the last."""
-    spacing = 1 if step <= 5 else 5 if step <= 50 else 10 if step <= 200 else 20 if step <= 1000 else 100
-    return is_recorded(step, total) and (step % spacing == 0 or step == total)
+    """Whether the frame after `step` updates has test figures: as TEST_SPACINGS say, and after the last."""
+    return is_recorded(step, total) and (_is_due(step, TEST_SPACINGS) or step == total)
 
 
 def recorded_steps(total: int) -> NDArray[np.int32]:
@@ -50,14 +56,14 @@ def stops(total: int, every: int) -> tuple[int, ...]:
 
 
 def map_steps(total: int) -> NDArray[np.int32]:
-    """The update counts at which a decision map is drawn: at most 24 of the frames, first and last included."""
+    """The update counts at which a decision map is drawn: at most MAPS of the frames, first and last included."""
     steps = recorded_steps(total)
     chosen: NDArray[np.int32] = steps[np.unique(np.linspace(0, len(steps) - 1, MAPS).round().astype(int))]
     return chosen
 
 
 def recorded_units(experiment: Experiment) -> int:
-    """How many units of a layer are recorded one by one, so that the largest run takes about 24 MB."""
+    """How many units of a layer are recorded one by one, so that the largest run takes less than 20 MB."""
     layers = max(1, len(experiment.network.hidden))
     frames = len(recorded_steps(experiment.training.steps))
     affordable = UNIT_BUDGET // (frames * len(experiment.arms) * layers * 7 * 4)

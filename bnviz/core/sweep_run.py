@@ -22,11 +22,11 @@ from bnviz.core import engine as engines
 from bnviz.core.armrun import ArmRun
 from bnviz.core.data import load
 from bnviz.core.experiment import Experiment
+from bnviz.core.initial import first_states
 from bnviz.core.recording import UNIT_FIELDS, Recording, blank
 from bnviz.core.schedule import is_evaluated, recorded_steps
 from bnviz.core.summary import finite_train_loss
 from bnviz.core.sweep import Point, Sweep
-from bnviz.core.sweep_start import first_states
 from bnviz.core.sweep_table import Outcome
 
 PAUSE_SECONDS, FIRST_UPDATES = 0.1, 4

@@ -70,7 +70,7 @@ def _chart(
     """The chart; `level` has the lower end of the axis, and the level that asks for no learning with its name."""
     (low, base, base_text), styles = level, list(arm_styles)
     x = panels.step_axis(total)
-    label = "format(datum.value, '.1f')" if low else "format(100 * datum.value, 'd') + ' %'"
+    label = "format(datum.value, '.1f')" if low else "format(100 * datum.value, 'd') + '\u00a0%'"
     axis = alt.Axis(tickCount=5, title=name, labelExpr=f"replace({label}, '-', '−')")
     y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[low, 1], nice=False))
     color, dash = curves.arms(styles, narrow=look.narrow)

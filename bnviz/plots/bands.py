@@ -121,7 +121,7 @@ def _chart(
 
 def _hover(x: alt.X, y: alt.Y) -> alt.Chart:
     said = {f"said_{name}": theme.number_expr(f"datum.{name}", 3) for name in QUANTILE_NAMES}
-    titles = ("5 %", "15 %", "median", "85 %", "95 %")
+    titles = ("5\u00a0%", "15\u00a0%", "median", "85\u00a0%", "95\u00a0%")
     tooltip = [alt.Tooltip("step:Q", title="updates", format="d")]
     tooltip += [alt.Tooltip(f"{name}:N", title=title) for name, title in zip(said, titles, strict=True)]
     result: alt.Chart = (

@@ -121,7 +121,7 @@ def _value_axis(table: pd.DataFrame, name: str) -> alt.Y:
     if name == "loss":
         return panels.log_axis("value", panels.log_range(values, decades=5), title=name)
     low = 0.0 if values.min() >= 0 else max(-1.0, float(np.floor(values.min() * 2) / 2))
-    percent = "format(100 * datum.value, 'd') + ' %'"
+    percent = "format(100 * datum.value, 'd') + '\u00a0%'"
     axis = alt.Axis(tickCount=5, title=name, labelExpr=percent if name == "accuracy" else theme.tick_expr())
     return alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[low, 1.0], nice=False))
 

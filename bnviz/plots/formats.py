@@ -42,13 +42,13 @@ def loss_text(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share: "12 %", "0.4 %", "98.9 %"; figures that say something about both ends."""
+    """A share: "12 %", "0.4 %", "98.9 %"; figures that say something about both ends. The sign stays with them."""
     if not math.isfinite(share):
         return "—"
     near = min(share, 1 - share)
     if 0 < near < 0.0005:
-        return "under 0.1 %" if share < 0.5 else "over 99.9 %"
-    return f"{100 * share:.1f} %" if 0 < near < 0.095 else f"{100 * share:.0f} %"
+        return "under 0.1\u00a0%" if share < 0.5 else "over 99.9\u00a0%"
+    return f"{100 * share:.1f}\u00a0%" if 0 < near < 0.095 else f"{100 * share:.0f}\u00a0%"
 
 
 def number_expr(value: str, digits: int = 2) -> str:
@@ -73,7 +73,7 @@ def tick_expr(value: str = "datum.value") -> str:
 
 def percent_expr(share: str) -> str:
     """`percent` as a Vega expression, with whole numbers above 9.5 %."""
-    return f"format(100 * {share}, {share} > 0 && {share} < 0.095 ? '.1f' : '.0f') + ' %'"
+    return f"format(100 * {share}, {share} > 0 && {share} < 0.095 ? '.1f' : '.0f') + '\u00a0%'"
 
 
 def superscript_expr(whole: str) -> str:

@@ -117,7 +117,7 @@ def goodness(measure: str, values: Floats, updates: int) -> Floats:
 
 def row_labels(sweep: Sweep) -> list[str]:
     """The rows from top to bottom: the arms; with a second axis, the arms at each of its values."""
-    labels = [label.replace(" before", "") for label in arm_labels(sweep.base)]
+    labels = arm_labels(sweep.base, short=True)
     if len(sweep.axes) == 1:
         return labels
     return [f"{kind_words(value)} · {label}" for value in sweep.axes[1].values for label in labels]
@@ -130,7 +130,7 @@ def title_of(sweep: Sweep, measure: str) -> str:
 
 def target_words(sweep: Sweep) -> str:
     """The accuracy to which updates are counted: "95 %"."""
-    return f"{100 * (sweep.target or 0.9):g} %"
+    return f"{100 * (sweep.target or 0.9):g}\u00a0%"
 
 
 def kind_words(name: str) -> str:
@@ -183,6 +183,7 @@ def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[
         "y": [row_of(sweep, cell) for cell in found],
         "good": [float(one) if cell.count else None for one, cell in zip(good, found, strict=True)],
         "told": [cell.told for cell in found],
+        **{f"exact_{name}": [getattr(cell, name) for cell in found] for name in ("median", "low", "high")},
         "ink": [theme.heat_ink(float(one), dark=dark) for one in good],
         "part": [DIVERGED if 0 < cell.diverged < 0.5 and measure != "diverged" else "" for cell in found],
         "median": told,
@@ -229,10 +230,10 @@ def _height(rows: int) -> int:
 
 
 def _words(table: SweepTable, measure: str, title: str, found: list[Cell], *, dark: bool) -> Words:
-    done = [cell for cell in found if cell.count]
+    done, seeds = [cell for cell in found if cell.count], len(table.sweep.seeds)
     unit = " (in per cent)" if measure in ("test_accuracy", "diverged") else ""
     caption = (
-        f"{title}{unit}, median of {len(table.sweep.seeds)} seeds. {'Bright' if dark else 'Dark'} is good. "
+        f"{title}{unit}, median of {seeds} seed{'' if seeds == 1 else 's'}. {'Bright' if dark else 'Dark'} is good. "
         f"{DIVERGED} diverged on half of the seeds or more (small: on fewer). {NEVER} never reached. "
         "Click a cell to watch that run."
     )

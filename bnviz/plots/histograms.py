@@ -107,7 +107,7 @@ def _x_axis(frame: Frame) -> alt.X:
 def _y_axis(frame: Frame) -> alt.Y:
     axis = alt.Axis(
         title=None, values=[frame.top], grid=False, labelBaseline="top",
-        labelExpr="format(100 * datum.value, '~r') + ' %'",
+        labelExpr="format(100 * datum.value, '~r') + '\u00a0%'",
         domain=False, ticks=False,
     )  # fmt: skip
     return alt.Y("value:Q", scale=alt.Scale(domain=[0, frame.top], nice=False, clamp=True), axis=axis, stack=None)

@@ -19,6 +19,7 @@ HEIGHT = 375  # with title and axes
 MOST_TRAIN, MOST_TEST = 400, 130
 BINS = 24
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # the one that Streamlit ships
+LABELS = 38  # px for the labels of the y axis: they come and go with the width, and the picture must not jump
 EDGE = 0.14  # share of the picture's height or width that a distribution at its edge takes
 PAD = 0.04
 SHAPES, MARKS = ("circle", "triangle-up", "square", "diamond"), "●▲■◆"
@@ -39,18 +40,17 @@ class Look:
     dark: bool = False
 
 
-def cloud(pair: Pair, method: str, *, title: str, look: Look) -> compose.Spec:
+def cloud(pair: Pair, method: str, *, look: Look) -> compose.Spec:
     """One preprocessing of a pair of features, a Vega-Lite specification that takes the width it is given.
 
     Args:
         pair: the two features.
         method: which of its ways.
-        title: heading of the chart.
         look: axes and theme.
     """
     way = pair.ways[method]
     marks = (*_edges(way, look), *_points(pair, way, look))
-    spec = compose.layered(*marks, height=HEIGHT, params=_params(way, look), title=_title(title, way, look))
+    spec = compose.layered(*marks, height=HEIGHT, params=_params(way, look), title=_title(way, look))
     return for_page(spec, {POINTS: point_rows(pair, way.train, way.test), **_edge_rows(way)}, dark=look.dark)
 
 
@@ -63,17 +63,16 @@ def for_page(spec: compose.Spec, datasets: dict[str, list[dict[str, Any]]], *, d
         dark: the theme.
     """
     whole = compose.finished({**spec, "width": "container", "datasets": datasets}, dark=dark, narrow=False, steps=False)
-    whole["config"] |= {"font": FONT}
+    whole["config"] |= {"font": FONT, "axisY": {"minExtent": LABELS}}
     return whole
 
 
-def _title(title: str, way: Way, look: Look) -> dict[str, Any]:
+def _title(way: Way, look: Look) -> dict[str, Any]:
     known = way.facts
     lines = [f"condition {theme.number(known.condition_bias)}", f"correlation {theme.number(known.correlation)}"]
-    muted = theme.MUTED[look.dark]
     return {
-        "text": title, "subtitle": ", ".join(lines), "anchor": "start", "color": theme.INK[look.dark],
-        "fontSize": 16, "subtitleColor": muted, "subtitleFontSize": theme.SMALL, "offset": 8,
+        "text": ", ".join(lines), "anchor": "start", "color": theme.MUTED[look.dark], "fontSize": theme.SMALL,
+        "fontWeight": "normal", "offset": 8,
     }  # fmt: skip
 
 

@@ -56,7 +56,8 @@ def shape_words(pair: Pair, column: int) -> str:
     skew, kurtosis = theme.number(float(known.skew[column])), theme.number(float(known.kurtosis[column]))
     return (
         f"{pair.names[column]}: {one} of the training rows lie within ±1 and {two} within ±2 (a normal distribution: "
-        f"68 % and 95 %); skew {skew}, excess kurtosis {kurtosis}, as before scaling (a normal distribution: 0 and 0)."
+        f"68\u00a0% and 95\u00a0%); skew {skew}, excess kurtosis {kurtosis}, as before scaling (a normal distribution: "
+        "0 and 0)."
     )
 
 
@@ -95,8 +96,8 @@ def strips(column: Floats, squeezed: Squeeze, *, dark: bool = False) -> compose.
 def strips_words(name: str, squeezed: Squeeze) -> str:
     """How much room one point leaves to the others."""
     return (
-        f"One point more at {name} = {theme.number(squeezed.value, 3)}: the middle 99 % of the training rows, which "
-        f"filled {theme.percent(squeezed.before)} of 0…1, now fill {theme.percent(squeezed.minmax)}. The z-score "
+        f"One point more at {name} = {theme.number(squeezed.value, 3)}: the middle 99\u00a0% of the training rows, "
+        f"which filled {theme.percent(squeezed.before)} of 0…1, now fill {theme.percent(squeezed.minmax)}. The z-score "
         f"suffers as well, but has no fixed range to lose: the same rows are now "
         f"{theme.number(squeezed.zscore)} standard deviations long."
     )  # fmt: skip

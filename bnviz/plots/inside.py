@@ -124,7 +124,7 @@ def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dar
     title = f"{TITLES[quantity].format(layer=layer + 1)}, at the end"
     numbers = "; ".join(f"{x:g}: {told} ({band})" for x, told, band in zip(
         rows["x"], rows["told"], rows["range"], strict=True))  # fmt: skip
-    words = Words("rates-inside-end", title, f"Median (middle 70 % of the units) by {what}: {numbers}.",
+    words = Words("rates-inside-end", title, f"Median (middle 70\u00a0% of the units) by {what}: {numbers}.",
                   f"Line with a band. {title}, by {what}: {numbers}.")  # fmt: skip
     if quantity == "ratio":
         words = Words(words.id, title, f"By {what}: {', '.join(map(_pair, rows['x'], rows['told']))}.", words.alt)
@@ -153,7 +153,7 @@ def _end_spec(
     band = base.mark_area(opacity=0.2, clip=True, color=ink).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q")
     line = base.mark_line(strokeWidth=3.5, clip=True, color=ink).encode(x=x, y=y)
     tips = [alt.Tooltip("x:Q", title=what), alt.Tooltip("told:N", title="at the end"),
-            alt.Tooltip("range:N", title="middle 70 % of the units")]  # fmt: skip
+            alt.Tooltip("range:N", title="middle 70\u00a0% of the units")]  # fmt: skip
     points = base.mark_circle(size=110, color=ink, opacity=1).encode(x=x, y=y, tooltip=tips)
     away = alt.Chart(alt.NamedData("undo")).mark_line(
         strokeDash=[6, 4], strokeWidth=2.5, color=theme.MUTED[dark], point={"size": 60, "color": theme.MUTED[dark]}
@@ -211,5 +211,7 @@ def _spec(marks: Sequence[Mark], quantity: str, ends: tuple[tuple[float, float],
 def _caption(found: Sequence[Series], quantity: str, what: str) -> str:
     if not found:
         return "Nothing is computed yet."
-    shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "each band holds the middle 70 % of the units"
+    shown = (
+        "the dashed line is 1 in 1000" if quantity == "ratio" else "each band holds the middle 70\u00a0% of the units"
+    )
     return f"One line for each {what}; {shown}."

@@ -51,7 +51,7 @@ class Axis:
 
     def encoding(self, kind: type[Any], field: str) -> Any:
         """The axis as an encoding of Altair."""
-        label = "format(100 * datum.value, '~r') + ' %'" if self.share else theme.tick_expr()
+        label = "format(100 * datum.value, '~r') + '\u00a0%'" if self.share else theme.tick_expr()
         scale = alt.Scale(type="log" if self.log else "linear", domain=list(self.domain), nice=False, zero=False)
         ticks: dict[str, Any] = {"values": _round_numbers(*self.domain)} if self.log else {"tickCount": 5}
         return kind(f"{field}:Q", scale=scale, axis=alt.Axis(title=self.title, labelExpr=label, **ticks))

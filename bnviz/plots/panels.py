@@ -198,5 +198,5 @@ def _power_label() -> str:
 def share_axis(column: str, *, title: str | None, top: float = 1.0, ticks: int = 5) -> alt.Y:
     """A linear axis for shares; it begins a little below 0, so that a line at 0 is seen whole."""
     values = np.linspace(0, top, ticks + 1).tolist()
-    axis = alt.Axis(values=values, title=title, labelExpr="format(100 * datum.value, '~r') + ' %'")
+    axis = alt.Axis(values=values, title=title, labelExpr="format(100 * datum.value, '~r') + '\u00a0%'")
     return alt.Y(f"{column}:Q", axis=axis, scale=alt.Scale(domain=[-0.05 * top, top], nice=False))

@@ -42,7 +42,7 @@ FRAME = {
     "loss": "loss",
     "left": "excess loss left",
     "updates": "updates",
-    "tolerance": "0.1 %",
+    "tolerance": "0.1\u00a0%",
     "together": "Turn together",
     "equal": "Same scale for both weights",
     "reset": "Straighten the view",
@@ -52,7 +52,6 @@ FRAME = {
     "arrows_title": "Gradient and the way to the minimum",
     "traces": "Weights over the updates; dashed: the minimum",
     "losses": "Excess loss over the updates: what is above the smallest possible loss, as a share of the first",
-    "save": "Save as PNG",
     "rate": "Learning rate, {label}",
 }
 
@@ -101,15 +100,15 @@ def _swings(flips: int, steps: int, before: str) -> str:
 def _ending(side: Side, settings: Ravine, place: int, *, excess: Floats, within: int | None) -> str:
     total, left = len(excess) - 1, float(excess[-1] / excess[0])
     if within is not None:
-        return f"within 0.1 % after {within} step{'' if within == 1 else 's'}"
+        return f"within 0.1\u00a0% after {within} step{'' if within == 1 else 's'}"
     if left > 1:
         return f"climbs: after {total} steps {number(left, 3)} times the first excess loss"
     said = f"after {total} steps {percent(left)} of the excess loss is left"
     if settings.loss == "linear" and settings.optimizer == "sgd" and side.errors is not None:
         needed = steps_needed(side.curvature.eigenvalues, side.errors[place, 0], float(side.descent.rates[place]))
         if needed is not None:
-            return f"{said}; 0.1 % takes {needed:,} steps"
-        return f"{said}; 0.1 % is never reached"
+            return f"{said}; 0.1\u00a0% takes {needed:,} steps"
+        return f"{said}; 0.1\u00a0% is never reached"
     return said
 
 

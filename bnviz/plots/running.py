@@ -212,7 +212,7 @@ def _warm_words(momentum: float, step: int, formula: str) -> Words:
     told = f": {formula} = {1 - momentum:.6g}^{step}" if formula else ""
     caption = (
         f"With {both(momentum)}, {left} of the initial value (mean 0, variance 1) is still in the average after {step} "
-        f"updates{told}; less than 1 % is left after {until:,.0f}."
+        f"updates{told}; less than 1\u00a0% is left after {until:,.0f}."
     )
     others = "; ".join(f"{both(one)}: {averages.updates_until(one):,.0f}" for one in WARM_UP)
     alt_text = f"Falling curves of the share of the initial value over the updates, one a momentum. {caption} {others}."

@@ -19,7 +19,7 @@ HEIGHT = 320
 
 def arm_marks(experiment: Experiment, *, dark: bool) -> list[Mark]:
     """How the arms are named and drawn, as everywhere."""
-    return [Mark(style.label, style.color, style.dash) for style in arm_style(experiment, dark=dark)]
+    return [Mark(style.label, style.color, style.dash) for style in arm_style(experiment, dark=dark, short=True)]
 
 
 def lines(
@@ -93,8 +93,8 @@ def tracks(
         widths = one[:, 2] - one[:, 0]
         caption = (
             f"Unit {unit}, {mark.label}: from the first to the last update the median moves from "
-            f"{number(one[0, 1])} to {number(one[-1, 1])}; the middle 70 % of the rows are {number(widths[0])} wide at "
-            f"first and {number(widths[-1])} at the end."
+            f"{number(one[0, 1])} to {number(one[-1, 1])}; the middle 70\u00a0% of the rows are {number(widths[0])} "
+            f"wide at first and {number(widths[-1])} at the end."
         )
         title = f"What enters the activation, {mark.label}"
         words = Words(f"shift-track-{len(figures)}", title, caption, f"A band over the updates, with a line. {caption}")
@@ -112,10 +112,10 @@ def _track_spec(mark: Mark, total: int, domain: tuple[float, float]) -> compose.
         scale=alt.Scale(domain=[0, max(1, total)], nice=False),
     )
     base = alt.Chart(alt.NamedData("bands"))
-    y = stills.value_axis("15 %, 50 % and 85 % of the rows", domain)
+    y = stills.value_axis("15\u00a0%, 50\u00a0% and 85\u00a0% of the rows", domain)
     area = base.mark_area(opacity=0.25, color=mark.color).encode(x=x, y=alt.Y("low:Q", **y), y2="high:Q")
     line = base.mark_line(strokeWidth=3.5, color=mark.color).encode(x=x, y=alt.Y("middle:Q", **y))
-    quantiles = (("low", "15 %"), ("middle", "50 %"), ("high", "85 %"))
+    quantiles = (("low", "15\u00a0%"), ("middle", "50\u00a0%"), ("high", "85\u00a0%"))
     tooltip = [
         alt.Tooltip("step:Q", title="updates"),
         *(alt.Tooltip(f"{field}:Q", title=title, format=".3f") for field, title in quantiles),

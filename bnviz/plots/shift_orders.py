@@ -120,7 +120,7 @@ def _curve_chart(
 ) -> compose.Spec:
     total, top, share = axis
     x = panels.step_axis(total)
-    label = "format(100 * datum.value, 'd') + ' %'" if share else theme.tick_expr()
+    label = "format(100 * datum.value, 'd') + '\u00a0%'" if share else theme.tick_expr()
     y = alt.Y(
         "value:Q",
         axis=alt.Axis(tickCount=5, title=None, labelExpr=label),

@@ -64,6 +64,25 @@ def still(words: Words, spec: compose.Spec, tables: Tables, *, dark: bool) -> Fi
     )
 
 
+def of_spec(words: Words, spec: compose.Spec, *, dark: bool) -> Figure:
+    """A figure of one frame from a whole specification with its rows; it may share a row with its neighbour.
+
+    Args:
+        words: what it says.
+        spec: with the rows of each of its datasets, which all have the same columns.
+        dark: the theme.
+    """
+    tables = [
+        FrameTable(name, [Column(key, [row[key] for row in rows]) for key in (rows[0] if rows else ())])
+        for name, rows in spec["datasets"].items()
+    ]
+    bare = {key: value for key, value in spec.items() if key != "datasets"}
+    return Figure(
+        words.id, words.title, bare, tables, np.zeros(1, np.int32), words.caption, words.alt, half=True,
+        paper=theme.PAPER[dark],
+    )  # fmt: skip
+
+
 def color(marks: Sequence[Mark], field: str = "series", *, columns: int = 2, shown: bool = True) -> alt.Color:
     """Colour by series, with a legend above the picture."""
     key = alt.Legend(title=None, columns=columns, symbolType="stroke", orient="top") if shown else None
@@ -80,7 +99,7 @@ def dash(marks: Sequence[Mark], field: str = "series", *, columns: int = 2, show
 
 def value_axis(title: str, domain: tuple[float, float], *, share: bool = False, grid: bool = True) -> dict[str, Any]:
     """Axis and scale of the values: a fixed range, numbers with a true minus, or per cent."""
-    label = "format(100 * datum.value, '~r') + ' %'" if share else theme.tick_expr()
+    label = "format(100 * datum.value, '~r') + '\u00a0%'" if share else theme.tick_expr()
     axis = alt.Axis(title=title, tickCount=5, labelExpr=label, grid=grid)
     return {"axis": axis, "scale": alt.Scale(domain=list(domain), nice=False, zero=False)}
 

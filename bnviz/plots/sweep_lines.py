@@ -27,8 +27,8 @@ def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
         dark: the theme.
     """
     sweep = table.sweep
-    styles = theme.arm_style(sweep.base, dark=dark)
-    marks = tuple(Mark(style.label.replace(" before", ""), style.color, style.dash) for style in styles)
+    styles = theme.arm_style(sweep.base, dark=dark, short=True)
+    marks = tuple(Mark(style.label, style.color, style.dash) for style in styles)
     axis = sweep.axes[0]
     spec = _spec(marks, AXES[axis.field], tuple(float(value) for value in axis.values), measure,
                  sweep.base.training.steps, dark)  # fmt: skip

@@ -72,7 +72,7 @@ ORDER_DASHES: dict[str, tuple[int, ...]] = {
 DASHES: dict[str, tuple[int, ...]] = {"none": SOLID, "before": SOLID, "after": (7, 4), "mixed": (10, 3, 2, 3)}
 SPARE_DASHES: tuple[tuple[int, ...], ...] = (SOLID, (7, 4), (2, 3), (10, 3, 2, 3), (4, 2), (12, 4))
 # Two classes of points and the regions between them, and the middle where the network cannot tell.
-CLASS_COLOURS = {False: ("#1554c0", "#b45309"), True: ("#8cc0ff", "#ffb36b")}
+CLASS_COLOURS = {False: ("#1554c0", "#b4530a"), True: ("#8cc0ff", "#ffb36b")}
 MAP_COLOURS = {False: ("#8fb8ef", "#f6f3ee", "#f3b877"), True: ("#1d4f94", "#1a2230", "#8a4a0d")}
 # From bad to good, with as much lightness between as the ground allows.
 HEAT = {False: ("#dfe7ef", "#6fa8bf", "#0b3f57"), True: ("#24324a", "#3f83a0", "#b9ecff")}
@@ -90,21 +90,22 @@ class ArmStyle:
     dash: tuple[int, ...]
 
 
-def arm_style(experiment: Experiment, *, dark: bool = False) -> list[ArmStyle]:
+def arm_style(experiment: Experiment, *, dark: bool = False, short: bool = False) -> list[ArmStyle]:
     """One style an arm: the norm gives the hue, the placement the dash; after the activation it is paler too.
 
-    Arms that would look alike (such as two momenta) get a spare dash and move towards the ink.
+    Arms that would look alike (such as two momenta) get a spare dash and move towards the ink. `short` is that of
+    `arm_labels`.
     """
     depth = len(experiment.network.hidden)
     taken: set[tuple[str, tuple[int, ...]]] = set()
     seen: Counter[str] = Counter()
     styles = []
-    for arm, label in zip(experiment.arms, arm_labels(experiment), strict=True):
+    for arm, label in zip(experiment.arms, arm_labels(experiment, short=short), strict=True):
         wanted = DASHES[placement_of(arm, depth)]
         free = [dash for dash in (wanted, *SPARE_DASHES) if (arm.norm, dash) not in taken]
         repeated = seen[f"{arm.norm} {wanted}"]
         hue = HUES[arm.norm][dark]
-        hue = _paler(hue, dark=dark) if wanted == DASHES["after"] else hue
+        hue = paler(hue, dark=dark) if wanted == DASHES["after"] else hue
         color = mixed(hue, INK[dark], min(0.6, 0.3 * repeated))
         taken.add((arm.norm, free[0] if free else wanted))
         seen[f"{arm.norm} {wanted}"] += 1
@@ -137,7 +138,7 @@ def heat_ink(good: float, *, dark: bool) -> str:
     return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, ground))
 
 
-def _paler(color: str, *, dark: bool) -> str:
+def paler(color: str, *, dark: bool) -> str:
     """The colour with more white in it, as long as it stands out from the ground by 3 : 1."""
     shares = [share / 20 for share in range(10, -1, -1)]
     return next(

@@ -191,7 +191,7 @@ def _band(x: alt.X, y: dict[str, Any], name: str, told: str, legend: _Legend) ->
     base = alt.Chart(alt.NamedData(MIDDLES)).transform_calculate(of=f"'{told}'")
     tooltip = [alt.Tooltip("step:Q", title="updates")] + [
         alt.Tooltip(f"{name}_{end}:Q", title=f"{name}, {title}", format=".3f")
-        for end, title in (("low", "15 %"), ("middle", "median"), ("high", "85 %"))
+        for end, title in (("low", "15\u00a0%"), ("middle", "median"), ("high", "85\u00a0%"))
     ]
     area = base.mark_area(opacity=0.18, clip=True, strokeWidth=0).encode(
         x=x, y=alt.Y(f"{name}_low:Q", **y), y2=alt.Y2(f"{name}_high:Q"), color=legend.color, tooltip=tooltip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bnviz.ui import frame, links
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 from bnviz.ui.scenario_panel import params
 from bnviz.ui.scenarios import ARTICLES, Scenario, scenarios
@@ -42,9 +43,9 @@ def _labs() -> list[str]:
 def choose() -> Wanted:
     """The search; the address follows."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="claims_search"):
-        st.text_input(
-            text("claims.search"), key=f"{PAGE}.search", persist_state="session", icon=":material/search:",
-            placeholder=text("claims.search_hint"), width=300,
+        ask(
+            st.text_input, text("claims.search"), key=f"{PAGE}.search", persist_state="session",
+            icon=":material/search:", placeholder=text("claims.search_hint"), width=300,
         )  # fmt: skip
         _select("article", ARTICLES, lambda name: text(f"claims.articles.{name}"))
         _select("lab", _labs(), lambda name: text(f"app.{name}_title"))
@@ -54,8 +55,8 @@ def choose() -> Wanted:
 
 
 def _select(name: str, options: tuple[str, ...] | list[str], shown: object) -> None:
-    st.selectbox(
-        text(f"claims.{name}"), ["", *options], key=f"{PAGE}.{name}", persist_state="session", width=230,
+    ask(
+        st.selectbox, text(f"claims.{name}"), ["", *options], key=f"{PAGE}.{name}", persist_state="session", width=230,
         format_func=lambda value: shown(value) if value and callable(shown) else text("claims.all"),
     )  # fmt: skip
 
@@ -81,7 +82,7 @@ def show(wanted: Wanted) -> None:
     for name, page in frame.labs():
         here = [one for one in found if one.lab == name]
         if here:
-            st.subheader(text(f"app.{name}_title"))
+            st.subheader(text(f"app.{name}_title"), anchor=False)
         for first in range(0, len(here), COLUMNS):
             for column, one in zip(st.columns(COLUMNS), here[first : first + COLUMNS], strict=False):
                 with column.container(border=True, height="stretch", key=f"claim_{one.id}"):

@@ -22,7 +22,7 @@ def show() -> None:
     for kind in KINDS:
         of_kind = [lesson for lesson in lessons().values() if lesson.kind == kind]
         if of_kind:
-            st.subheader(text(f"lessons.kind.{kind}"))
+            st.subheader(text(f"lessons.kind.{kind}"), anchor=False)
         for first in range(0, len(of_kind), COLUMNS):
             for column, lesson in zip(st.columns(COLUMNS), of_kind[first : first + COLUMNS], strict=False):
                 with column.container(border=True, height="stretch", key=f"lesson_card_{lesson.name}"):

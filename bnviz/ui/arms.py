@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.core.experiment import IMAGE_NORMS, MAX_ARMS, NORMS, OPTIMIZERS, PLACEMENTS, Arm
 from bnviz.ui.fields import key_of, log_steps, pick_number
-from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import ask, group
 from bnviz.ui.messages import text
 
 _IDS = "train.arm_ids"
@@ -79,8 +79,10 @@ def edit_arms(depth: int, *, slots: dict[str, DeltaGenerator], marks: list[str])
         with st.container(border=True, key=f"train_arm_{number}"):
             _edit_one(number, depth, mark=marks[place] if place < len(marks) else "", only=len(ids) == 1)
             slots[f"arms[{place}]"] = st.container()
-    st.button(
+    ask(
+        st.button,
         text("train.labels.add_arm"),
+        key="train.add_arm",
         icon=":material/add:",
         on_click=_add,
         disabled=len(ids) >= MAX_ARMS,
@@ -125,7 +127,8 @@ def _edit_one(number: int, depth: int, *, mark: str, only: bool) -> None:
             disabled=bool(st.session_state[_key(number, "per_layer")]),
             required=True,
         )
-        with st.popover("", icon=":material/tune:", help=text("train.labels.arm_settings")):
+        more = text("train.labels.arm_settings")
+        with group("arm_settings", lambda: st.popover("", icon=":material/tune:", help=more)):
             _tune(number, depth)
 
 

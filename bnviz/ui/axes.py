@@ -15,6 +15,7 @@ from bnviz.ui import links
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 from bnviz.ui.notation import signed
+from bnviz.ui.origin import Origin
 
 COMPONENT_NAME = "bnviz.axes"
 _PAGE, _GROUP = "axes", "axes"
@@ -57,7 +58,7 @@ def controls() -> Choices:
         _slider("batch", 1, BATCHES)
     with st.container(horizontal=True, gap="medium"):
         _segments("shown", SHOWN, lambda word: text(f"axes.shown.{word}"))
-        _segments("block", range(1, BLOCKS + 1), _block_name)
+        _segments("block", range(1, BLOCKS + 1), block_name)
         _segments("updates", UPDATES, str)
     return current()
 
@@ -68,7 +69,8 @@ def current() -> Choices:
     return replace(Choices(), **values)
 
 
-def _block_name(place: int) -> str:
+def block_name(place: int) -> str:
+    """What the block with this number is called."""
     if place == BLOCKS:
         return text("axes.block.average")
     height, width = LIVE.network.sides(LIVE.data.name)[place - 1]
@@ -112,17 +114,17 @@ def words(kind: str) -> dict[str, str]:
         "label": text("axes.panel.label"),
         "first": text("axes.panel.first"),
         "title": text("axes.panel.title", norm=text(f"axes.norm.{kind}")),
-        "save": text("axes.panel.save"),
     }
 
 
-def show_block(message: dict[str, Any], choices: Choices) -> None:
+def show_block(message: dict[str, Any], choices: Choices, origin: Origin) -> None:
     """Mount the block; the chosen cell comes back into the settings."""
     data = message | {
         "words": words(choices.norm),
         "cell": list(choices.cell),
         "visit": st.session_state.get(_VISIT, 0),
         "updates": choices.updates,
+        "origin": origin.told(),
     }
     _component()(key=_COMPONENT, data=data, default={"cell": None}, on_cell_change=_take_cell)
 

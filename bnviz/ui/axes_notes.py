@@ -8,7 +8,9 @@ import streamlit as st
 
 from bnviz import plots
 from bnviz.core import axes as core
+from bnviz.core import describe
 from bnviz.core.axes import Block, Choices, Values
+from bnviz.core.codec import group_to_link
 from bnviz.core.export_labs import block_table
 from bnviz.core.norms import KINDS
 from bnviz.plots import theme
@@ -16,6 +18,7 @@ from bnviz.ui import axes, figure_files
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import formula, signed, symbols
+from bnviz.ui.origin import Origin
 
 
 def show(choices: Choices, *, dark: bool) -> None:
@@ -32,12 +35,12 @@ def show(choices: Choices, *, dark: bool) -> None:
         normalized=choices.shown == "normalized",
         dark=dark,
     )
-    axes.show_block(message, choices)
+    origin = _origin(choices)
+    axes.show_block(message, choices, origin)
     if block.nothing_left:
         st.info(block.nothing_left, icon=":material/info:")
     st.caption(_source(choices, block, [int(digit) for digit in digits]))
-    file = f"bnviz-axes-{choices.norm}-block{choices.block}-after{choices.updates}.csv"
-    figure_files.numbers(partial(block_table, block), page="axes", file=file)
+    figure_files.numbers(partial(block_table, block), origin, name="block")
     left, right = st.columns([5, 6], gap="large")
     with left:
         if shown("formula"):
@@ -49,6 +52,20 @@ def show(choices: Choices, *, dark: bool) -> None:
         _facts(values)
 
 
+def _origin(choices: Choices) -> Origin:
+    """Of this lab, as it stands."""
+    norm = text(f"axes.norm.{choices.norm}")
+    said = (
+        f"{norm}, {choices.groups} groups" if choices.norm == "group" else norm,
+        *describe.words(core.LIVE)[:4],
+        f"{axes.block_name(choices.block)} after {choices.updates} updates",
+        f"{choices.images} images of batch {choices.batch}",
+        text(f"axes.shown.{choices.shown}"),
+    )
+    stem = f"bnviz-axes-{choices.norm}-block{choices.block}-after{choices.updates}"
+    return Origin("axes", stem, said, group_to_link("axes", choices, Choices()))
+
+
 def _source(choices: Choices, block: Block, digits: list[int]) -> str:
     shape = " × ".join(str(size) for size in block.values.shape)
     listed = ", ".join(map(str, digits))
@@ -57,7 +74,7 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
 
 
 def _formula(choices: Choices, block: Block) -> None:
-    st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")))
+    st.subheader(text("axes.formula.title", norm=text(f"axes.norm.{choices.norm}")), anchor=False)
     st.markdown(formula(f"axes.formula.{choices.norm}"))
     st.markdown(formula("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
@@ -66,7 +83,7 @@ def _formula(choices: Choices, block: Block) -> None:
 
 def _counts(choices: Choices, values: Values) -> None:
     """One row a norm."""
-    st.subheader(text("axes.counts.title"))
+    st.subheader(text("axes.counts.title"), anchor=False)
     columns = ("norm", "axes", "means", "cells", "learned", "tracked", "fixed")
     rows = []
     for kind in KINDS:
@@ -82,7 +99,7 @@ def _counts(choices: Choices, values: Values) -> None:
 
 
 def _facts(values: Values) -> None:
-    st.subheader(text("axes.facts.title"))
+    st.subheader(text("axes.facts.title"), anchor=False)
     st.markdown(text("axes.facts.convolution"))
     lines = [
         f"- {text(f'axes.facts.{name}', difference=theme.number(gap))}" for name, gap in core.equalities(values).items()

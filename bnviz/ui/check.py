@@ -15,6 +15,7 @@ from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.plots.theme import number, plain_number
 from bnviz.runs import compiled
 from bnviz.ui import links
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.messages import text
 
 PAGE = "check"
@@ -32,18 +33,20 @@ def show() -> None:
     """The whole page."""
     _take_link()
     st.markdown(text("check.how"))
-    st.subheader(text("check.now"))
+    st.subheader(text("check.now"), anchor=False)
     check = _controls()
     with st.spinner(text("check.running")):
         layer, training = core.check_layer(check), core.check_training(check)
         engine = core.check_engine(check) if compiled.usable() else None
     rows = [*layer, training.compared, *([] if engine is None else [engine.compared])]
     _say(rows)
-    _table(check, rows)
+    if shown("compared"):
+        _table(check, rows)
     st.caption(text("check.tolerances", layer=number(layer[0].tolerance), losses=number(core.LOSS_TOLERANCE)))
     if engine is None:
         st.caption(text("check.no_engine"))
-    _losses(check, training)
+    if shown("side_by_side"):
+        _losses(check, training)
     links.write(PAGE, group_to_link(PAGE, check, Check()))
 
 
@@ -72,7 +75,15 @@ def _controls() -> Check:
         _words("activation", core.ACTIVATIONS)
         _words("optimizer", core.OPTIMIZERS)
         label, icon = text("check.again"), ":material/casino:"
-        st.button(label, icon=icon, key="check_again", on_click=_draw_again, help=text("check.again_help"))
+        ask(
+            st.button,
+            label,
+            icon=icon,
+            key="check_again",
+            name="again",
+            on_click=_draw_again,
+            help=text("check.again_help"),
+        )
     return Check(**{item.name: st.session_state[_key(item.name)] for item in fields(Check)})
 
 
@@ -81,7 +92,8 @@ def _draw_again() -> None:
 
 
 def _words(name: str, options: Sequence[str]) -> None:
-    st.selectbox(
+    ask(
+        st.selectbox,
         text(f"check.labels.{name}"),
         list(options),
         key=_key(name),
@@ -94,7 +106,8 @@ def _words(name: str, options: Sequence[str]) -> None:
 
 def _scale(name: str, options: Sequence[float]) -> None:
     value = st.session_state[_key(name)]
-    st.select_slider(
+    ask(
+        st.select_slider,
         text(f"check.labels.{name}"),
         sorted({*options, value}),
         key=_key(name),
@@ -144,7 +157,7 @@ def _norm(check: Check) -> str:
 
 def _losses(check: Check, training: Losses) -> None:
     """The two trainings side by side, every tenth update."""
-    st.subheader(text("check.side_by_side"))
+    st.subheader(text("check.side_by_side"), anchor=False)
     optimizer = text(f"check.options.optimizer.{check.optimizer}")
     st.markdown(text("check.training", norm=_norm(check), optimizer=optimizer, rate=core.RATES[check.optimizer]))
     names = ("updates", "ours", "theirs", "apart")

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.core.verdict import Verdict
+from bnviz.ui.asking import Wanted, ask_for, start_button
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario
@@ -26,34 +27,35 @@ def show_claim(scenario: Scenario) -> None:
 
 
 def claim_box(
-    page: str,
-    scenario: Scenario,
-    *,
-    below: Callable[[], Any] = lambda: None,
-    changed: Callable[[], None] | None = None,
+    page: str, scenario: Scenario, wanted: Callable[[], Wanted[Any]] | None, *, below: Callable[[], Any] = lambda: None
 ) -> str | None:
     """The claim with its source on the left, the question what the reader expects on the right: so on every lab.
 
     Args:
         page: the name of the lab.
         scenario: whose claim it is.
-        below: draws what stands under the question, such as the button that measures.
-        changed: is called when the reader has answered.
+        wanted: says what the settings ask for; all seeds of it are measured when the reader answers or presses Start.
+            None where nothing can be measured.
+        below: draws what stands under the question.
 
     Returns:
         As `ask_prediction`.
     """
-    with st.container(border=True, key=f"{page}_claim_{scenario.id}"):
-        said, asked = st.columns([3, 2], gap="medium")
-        with said:
-            show_claim(scenario)
+    framed = any(map(shown, ("claim_text", "predict", "judge")))
+    with st.container(border=framed, key=f"{page}_claim_{scenario.id}"):
+        said, asked = st.columns([3, 2], gap="medium") if shown("claim_text") else (None, st.container())
+        if said is not None:
+            with said:
+                show_claim(scenario)
         with asked:
-            prediction = ask_prediction(page, scenario, changed=changed)
+            prediction = ask_prediction(page, scenario, changed=lambda: ask_for(wanted().whole) if wanted else None)
+            if wanted is not None:
+                start_button(f"{page}_judge_{scenario.id}", wanted)
             below()
     return prediction
 
 
-def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None] | None = None) -> str | None:
+def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]) -> str | None:
     """Ask what the reader expects; one of PREDICTIONS, or None for no answer or where a teacher has hidden it."""
     if not shown("predict"):
         return None
@@ -68,7 +70,15 @@ def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]
     return str(chosen) if chosen else None
 
 
-def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str, prediction: str | None) -> None:
+def show_verdict(
+    scenario: Scenario,
+    verdict: Verdict,
+    *,
+    effect: str,
+    unit: str,
+    prediction: str | None,
+    more: Callable[[], None] = lambda: None,
+) -> None:
     """What the measurement says about a claim, how it compares to the prediction, and where opinions differ.
 
     Args:
@@ -77,8 +87,16 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
         effect: what the numbers are, such as "Test accuracy with batch norm minus without".
         unit: a format such as "{:+.1%}" or "{:.2f} times".
         prediction: what `ask_prediction` gave.
+        more: draws what else belongs to it.
     """
     st.session_state[_last(scenario.lab)] = (verdict, scenario.id)
+    if shown("verdict"):
+        with st.container(border=True):
+            _show_verdict(scenario, verdict, effect=effect, unit=unit, prediction=prediction)
+            more()
+
+
+def _show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str, prediction: str | None) -> None:
     st.markdown(f"{ICONS[verdict.word]} **{_word(verdict)}**")
     if verdict.seeds:
         numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
@@ -110,4 +128,4 @@ def _word(verdict: Verdict) -> str:
 
 def _told(value: float, unit: str) -> str:
     """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
-    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", " %")
+    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

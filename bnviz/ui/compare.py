@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -15,30 +15,32 @@ from bnviz.plots import compare_bins, theme
 from bnviz.plots.compare import Compared
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, shared_store
-from bnviz.ui import controls, figure_files, live, pins
+from bnviz.ui import charts, compare_view, controls, figure_files, live, pins, results_table
+from bnviz.ui.compare_view import SPLIT
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
+from bnviz.ui.origin import Origin
 from bnviz.ui.pins import Pin
 
 TICK = 0.5
 COLUMN = 3
 STEM = "bnviz-compare"
-_ARMS, _SPLIT, _LAYER, _STEP = "compare_arms", "compare_split", "compare_layer", "compare_step"
-_CHOSEN = "compare.chosen"
+_ARMS = "compare_arms"
 PATHS = ("M14 1a4 4 0 1 0 0.01 0z", "M10.5 1.5h7v7h-7z", "M14 1l4.5 8h-9z", "M14 0l5 5l-5 5l-5 -5z",
          "M12.5 1h3v2.5h2.5v3h-2.5v2.5h-3v-2.5h-2.5v-3h2.5z", "M14 9l4.5 -8h-9z")  # fmt: skip
 
 
-def show(run: Run, *, dark: bool) -> None:
+def show(run: Run, *, dark: bool, after: Callable[[], None]) -> None:
     """The pinned runs, and the button that pins the one on screen.
 
     Args:
         run: the one on screen.
         dark: the theme.
+        after: called when the reader has said what of them to look at.
     """
     if not shown("compare"):
         return
-    st.subheader(text("compare.title"))
+    st.subheader(text("compare.title"), anchor=False)
     _pin_button(run)
     if pins.note():
         with st.container(horizontal=True, vertical_alignment="center", key="compare_note"):
@@ -57,6 +59,7 @@ def show(run: Run, *, dark: bool) -> None:
         for place, one in enumerate(runs):
             shared_store().watch(one, _viewer(place))
         _compared(runs, dark=dark)
+        after()
         if going and not any(one.active for one in runs):
             st.rerun()
 
@@ -164,17 +167,21 @@ def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
     labels = list(drawn.colours(known, dark=dark))
     arms = st.pills(text("compare.arms"), labels, selection_mode="multi", default=labels,
                     key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session")  # fmt: skip
+    st.session_state.setdefault(SPLIT, drawn.SPLITS[0])
     split = st.segmented_control(
-        text("compare.split"), drawn.SPLITS, key=_SPLIT, required=True, default=drawn.SPLITS[0],
+        text("compare.split"), drawn.SPLITS, key=SPLIT, required=True,
         format_func=lambda name: text(f"compare.{name}"), persist_state="session",
     )  # fmt: skip
     return [label for label in labels if label in arms], str(split)
 
 
+def _origin(settings: Sequence[str] = ()) -> Origin:
+    """Of the pinned runs."""
+    return Origin("train", STEM, tuple(settings), pins.to_params() | compare_view.to_params())
+
+
 def _draw(figure: Figure, settings: Sequence[str]) -> None:
-    figure_files.headed(figure, stem=STEM, settings=settings)
-    st.vega_lite_chart(figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt))
-    st.caption(figure.caption_at(0))
+    charts.show(figure, _origin(settings))
 
 
 def _curves(known: Sequence[Compared], arms: list[str], split: str, settings: Sequence[str], *, dark: bool) -> None:
@@ -191,29 +198,13 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
         st.caption(text("compare.no_layer"))
         return
     st.markdown(f"**{text('compare.histograms')}**")
-    layers, steps = list(range(1, depth + 1)), drawn.known_steps(known)
-    if st.session_state.get(_LAYER) not in layers:
-        st.session_state[_LAYER] = 1
-    if not st.session_state.get(_CHOSEN) or st.session_state.get(_STEP) not in steps:
-        st.session_state[_STEP] = steps[-1]
-    left, right = st.columns(2, gap="medium")
-    with left:
-        layer = st.segmented_control(text("compare.layer"), layers, key=_LAYER, required=True, persist_state="session")
-    with right:
-        step = st.select_slider(text("compare.step"), steps, key=_STEP, persist_state="session", on_change=_choose_step)
-    figures = [
-        compare_bins.histograms(known, arm, layer=int(layer or 1) - 1, step=int(step), dark=dark) for arm in arms
-    ]
+    layer, step = compare_view.choose(list(range(1, depth + 1)), drawn.known_steps(known))
+    figures = [compare_bins.histograms(known, arm, layer=layer - 1, step=step, dark=dark) for arm in arms]
     there = [figure for figure in figures if figure is not None]
     for begin in range(0, len(there), COLUMN):
         for column, figure in zip(st.columns(COLUMN, gap="medium"), there[begin : begin + COLUMN], strict=False):
             with column:
                 _draw(figure, settings)
-
-
-def _choose_step() -> None:
-    """From now on the reader's step counts, and no longer the newest."""
-    st.session_state[_CHOSEN] = True
 
 
 def _tables(known: Sequence[Compared]) -> None:
@@ -231,10 +222,6 @@ def _tables(known: Sequence[Compared]) -> None:
     st.markdown(f"**{text('compare.results')}**")
     rows = [plots.results(run.recording).assign(run=run.name) for run in known]
     results = pd.concat(rows, ignore_index=True).drop(columns=["cost of an update", "updates per second"])
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
     order = ["run", *(name for name in results.columns if name != "run")]
-    st.dataframe(results[order], hide_index=True, width="stretch", column_config=shares)
-    st.download_button(
-        text("compare.data_file"), lambda: drawn.table_of(known).to_csv(index=False), file_name=f"{STEM}-curves.csv",
-        mime="text/csv", key="compare_file", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    results_table.show(results[order])
+    figure_files.numbers(lambda: drawn.table_of(known), _origin(), name="curves")

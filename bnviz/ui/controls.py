@@ -82,7 +82,7 @@ def experiment_controls(marks: list[str]) -> Experiment:
     _main_row(slots)
     with st.sidebar:
         with group("arms", st.container):
-            st.subheader(text("train.labels.arms"), help=text("train.help.norm"))
+            st.subheader(text("train.labels.arms"), help=text("train.help.norm"), anchor=False)
             arms = edit_arms(st.session_state[key_of("depth")], slots=slots, marks=marks)
         _training(slots)
         network_controls(slots)

@@ -12,6 +12,7 @@ import streamlit as st
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, run_name
+from bnviz.ui.origin import told_of_run
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import figures, picture
 from bnviz.ui.traits import Traits, outline, traits
@@ -165,6 +166,7 @@ def _pack(recording: Recording, drawn: list[Figure], *, begin: Begin, news: _New
         start=begin[0],
         visit=begin[1],
         first_frame=news.first,
+        origin=told_of_run(experiment),
     )
     pictures = [picture(one if one.id in news.again else one.since(news.first)) for one in drawn]
     return pack(playback, pictures, known=news.known, again=news.again)

@@ -84,15 +84,15 @@ def warm_up() -> None:
     about a second: the others have something to show after a tenth of one.
     """
     from bnviz.core.experiment import Experiment
-    from bnviz.core.rates import Choices, sweep_of
+    from bnviz.core.rates import Choices
     from bnviz.runs import shared_store
     from bnviz.runs.studies import shared_studies
     from bnviz.runs.sweeps import shared_sweeps
-    from bnviz.ui import dispatch, home, lab, shift_settings
+    from bnviz.ui import dispatch, home, lab, rates_map, shift_settings
 
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_store().open(home.SHOWN, home.__name__)
-    shared_sweeps().open(sweep_of(Choices()), lab.__name__)
+    shared_sweeps().open(rates_map.wanted_of(Choices()).first, lab.__name__)
     shared_studies().open(shift_settings.Settings().shown, lab.__name__)
 
 

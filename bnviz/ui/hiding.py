@@ -12,57 +12,78 @@ import streamlit as st
 from bnviz.ui import links
 
 HIDE = "hide"
-COMMON = ("claims", "quiz", "notation", "share")
+COMMON = ("claim_text", "predict", "lesson_text", "files", "quiz", "notation", "share")
+"""Of every lab."""
+MEASURED = ("judge", "work", "verdict")
+"""Of the labs whose claims are measured with several seeds."""
 PARTS: dict[str, tuple[str, ...]] = {
     "inputs": (
-        "set", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale", "offset",
-        "n", "noise", "test_fraction", "seed", "preprocess", "ways_on",
+        "claims",
+        "set", "own", "feature", "axes", "stretch", "more", "clouds", "facts", "moves", "limits", "outlier", "scale",
+        "offset", "n", "noise", "test_fraction", "seed", "preprocess", "ways_on",
     ),
     "ravine": (
+        "claims",
         "scenes", "shown", "optimizer", "pace", "steps", "data", "name", "feature", "stretch", "noise", "model", "loss",
         "bias", "plane", "start", "seed", "article", "ways_on",
     ),
     "layer": (
-        "source", "lesson", "editor", "name", "preprocess", "size", "arm", "layer", "step", "eps", "precision",
-        "first_row", "first_feature", "gamma", "beta", "drag", "row", "batches", "sentences",
+        "claims",
+        "source", "lesson", "told", "factor", "editor", "name", "preprocess", "size", "open_train", "arm", "layer",
+        "step", "eps", "precision", "first_row", "first_feature", "gamma", "beta", "drag", "row", "batches",
+        "sentences",
     ),
     "running": (
+        "claims",
         "presets", "part", "momentum", "after", "data", "learning_rate", "batch_size", "updates", "order", "layers",
-        "width", "seed", "layer", "unit", "biased", "row", "factor", "offset",
+        "width", "seed", "reset", "layer", "unit", "biased", "estimates", "row", "factor", "offset", "folded",
     ),
     "noise": (
-        "part", "task", "seeds", "depth_seeds", "first_seed", "updates", "learning_rate", "layer", "digit_rows",
-        "moon_rows", "moon_noise", "epochs", "small_rate", "input_rows", "level", "dropout", "activation", "blocks",
-        "width", "ahead", "reset", "predict",
+        "part", "task", *MEASURED, "seeds", "depth_seeds", "first_seed", "updates", "learning_rate", "layer",
+        "digit_rows", "moon_rows", "moon_noise", "epochs", "small_rate", "input_rows", "level", "dropout",
+        "activation", "blocks", "width", "ahead", "reset", "watch",
     ),
     "rates": (
-        "part", "claim", "predict", "measure", "arms", "low", "high", "values", "scale_low", "scale_high", "scales",
+        "part", "claim", *MEASURED, "measure", "arms", "low", "high", "values", "scale_low", "scale_high", "scales",
         "depths", "kinds", "deep", "data", "activation", "layers", "width", "gain", "learning_rate", "batch_size",
-        "updates", "target", "seeds", "seed", "reset", "along", "arm", "quantity", "layer", "watch",
+        "updates", "target", "seeds", "seed", "reset", "along", "arm", "quantity", "layer", "apart", "watch",
+        "before",
     ),
     "shift": (
-        "part", "claim", "predict", "seeds", "seed", "reset", "classifier", "learning_rate", "batch_size", "noise",
-        "activation", "depth", "unit",
+        "part", "claim", *MEASURED, "seeds", "seed", "reset", "classifier", "learning_rate", "batch_size", "noise",
+        "activation", "depth", "unit", "evidence",
     ),
     "smoothness": (
-        "part", "predict", "presets", "step", "quantity", "statistics", "loss", "norms", "activation", "layers",
-        "width", "learning_rate", "batch_size", "updates", "seed", "seeds", "reset", "layer", "decay",
+        "part", *MEASURED, "presets", "step", "quantity", "statistics", "loss", "norms", "activation", "layers",
+        "width", "learning_rate", "batch_size", "updates", "seeds", "seed", "reset", "take_run", "leave_run",
+        "open_train", "layer", "decay",
     ),
-    "axes": ("norm", "groups", "images", "batch", "shown", "block", "updates", "formula", "counts", "facts"),
+    "axes": ("claims", "norm", "groups", "images", "batch", "shown", "block", "updates", "formula", "counts", "facts"),
     "train": (
-        "learning_rate", "activation", "depth", "arms", "training", "batch_size", "steps", "optimizer", "dropout",
-        "weight_decay", "input_noise", "order", "network", "width", "gain", "init", "bias", "data", "name", "n",
-        "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind", "view_arm",
-        "view_layer", "band", "results", "compare", "take_home",
+        "claims",
+        "learning_rate", "activation", "depth", "arms", "norm", "remove", "placement", "arm_settings", "momentum",
+        "eps", "groups", "ghost_size", "per_layer", "own_learning_rate", "own_gain", "own_optimizer", "own_dropout",
+        "add_arm", "training", "batch_size", "steps", "optimizer", "dropout", "weight_decay", "input_noise", "order",
+        "network", "network_kind", "uneven", "widths", "width", "pool", "head", "gain", "init", "bias", "data",
+        "name", "n", "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind",
+        "view_arm", "view_layer", "band", "work", "results", "compare", "take_home",
     ),
+    "claims": ("search", "article", "lab", "share"),
+    "lessons": ("share",),
+    "check": (
+        "norm", "inputs", "batch_size", "eps", "placement", "activation", "optimizer", "again", "compared",
+        "side_by_side", "share",
+    ),
+    "quiz": ("scores", "quiz", "share"),
 }  # fmt: skip
-"""What can be hidden in each lab: a control by the last part of its key, a panel by its name."""
+"""What can be hidden on each page: a control by the last part of its key, a panel by its name."""
+_OTHERS = ("claims", "lessons", "check", "quiz")
 _all_hidden: ContextVar[bool] = ContextVar("all_hidden", default=False)
 
 
 def parts_of(page: str) -> tuple[str, ...]:
     """What can be hidden on a page."""
-    return (*PARTS.get(page, ()), *COMMON)
+    return (*PARTS.get(page, ()), *(() if page in _OTHERS else COMMON))
 
 
 def known() -> frozenset[str]:
@@ -94,20 +115,21 @@ def shown(name: str) -> bool:
 
 def name_of(key: str) -> str:
     """What a widget is called in ``hide=``: the last part of its key, without the number of one of several."""
-    return key.rpartition(".")[2].rstrip("0123456789")
+    return key.rstrip(".0123456789").rpartition(".")[2]
 
 
-def ask(widget: Callable[..., Any], *args: Any, key: str, **words: Any) -> Any:
+def ask(widget: Callable[..., Any], *args: Any, key: str, name: str = "", **words: Any) -> Any:
     """A widget, or where a teacher has hidden it, its value.
 
     Args:
         widget: such as `st.slider`.
         args, words: what it takes.
-        key: its key, whose last part is its name.
+        key: its key.
+        name: what it is called in ``hide=``; the last part of its key if empty.
     """
-    if shown(name_of(key)):
+    if shown(name or name_of(key)):
         return widget(*args, key=key, **words)
-    if widget is st.button:
+    if widget in (st.button, st.download_button):
         return False
     if key in st.session_state:
         st.session_state[key] = st.session_state[key]  # else Streamlit forgets it with its widget

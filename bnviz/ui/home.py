@@ -107,7 +107,7 @@ def _message(recording: Recording, dark: bool) -> bytes:
 
 def show_labs() -> None:
     """The labs as cards, then the pages for a class."""
-    st.subheader(text("home.labs"))
+    st.subheader(text("home.labs"), anchor=False)
     pages = [*frame.labs(), *((name, frame.page(name)) for name in frame.SECTIONS["class"])]
     for first in range(0, len(pages), COLUMNS):
         for column, (name, page) in zip(st.columns(COLUMNS), pages[first : first + COLUMNS], strict=False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -17,17 +16,19 @@ from bnviz.core.prepared import Pair, prepared
 from bnviz.core.table_facts import squeeze
 from bnviz.plots import inputs as clouds
 from bnviz.plots import inputs_moves, inputs_shape, inputs_table
+from bnviz.plots.stills import Words
 from bnviz.ui import figure_files, frame, inputs_controls, links, own_data, own_labs
 from bnviz.ui.hiding import shown
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
+from bnviz.ui.inputs_files import SEED, named, origin_of, show_chart
 from bnviz.ui.messages import text
+from bnviz.ui.origin import Origin
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import picture
 from bnviz.ui.player import mount
 
 _PROBLEMS, _OPENED = "inputs_link_problems", "inputs_link_opened"
 _SERIES = "signals"
-_SEED = f"{PAGE}.seed"  # in the address it is called seed, as in the other labs
 
 
 def take_link() -> None:
@@ -49,7 +50,7 @@ def take_link() -> None:
 def _settings(params: dict[str, str], problems: list[str]) -> tuple[Data, Inputs]:
     """The settings that a link names, with a sentence for each that had to be replaced."""
     if "seed" in params:
-        params = params | {_SEED: params["seed"]}
+        params = params | {SEED: params["seed"]}
     view = codec.group_from_link(PAGE, Inputs(), params, problems)
     name = params.get("data.name", USUAL.name)
     data = codec.group_from_link("data", inputs_controls.usual(name) if name in SETS else USUAL, params, problems)
@@ -80,13 +81,7 @@ def _show_own(own: Data, params: dict[str, str], problems: list[str]) -> None:
 
 def write_link(data: Data, view: Inputs) -> None:
     """Let the address name what is on screen."""
-    wanted = codec.group_to_link("data", data, inputs_controls.usual(data.name)) | codec.group_to_link(
-        PAGE, view, Inputs()
-    )
-    if _SEED in wanted:
-        wanted["seed"] = wanted.pop(_SEED)
-    if data.name != USUAL.name:
-        wanted["data.name"] = data.name
+    wanted = named(data, view)
     if st.session_state.setdefault(_OPENED, wanted) != wanted:  # something was changed since the link was opened
         st.session_state[_OPENED] = wanted
         st.session_state[_PROBLEMS] = []
@@ -101,7 +96,7 @@ def pair_of(data: Data, view: Inputs) -> Pair:
     return own_data.pair(own, inputs_controls.own_columns(), data, view.seed)
 
 
-def show_clouds(pair: Pair, view: Inputs) -> None:
+def show_clouds(pair: Pair, data: Data, view: Inputs) -> None:
     """Four clouds side by side, one below the other in a narrow window."""
     if not shown("clouds"):
         return
@@ -109,16 +104,12 @@ def show_clouds(pair: Pair, view: Inputs) -> None:
     st.markdown(own_data.plain(inputs_table.spread_words(pair)))
     with st.container(horizontal=True, gap="medium"):
         for method in PREPROCESSES:
-            title = text(f"train.options.preprocess.{method}")
+            title, told = text(f"train.options.preprocess.{method}"), inputs_table.cloud_words(pair, method)
+            caption = " ".join([told, _key(pair), text("inputs.edges")])
+            words = Words(f"cloud-{method}", title, caption, f"{title}: {told}")
             with st.container(width=294):
-                chart = clouds.cloud(pair, method, title=title, look=look)
-                _chart(chart, f"inputs_cloud_{method}", f"{title}: {inputs_table.cloud_words(pair, method)}")
+                show_chart(words, clouds.cloud(pair, method, look=look), origin_of(pair, data, view))
     st.caption(" ".join([text("inputs.fitted_on_training"), _key(pair), text("inputs.edges")]))
-
-
-def _chart(spec: dict[str, Any], key: str, alt: str) -> None:
-    """A chart as wide as its place."""
-    st.vega_lite_chart(spec, width="stretch", theme=None, key=key, alt=alt)
 
 
 def _key(pair: Pair) -> str:
@@ -129,12 +120,12 @@ def _key(pair: Pair) -> str:
     return text("inputs.classes", names=", ".join(names))
 
 
-def show_table(pair: Pair) -> None:
+def show_table(pair: Pair, data: Data, view: Inputs) -> None:
     """The facts, side by side."""
     if not shown("facts"):
         return
     titles = {method: text(f"train.options.preprocess.{method}") for method in PREPROCESSES}
-    st.subheader(text("inputs.facts"))
+    st.subheader(text("inputs.facts"), anchor=False)
     found = inputs_table.table(pair, titles)
     height = 35 * (len(found) + 1) + 3
     st.dataframe(found, hide_index=True, width="stretch", height=height, column_config=_columns(found.columns))
@@ -142,12 +133,7 @@ def show_table(pair: Pair) -> None:
     names = pair.ways["whitened"].names
     new = text("inputs.new_names", first=pair.names[0], second=pair.names[1], sum=names[0], difference=names[1])
     st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}")
-    figure_files.numbers(partial(inputs_table_of, pair), page=PAGE, file=f"bnviz-inputs-{_slug(pair)}.csv")
-
-
-def _slug(pair: Pair) -> str:
-    """The names of the two features as a part of a file name."""
-    return re.sub(r"[^a-z0-9]+", "-", " ".join(pair.names).lower()).strip("-")[:60] or "table"
+    figure_files.numbers(partial(inputs_table_of, pair), origin_of(pair, data, view))
 
 
 def _columns(names: Iterable[str]) -> dict[str, Any]:
@@ -160,11 +146,11 @@ def show_moves(pair: Pair, data: Data, view: Inputs) -> None:
     """Decorrelation, scrubbed and played in the browser."""
     if not shown("moves"):
         return
-    st.subheader(text("inputs.moves"))
+    st.subheader(text("inputs.moves"), anchor=False)
     st.markdown(text("inputs.moves_words"))
     series = view.source != OWN and data.name == _SERIES
     own = view.source == OWN and own_data.table() is not None
-    message = (_moves.__wrapped__ if own else _moves)(pair, series, frame.is_dark())
+    message = (_moves.__wrapped__ if own else _moves)(pair, series, frame.is_dark(), origin_of(pair, data, view))
     _play(message, run=_name(pair))
 
 
@@ -173,12 +159,12 @@ def _name(pair: Pair) -> str:
 
 
 @lru_cache(maxsize=16)
-def _moves(pair: Pair, series: bool, dark: bool) -> bytes:
+def _moves(pair: Pair, series: bool, dark: bool, origin: Origin) -> bytes:
     drawn = inputs_moves.figures(pair, series=series, dark=dark)
     last = len(drawn[0].steps) - 1
     playback = Playback(
         run_id=_name(pair), steps=drawn[0].steps, total_steps=last, steps_per_epoch=0, finished=True, start=0,
-        places=inputs_moves.places(),
+        places=inputs_moves.places(), origin=origin.told(),
     )  # fmt: skip
     return pack(playback, [picture(figure) for figure in drawn])
 
@@ -188,23 +174,18 @@ def _play(message: bytes, *, run: str) -> None:
     mount(message, rest={"run": run, "visit": 0, "step": 0}, key="inputs.player")
 
 
-def show_limits(pair: Pair, view: Inputs) -> None:
+def show_limits(pair: Pair, data: Data, view: Inputs) -> None:
     """What scaling does not do: it keeps the shape, and one point spoils min-max."""
     if not shown("limits"):
         return
     dark = frame.is_dark()
-    st.subheader(text("inputs.limits"))
+    st.subheader(text("inputs.limits"), anchor=False)
     st.markdown(text("inputs.shape_words"))
     for column, place in zip(st.columns(2), (0, 1), strict=True):
         with column:
             told = inputs_shape.shape_words(pair, place)
-            st.vega_lite_chart(
-                inputs_shape.shape(pair, place, dark=dark),
-                width="stretch",
-                theme=None,
-                key=f"inputs_shape_{place}",
-                alt=told,
-            )
+            words = Words(f"shape-{place}", text("inputs.shape_title", name=pair.names[place]), told, told)
+            show_chart(words, inputs_shape.shape(pair, place, dark=dark), origin_of(pair, data, view))
             st.caption(own_data.plain(told))
     st.markdown(text("inputs.outlier_words"))
     inputs_controls.choose_outlier()
@@ -214,13 +195,8 @@ def show_limits(pair: Pair, view: Inputs) -> None:
         return
     squeezed = squeeze(column_values, view.outlier)
     told = inputs_shape.strips_words(pair.names[0], squeezed)
-    st.vega_lite_chart(
-        inputs_shape.strips(column_values, squeezed, dark=dark),
-        width="stretch",
-        theme=None,
-        key="inputs_strips",
-        alt=told,
-    )
+    words = Words("strips", text("inputs.strips_title", name=pair.names[0]), told, told)
+    show_chart(words, inputs_shape.strips(column_values, squeezed, dark=dark), origin_of(pair, data, view))
     st.caption(own_data.plain(told))
 
 
@@ -228,7 +204,7 @@ def show_ways_on(data: Data, view: Inputs) -> None:
     """The same data in the other labs."""
     if not shown("ways_on"):
         return
-    st.subheader(text("inputs.on"))
+    st.subheader(text("inputs.on"), anchor=False)
     if view.source == OWN:
         st.caption(text("inputs.own.stays"))
     inputs_controls.choose_preprocess()

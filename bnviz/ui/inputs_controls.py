@@ -104,7 +104,8 @@ def controls() -> tuple[Data, Inputs]:
             format_func=lambda word: text(f"train.options.name.{word}"), help=text("inputs.help.set"), width=340,
         )  # fmt: skip
     if name == OWN:
-        own_data.choose()
+        with group("own", st.container):
+            own_data.choose()
         if own_data.is_fresh():
             st.session_state[key_of("feature0")], st.session_state[key_of("feature1")] = 0, 1
     with row:

@@ -8,7 +8,7 @@ from bnviz import plots
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.runs import Run
-from bnviz.ui import controls, links, live, pins
+from bnviz.ui import compare_view, controls, links, live, pins, results_table
 from bnviz.ui import view as views
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -24,6 +24,7 @@ def take_link() -> None:
         controls.show_experiment(experiment)
         views.from_params(others, problems)
         pins.from_params(others, problems)
+        compare_view.from_params(others, problems)
         live.start_at(_step(others.get("step"), experiment, problems))
         st.session_state[_OPENED] = experiment
         st.session_state[_PROBLEMS] = problems
@@ -49,7 +50,7 @@ def write_link(experiment: Experiment, view: View) -> None:
         live.forget_step()
     step = live.step()
     others = views.to_params(view, experiment) | ({} if step is None else {"step": str(step)})
-    links.write("train", to_link(experiment) | others | pins.to_params())
+    links.write("train", to_link(experiment) | others | pins.to_params() | compare_view.to_params())
 
 
 def show_results(run: Run) -> None:
@@ -57,9 +58,8 @@ def show_results(run: Run) -> None:
     recording = run.recording()
     if recording is None or run.active or not shown("results"):
         return
-    st.subheader(text("train.state.results"))
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
-    st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares)
+    st.subheader(text("train.state.results"), anchor=False)
+    results_table.show(plots.results(recording))
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(
         f"{text('train.state.memory', megabytes=megabytes, frames=len(recording.steps))} {text('link.copy_hint')}"

@@ -21,6 +21,7 @@ from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
 from bnviz.ui.hiding import shown
 from bnviz.ui.layer_controls import factor_slider, sidebar, source_choice, window_controls
+from bnviz.ui.layer_files import origin_of
 from bnviz.ui.layer_hands import hands
 from bnviz.ui.layer_lessons import lesson_pills, small, told
 from bnviz.ui.layer_message import message, window
@@ -48,13 +49,13 @@ def show() -> None:
     state.note(followed(on_stage, phases))
     _lesson(lab, on_stage, phases)
     told_now = message(lab, on_stage, phases, visit=state.visit(), dark=is_dark())
-    rest = microscope(told_now, key=PLAYER)
+    origin = origin_of(lab, on_stage, experiment)
+    rest = microscope({**told_now, "origin": origin.told()}, key=PLAYER)
     _take(rest, lab, on_stage)
     hands(on_stage)
     if shown("sentences"):
         _captions(lab, on_stage, phases, experiment)
-    file = f"bnviz-layer-{on_stage.case.kind}-{lab.source}.csv"
-    figure_files.numbers(partial(layer_table, on_stage.case, phases), page="layer", file=file)
+    figure_files.numbers(partial(layer_table, on_stage.case, phases), origin)
     state.write_link(experiment)
 
 
@@ -77,7 +78,7 @@ def _engine(lab: LayerLab, experiment: Experiment) -> str:
 
 
 def _lesson(lab: LayerLab, on_stage: Scene, phases: Phases) -> None:
-    if lab.lesson == "none":
+    if lab.lesson == "none" or not shown("told"):
         return
     with st.container(border=True):
         st.markdown(signed(told(lab, on_stage, phases)))

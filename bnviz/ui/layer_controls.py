@@ -47,7 +47,7 @@ def sidebar(experiment: Experiment) -> str | None:
     with st.sidebar:
         if lab.source == "hand":
             if shown("editor"):
-                st.subheader(text("layer.labels.editor"))
+                st.subheader(text("layer.labels.editor"), anchor=False)
                 problem = batch_editor()
             if problem:
                 st.error(problem, icon=":material/info:")
@@ -97,7 +97,8 @@ def _change_data(field: str, key: str) -> None:
 
 def _run_controls(lab: LayerLab, experiment: Experiment) -> None:
     arms, labels = normed_layers(experiment), arm_labels(experiment)
-    if st.button(text("layer.labels.open_train"), icon=":material/arrow_back:", key="layer_open_train"):
+    label, icon = text("layer.labels.open_train"), ":material/arrow_back:"
+    if ask(st.button, label, icon=icon, key="layer_open_train", name="open_train"):
         st.switch_page(ROOT / "pages" / "train.py")
     if not arms:
         return

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bnviz.core.batches_hand import MOST_FEATURES, BatchError, Rows, read_rows, resized
+from bnviz.core.batches_hand import MOST_FEATURES, TOO_LONG, BatchError, BatchKind, Rows, read_rows, resized
 from bnviz.ui import layer_state as state
 from bnviz.ui.messages import text
 
@@ -46,6 +46,8 @@ def batch_editor() -> str | None:
         column_config={str(place + 1): _column(place) for place in range(MOST_FEATURES)},
     )
     st.caption(text("layer.help.editor"))
+    if BatchKind().write(lab.hand) == TOO_LONG:
+        st.info(text("layer.too_long"), icon=":material/link_off:")
     try:
         rows = read_table(table)
     except BatchError as error:

@@ -73,7 +73,8 @@ def message(lab: LayerLab, scene: Scene, phases: Phases, *, visit: int, dark: bo
         "visit": visit, "phase": lab.phase, "feature": shown.feature(scene.feature), "frame": str(frame),
         "kind": case.kind, "source": lab.source, "row_names": rows, "feature_names": names, "values": values,
         "rows": len(case.h), "eps": case.eps, "momentum": momentum_shown(case.momentum), "convention": convention(),
-        "refused": phases.refused, "colours": _colours(dark), **_sums(case, phases, shown), **_words(case, lab),
+        "refused": phases.refused, "colours": _colours(dark), "paper": _colours(False),
+        **_sums(case, phases, shown), **_words(case, lab),
         "code": {"file": FILE, "functions": _functions(), "marks": [marked(phase) for phase in PHASES]},
     }  # fmt: skip
 

@@ -99,14 +99,19 @@ def take_link() -> list[str]:
     return list(st.session_state.get(PROBLEMS, []))
 
 
-def write_link(experiment: Experiment) -> None:
-    """Let the address name all choices."""
+def named(experiment: Experiment) -> dict[str, str]:
+    """The parameters of a link to all choices."""
     wanted = group_to_link("layer", lab(), LayerLab())
     if lab().source == "data":
         wanted |= group_to_link("layer.data", data(), WINE)
     if lab().source == "run":
         wanted |= to_link(experiment)
-    links.write("layer", wanted)
+    return wanted
+
+
+def write_link(experiment: Experiment) -> None:
+    """Let the address name all choices."""
+    links.write("layer", named(experiment))
 
 
 def choose_source(source: str, experiment: Experiment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz.ui import frame, links
+from bnviz.ui.hiding import shown
 from bnviz.ui.lessons import Lesson, current, go_to_step
 from bnviz.ui.messages import text
 
@@ -21,6 +22,8 @@ def lesson_panel(page: str) -> bool:
     step = lesson.steps[number - 1]
     if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.then is not None and step.lab == page:
         links.go(page, frame.PAGES / f"{page}.py", step.then)
+    if not shown("lesson_text"):
+        return True
     with st.container(border=True, key="lesson_panel", gap="small"):
         _head(lesson, number)
         if step.lab != page:

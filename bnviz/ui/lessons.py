@@ -10,6 +10,7 @@ from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from bnviz.ui import frame, links
+from bnviz.ui.messages import words_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
 KINDS = ("lesson", "plan", "tour")
@@ -81,7 +82,7 @@ def read(file: Path) -> Lesson:
     Raises:
         ValueError: when the file has no such head or a step is incomplete.
     """
-    _, head, body = file.read_text(encoding="utf-8").split("+++\n", 2)
+    _, head, body = words_of(file).split("+++\n", 2)
     parts = body.split("\n## ")[1:]
     return Lesson(file.stem, steps=tuple(_step(file.name, part) for part in parts), **tomllib.loads(head))
 

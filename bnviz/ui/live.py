@@ -16,6 +16,7 @@ from bnviz.core.summary import summary
 from bnviz.plots.theme import number, percent
 from bnviz.runs import Run, shared_store
 from bnviz.ui import dispatch
+from bnviz.ui.hiding import ask
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.player import mount
@@ -147,15 +148,15 @@ def _show(run: Run, view: View, band: tuple[Run, ...], *, dark: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="train_state"):
         st.caption(state_in_words(run, recording), width="content")
         if is_stopped(run.experiment) and run.status != "finished":
-            st.button(text("train.labels.go_on"), icon=":material/play_arrow:", type="tertiary", on_click=_go_on)
+            ask(
+                st.button, text("train.labels.go_on"), key="live_go_on", name="work", icon=":material/play_arrow:",
+                type="tertiary", on_click=_go_on,
+            )  # fmt: skip
         elif run.active:
-            st.button(
-                text("train.labels.stop"),
-                icon=":material/stop:",
-                type="tertiary",
-                on_click=_stop,
-                args=(run.experiment,),
-            )
+            ask(
+                st.button, text("train.labels.stop"), key="live_stop", name="work", icon=":material/stop:",
+                type="tertiary", on_click=_stop, args=(run.experiment,),
+            )  # fmt: skip
     if recording is None:
         if _SHOWN in st.session_state:  # until there is something new, so that the page keeps its height
             mount(**st.session_state[_SHOWN], key=_PLAYER)

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import streamlit as st
 
 from bnviz.ui import live
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 
 TICK = 0.4
@@ -104,7 +105,8 @@ def show_work(
         if going and run is not None:
             (store.open(what, viewer) if run.status == "stopped" else store.watch(run, viewer))
         ahead = store.ahead_of(run) if going and run is not None else 0
-        _line(run, ahead, key=key, what=what, unit=unit or text("longwork.unit"))
+        if shown("work"):
+            _line(run, ahead, key=key, what=what, unit=unit or text("longwork.unit"))
         draw(run)
         if _pressed(key) != pressed or (going and run is not None and not run.active):
             st.rerun()

@@ -8,9 +8,9 @@ from bnviz.core.experiment import Experiment
 from bnviz.plots.theme import ArmStyle, arm_style
 
 
-def marks(experiment: Experiment, *, dark: bool) -> list[str]:
-    """One piece of Markdown an arm: its line and its name."""
-    return [f"{_image(style)} **{style.label}**" for style in arm_style(experiment, dark=dark)]
+def marks(experiment: Experiment, *, dark: bool, short: bool = False) -> list[str]:
+    """One piece of Markdown an arm: its line and its name, which is `short` as in `arm_labels`."""
+    return [f"{_image(style)} **{style.label}**" for style in arm_style(experiment, dark=dark, short=short)]
 
 
 def _image(style: ArmStyle) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,12 @@ FOLDER = Path(__file__).resolve().parents[2] / "assets" / "messages"
 @lru_cache(maxsize=4)
 def _tree(language: str) -> dict[str, Any]:
     files = sorted((FOLDER / language).glob("*.toml"))
-    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+    return {file.stem: tomllib.loads(words_of(file)) for file in files}
+
+
+def words_of(file: Path) -> str:
+    """A file of texts, in which no line ends between a number and its per cent sign."""
+    return re.sub(r"(?<=[\d}]) %", "\u00a0%", file.read_text(encoding="utf-8"))
 
 
 def text(key: str, /, language: str = "en", **values: object) -> str:

@@ -44,7 +44,7 @@ def microscope(message: dict[str, Any], *, key: str) -> Rest:
 @functools.cache
 def _component() -> Any:
     """Register the component, once in the life of the process, when the first page mounts it."""
-    return st.components.v2.component(COMPONENT_NAME, js="microscope.js", css="microscope.css")
+    return st.components.v2.component(COMPONENT_NAME, js="microscope/microscope.js", css="microscope/microscope.css")
 
 
 def _rerun() -> None:

@@ -53,6 +53,7 @@ def _kind() -> None:
         text("train.labels.kind_of_network"),
         list(NETWORKS),
         key=key_of("network.kind"),
+        name="network_kind",
         persist_state="session",
         format_func=lambda word: text(f"train.options.network_kind.{word}"),
         help=text("train.help.kind_of_network"),

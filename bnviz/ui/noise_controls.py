@@ -50,7 +50,7 @@ def choose() -> Settings:
         _segments("task", TASKS)
         settings = current()
     with st.sidebar:
-        st.subheader(text("noise.labels.measurement"), help=text("noise.help.measurement"))
+        st.subheader(text("noise.labels.measurement"), help=text("noise.help.measurement"), anchor=False)
         _scale("depth_seeds" if settings.part == "depth" else "seeds")
         ask(
             st.number_input, text("noise.labels.first_seed"), min_value=0, max_value=2**30, step=1,

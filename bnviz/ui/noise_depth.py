@@ -14,10 +14,10 @@ from bnviz.plots.noise import Axis, Over
 from bnviz.plots.stills import Mark
 from bnviz.plots.theme import number
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, arm_marks, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
-from bnviz.ui.running_chart import draw
 
 HIGHEST = 1e10
 

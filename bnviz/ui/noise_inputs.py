@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -14,10 +16,10 @@ from bnviz.plots.noise import Axis, Over
 from bnviz.plots.stills import Mark
 from bnviz.plots.theme import percent, plain_number
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, Floats, arm_marks, in_unit, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
-from bnviz.ui.running_chart import draw
 
 
 def noise(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
@@ -62,7 +64,8 @@ def _digits(run: StudyRun, middle: Floats, settings: Settings, *, dark: bool) ->
     caption = text("noise.input.digits_caption", seed=experiment.seed)
     said = words("digits", text("noise.input.digits"), caption, "input.alt_digits")
     data = load(experiment.data, experiment.seed)
-    draw(noise_pictures.noisy_digits(said, data, lines, seed=experiment.seed, dark=dark))
+    made = partial(noise_pictures.noisy_digits, said, data, lines, seed=experiment.seed)
+    draw(made(dark=dark), paper=partial(made, dark=False))
 
 
 def kinds(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:

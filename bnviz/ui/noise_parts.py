@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from bnviz.core.codec import to_link
+from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
+from bnviz.ui.asking import Wanted, best, is_asked, of_seeds, say_what_is_missing, was_asked, what_now
 from bnviz.ui.claims import claim_box, show_verdict
-from bnviz.ui.hiding import shown
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, in_unit
-from bnviz.ui.noise_settings import PAGE, Settings
+from bnviz.ui.noise_settings import PAGE, Settings, current
 from bnviz.ui.scenarios import Scenario, scenario
 
 View = Callable[[StudyRun, Settings, bool], Sequence[Effect]]
@@ -41,38 +43,48 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 
 
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
-    found, study = scenario(name), settings.study(name)
-    prediction = claim_box(PAGE, found)
-    if settings.ahead and prediction is None and shown("predict"):
+    found, store, wanted = scenario(name), shared_studies(), wanted_of(settings, name)
+    prediction = claim_box(PAGE, found, lambda: wanted_of(current(), name))
+    asked = is_asked(wanted, answered=bool(prediction), store=store)
+    if settings.ahead and prediction is None and shown("predict") and not was_asked(wanted.whole):
         st.info(text("noise.hidden"), icon=":material/visibility_off:")
         return
 
     def draw(run: StudyRun | None) -> None:
         if run is None:
             return
-        effects = VIEWS[name](run, settings, dark)
-        _conclude(found, effects, prediction)
+        effects = VIEWS[name](best(store, run, wanted), settings, dark)
+        if asked:
+            _conclude(found, effects, prediction)
+        else:
+            say_what_is_missing(wanted, answered=bool(prediction))
 
     unit = text(f"noise.units.{settings.part}")
-    show_work(shared_studies(), study, draw, key=f"{PAGE}.{name}", unit=unit)
-    if settings.part != "depth" and st.button(
-        text("noise.live", seed=settings.first_seed), key=f"noise_live_{name}", icon=":material/play_circle:"
-    ):
-        links.go("train", frame.PAGES / "train.py", to_link(study.seeded(0)))
+    show_work(store, what_now(wanted, asked), draw, key=f"{PAGE}.{name}", unit=unit)
+    if settings.part != "depth" and ask(
+        st.button, text("noise.live", seed=settings.first_seed), key=f"noise_live_{name}", name="watch",
+        icon=":material/play_circle:",
+    ):  # fmt: skip
+        links.go("train", frame.PAGES / "train.py", to_link(wanted.whole.seeded(0)))
+
+
+def wanted_of(settings: Settings, name: str) -> Wanted[Study]:
+    """What the settings ask for: the study of a claim with one seed, and with all."""
+    return of_seeds(settings.study(name))
 
 
 def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
     """The verdict on the first effect, and the others in a sentence each."""
     first, *others = effects
-    with st.container(border=True):
-        show_verdict(found, judge(first.values, least=first.least), effect=first.name, unit=first.unit,
-                     prediction=prediction)  # fmt: skip
-        for other in others:
-            verdict = judge(other.values, least=other.least)
-            if verdict.seeds:
-                numbers = {
-                    key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")
-                }
-                counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
-                word = text(f"noise.word.{verdict.word}")
-                st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))
+    show_verdict(found, judge(first.values, least=first.least), effect=first.name, unit=first.unit,
+                 prediction=prediction, more=lambda: _also(others))  # fmt: skip
+
+
+def _also(others: Sequence[Effect]) -> None:
+    for other in others:
+        verdict = judge(other.values, least=other.least)
+        if verdict.seeds:
+            numbers = {key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")}
+            counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
+            word = text(f"noise.word.{verdict.word}")
+            st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))

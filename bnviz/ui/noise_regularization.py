@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,10 @@ from bnviz.plots.noise import Axis, Over
 from bnviz.plots.stills import Mark
 from bnviz.plots.theme import number, percent
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
-from bnviz.ui.running_chart import draw
 
 LOSS_LEAST = 0.05
 GHOST = 8
@@ -95,7 +96,8 @@ def _boundaries(run: StudyRun, settings: Settings, *, dark: bool) -> None:
         )  # fmt: skip
         said = words(f"map-{one['arm']}", marks[one["arm"]].label, caption, "regularization.alt_map")
         with column:
-            draw(noise_pictures.boundary(said, one["map"], one["extent"], data, dark=dark))
+            made = partial(noise_pictures.boundary, said, one["map"], one["extent"], data)
+            draw(made(dark=dark), paper=partial(made, dark=False))
 
 
 def _over_sizes(run: StudyRun, title: str, axis: Axis, caption: str, *, dark: bool) -> None:

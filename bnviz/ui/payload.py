@@ -40,6 +40,8 @@ class Picture:
         half: Whether it may share a row with its neighbour in a wide window.
         narrow: Another specification for containers under 600 px.
         narrow_columns: How many views stand side by side in that one.
+        paper: The ground for which its colours are chosen.
+        arms: Whether it needs the legend of the arms that stands above all pictures.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Picture:
     half: bool = False
     narrow: Spec | None = None
     narrow_columns: int = 1
+    paper: str = "#ffffff"
+    arms: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,8 @@ class Playback:
         visit: Another number takes the reader to `start` again, though the run is the same (the Back button).
         first_frame: The number of the first frame carried. Above 0 the message continues one sent before.
         places: What each frame is called; without names it is "update 12 of 300".
+        origin: What the files of its pictures say of where they come from (`bnviz.ui.origin.Origin.told`); a message
+            that continues another one leaves it out.
         autoplay: The speed at which a new run starts to play by itself, 1 for 30 frames a second; 0 if it does not.
             Where the reader asked for reduced motion it rests at its end instead.
     """
@@ -81,6 +87,7 @@ class Playback:
     first_frame: int = 0
     visit: int = 0
     places: Sequence[str] = ()
+    origin: Mapping[str, object] = field(default_factory=dict)
     autoplay: float = 0.0
 
 
@@ -122,6 +129,7 @@ def _header(playback: Playback) -> dict[str, Any]:
         "visit": int(playback.visit),
         "first": int(playback.first_frame),
         **({"places": list(playback.places)} if playback.places else {}),
+        **({"origin": dict(playback.origin)} if playback.origin and not playback.first_frame else {}),
         **({"autoplay": playback.autoplay} if playback.autoplay else {}),
     }
 
@@ -185,6 +193,8 @@ def _picture(picture: Picture, frames: int, known: Traits | None, writer: _Write
         "spec": json.loads(compile_spec(picture.spec)),
         "narrow": None if picture.narrow is None else json.loads(compile_spec(picture.narrow)),
         "columns": [picture.columns, picture.narrow_columns],
+        "paper": picture.paper,
+        "arms": picture.arms,
     }
     return entry | {"title": picture.title, "half": picture.half, "look": look, "lookHash": look_hash}
 

@@ -42,6 +42,6 @@ def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] =
 
 def picture(figure: Figure) -> Picture:
     """A figure as the player takes it; the legend of the arms stands above all pictures, once."""
-    figure = figure.without_arm_legend()
-    shared = [f.name for f in fields(Picture)]
-    return Picture(**{name: getattr(figure, name) for name in shared})
+    bare = figure.without_arm_legend()
+    shared = [f.name for f in fields(Picture) if f.name != "arms"]
+    return Picture(**{name: getattr(bare, name) for name in shared}, arms=bare.spec != figure.spec)

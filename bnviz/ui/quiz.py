@@ -126,14 +126,15 @@ def _say_score(name: str) -> None:
 def quiz_page() -> None:
     """The six questions of the article, and how the reader stands in all quizzes."""
     links.arrived(PAGE)
-    _article()
+    if shown("quiz"):
+        _article()
     links.write(PAGE, {})
 
 
 @st.fragment
 def _article() -> None:
     _total()
-    st.subheader(text("quiz.article"))
+    st.subheader(text("quiz.article"), anchor=False)
     st.caption(text("quiz.article_intro"))
     ask(ARTICLE)
 
@@ -143,6 +144,8 @@ def _total() -> None:
     known = answers()
     right, given = score(tuple(answer for said in known.values() for answer in said))
     total = sum(len(questions) for questions in quizzes().values())
+    if not shown("scores"):
+        return
     st.markdown(text("quiz.total", right=right, given=given, total=total))
     st.progress(given / total)
     here = [name for name in (ARTICLE, *LABS) if name in known]

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bnviz.ui.messages import words_of
+
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "quiz"
 ARTICLE = "article"
 
@@ -50,7 +52,7 @@ def quizzes() -> dict[str, tuple[Question, ...]]:
 
 
 def _read(file: Path) -> tuple[Question, ...]:
-    found = tomllib.loads(file.read_text(encoding="utf-8"))["question"]
+    found = tomllib.loads(words_of(file))["question"]
     return tuple(_question(one, file.stem) for one in found)
 
 

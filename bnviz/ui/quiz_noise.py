@@ -15,9 +15,11 @@ from bnviz.core.residual import REMEDIES
 from bnviz.plots.theme import number, percent, plain_number
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import noise_settings
+from bnviz.ui.asking import settled, was_asked
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Floats, arm_marks, medians
+from bnviz.ui.noise_parts import wanted_of
 from bnviz.ui.noise_settings import PAGE, Settings
 from bnviz.ui.quiz_answer import CLOSE, Live, Picked, choices, highest, listed, ranged
 
@@ -31,12 +33,11 @@ def _seen() -> tuple[str, StudyRun] | None:
     """The claim on screen and what was measured for it, once a seed is complete and nothing more comes by itself."""
     settings: Settings = noise_settings.current()
     claim = settings.scenario
-    if settings.ahead and shown("predict") and not st.session_state.get(f"{PAGE}.predict.{claim}"):
+    answered, wanted = bool(st.session_state.get(f"{PAGE}.predict.{claim}")), wanted_of(settings, claim)
+    if settings.ahead and shown("predict") and not (answered or was_asked(wanted.whole)):
         return None  # the results wait for the reader
-    run = shared_studies().find(settings.study(claim))
-    if run is None or run.active or not (run.complete[0] and run.results[0]):
-        return None
-    return claim, run
+    run = settled(shared_studies(), wanted, answered=answered)
+    return None if run is None or not run.results[0] else (claim, run)
 
 
 def _arms(run: StudyRun) -> list[str]:
@@ -225,13 +226,22 @@ SECOND: dict[str, Maker] = {
 """What is asked about each claim: which is best, and by how much."""
 
 
+def _asked(makers: dict[str, Maker]) -> Live | None:
+    """The question about the claim on screen, with the number of seeds that it rests on."""
+    seen = _seen()
+    live = None if seen is None else makers[seen[0]](seen[1])
+    if seen is None or live is None:
+        return None
+    count = sum(seen[1].complete)
+    seeds = text("quiz.noise.one_seed") if count == 1 else text("quiz.noise.seeds", count=count)
+    return replace(live, said={**live.said, "seeds": seeds})
+
+
 def first() -> Live | None:
     """Which of those that are compared does best."""
-    seen = _seen()
-    return None if seen is None else FIRST[seen[0]](seen[1])
+    return _asked(FIRST)
 
 
 def second() -> Live | None:
     """What it gains or costs."""
-    seen = _seen()
-    return None if seen is None else SECOND[seen[0]](seen[1])
+    return _asked(SECOND)

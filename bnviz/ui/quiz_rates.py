@@ -6,10 +6,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from bnviz.core.experiment import Data
 from bnviz.core.labels import arm_labels
-from bnviz.core.rates import Choices, axes_of, norm_of, start_of, sweep_of
+from bnviz.core.rates import Choices, axes_of, norm_of, start_of
 from bnviz.core.start_signal import start_signal
 from bnviz.core.sweep_effects import LEARNED
 from bnviz.core.sweep_table import SweepTable
@@ -17,7 +18,8 @@ from bnviz.plots import inside
 from bnviz.plots.theme import number, percent
 from bnviz.runs import Run
 from bnviz.runs.sweeps import shared_sweeps
-from bnviz.ui import rates_inside, rates_start, rates_state
+from bnviz.ui import rates_inside, rates_map, rates_start, rates_state
+from bnviz.ui.asking import settled
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, highest, kept, listed, ranged
 
@@ -50,7 +52,8 @@ def _map() -> Map | None:
     chosen = rates_state.current()
     if chosen.part not in MAPS:
         return None
-    run = shared_sweeps().find(sweep_of(chosen))
+    answered = bool(st.session_state.get(f"rates.predict.{chosen.claim}"))
+    run = settled(shared_sweeps(), rates_map.wanted_of(chosen), answered=answered)
     if run is None or not run.table.complete:
         return None
     return kept("rates_map", run.sweep, lambda: _of(run.table))
@@ -105,8 +108,8 @@ def diverged() -> Live | None:
 
 def start() -> Live | None:
     """What becomes of the gradient on its way to the first layer, before the first update."""
-    chosen = rates_state.current()
-    if chosen.part != "start" or not rates_start.is_asked():
+    chosen = rates_start.on_screen(rates_state.current())
+    if chosen.part != "start":
         return None
     arm = "none" if "none" in chosen.arms else chosen.arms[0]
     seeds = range(chosen.seed, chosen.seed + min(chosen.seeds, rates_start.MOST_START_SEEDS))

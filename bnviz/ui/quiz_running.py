@@ -32,7 +32,7 @@ def left() -> Live | None:
 
 
 def _left(share: float) -> str:
-    return f"{100 * share:.3g} %" if share >= 0.001 else percent(share)
+    return f"{100 * share:.3g}\u00a0%" if share >= 0.001 else percent(share)
 
 
 def modes() -> Live | None:
@@ -74,7 +74,7 @@ def _in_eval_mode(study: Study, momentum: float, place: int) -> float:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}\u00a0%"
 
 
 def closest() -> Live | None:

@@ -12,6 +12,7 @@ from bnviz.core.scaling import FACTORS
 from bnviz.plots.theme import number
 from bnviz.runs.studies import shared_studies
 from bnviz.ui import smoothness_settings as state
+from bnviz.ui.asking import of_seeds
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, choices, highest, kept, listed, ranged
 from bnviz.ui.scenarios import scenario
@@ -28,10 +29,12 @@ def _seen() -> tuple[Settings, Found] | None:
     experiment = state.experiment_of(settings)
     if state.state_problem(settings, experiment):
         return None
-    run = shared_studies().find(state.study_of(settings, experiment))
-    if run is None or not run.complete[0] or not run.results[0]:
-        return None
-    return settings, list(run.results[0])
+    wanted = of_seeds(state.study_of(settings, experiment))
+    for study in (wanted.first, wanted.whole):  # the numbers of the first seed are the same in both
+        run = shared_studies().find(study)
+        if run is not None and run.complete[0] and run.results[0]:
+            return settings, list(run.results[0])
+    return None
 
 
 def _at(settings: Settings, one: dict[str, Any]) -> list[float]:
@@ -157,4 +160,4 @@ def alone() -> Live | None:
 def _told(part: str, effect: float) -> str:
     """The effect as the verdict writes it."""
     said = UNITS[part].format(effect) if part in UNITS else TIMES.format(2**effect)
-    return said.replace("inf", "∞").replace("-", "−").replace("%", " %")
+    return said.replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

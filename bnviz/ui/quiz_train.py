@@ -75,7 +75,7 @@ def best() -> Live | None:
 
 
 def _said(name: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if name == "accuracy" else number(value, 3)
+    return f"{100 * value:.1f}\u00a0%" if name == "accuracy" else number(value, 3)
 
 
 def gradient() -> Live | None:

@@ -12,7 +12,6 @@ from bnviz.core.rates import ARMS, MEASURES, MOST_SEEDS, MOST_VALUES, PARTS, QUA
 from bnviz.core.start_signal import MOST_LAYERS
 from bnviz.ui import rates_state as state
 from bnviz.ui.hiding import ask
-from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.rates_state import choices_of, claims_of, current, key_of
 from bnviz.ui.scenarios import scenario
@@ -36,14 +35,13 @@ def choose() -> Choices:
     st.caption(text(f"rates.about.{part}"))
     _claims(part)
     with st.sidebar:
-        st.subheader(text("rates.labels.measurement"))
+        st.subheader(text("rates.labels.measurement"), anchor=False)
         _norms(part)
         _axis(part)
         _network(part)
         _training(part)
         _seeds(part)
-        if is_shown("reset"):
-            st.button(text("rates.labels.reset"), key="rates_reset", on_click=_to_part)
+        ask(st.button, text("rates.labels.reset"), key="rates_reset", name="reset", on_click=_to_part)
     return current()
 
 
@@ -147,7 +145,7 @@ def _training(part: str) -> None:
     _scale("batch_size", BATCHES)
     _scale("updates", UPDATES)
     if part != "inside":
-        _scale("target", TARGETS, shown=lambda value: f"{100 * value:g} %")
+        _scale("target", TARGETS, shown=lambda value: f"{100 * value:g}\u00a0%")
 
 
 def _seeds(part: str) -> None:
@@ -176,19 +174,25 @@ def _with(options: Sequence[Any], *names: str) -> list[Any]:
     return sorted({*options, *(st.session_state[key_of(name)] for name in names)})
 
 
-def _scale(name: str, options: Sequence[Any], *, shown: Callable[[Any], str] = "{:g}".format) -> None:
+def _scale(
+    name: str,
+    options: Sequence[Any],
+    *,
+    shown: Callable[[Any], str] = "{:g}".format,
+    changed: Callable[[], None] | None = None,
+) -> None:
     ask(
         st.select_slider, text(f"rates.labels.{name}"), _with(options, name), key=key_of(name),
-        format_func=shown, help=_help(name),
+        format_func=shown, help=_help(name), on_change=changed,
         persist_state="session",
     )  # fmt: skip
 
 
 def _ends(low: str, high: str, options: Sequence[float]) -> None:
-    """Two sliders for the two ends, side by side."""
+    """Two sliders for the two ends, side by side; where they would meet, both show what is used."""
     for column, name in zip(st.columns(2), (low, high), strict=True):
         with column:
-            _scale(name, options)
+            _scale(name, options, changed=lambda: state.show(current()))
 
 
 def _segments(name: str, options: Sequence[str], words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from bnviz.core.rates import Choices, axes_of, inside_of
 from bnviz.plots import inside
 from bnviz.runs import shared_store
 from bnviz.runs.several import SeveralRuns, SeveralStore
+from bnviz.ui.charts import rates as draw
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_inside
 from bnviz.ui.rates_state import current
-from bnviz.ui.running_chart import draw
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +46,8 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
         for column, picture in zip(st.columns([6, 5], gap="medium"), (inside.over_updates, inside.at_end), strict=True):
             with column:
                 if lines:
-                    draw(picture(lines, chosen.quantity, layer, what, dark=dark))
+                    paper = partial(picture, lines, chosen.quantity, layer, what, dark=False)
+                    draw(picture(lines, chosen.quantity, layer, what, dark=dark), paper=paper)
 
     show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
     st.caption(text(f"rates.inside.about_{chosen.quantity}"))

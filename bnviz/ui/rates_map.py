@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from bnviz.core.codec import to_link
@@ -14,6 +17,8 @@ from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import heat, sweep_lines, sweep_words
 from bnviz.runs.sweeps import SweepRun, shared_sweeps
+from bnviz.ui import charts, figure_files
+from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.frame import PAGES
 from bnviz.ui.hiding import shown
@@ -21,39 +26,49 @@ from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_measure
 from bnviz.ui.rates_state import current
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
-_HEAT, _GO, _OPENED = "rates_heat", "rates_go", "rates_opened"
+_HEAT, _GO = "rates_heat", "rates_go"
 
 
 def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
     """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
     claim = scenario(chosen.claim)
-    prediction = claim_box("rates", claim)
+    prediction = claim_box("rates", claim, lambda: wanted_of(current()))
     choose_measure()
-    chosen = current()
-    usual = chosen == Choices()
-    sweep = sweep_of(chosen)
-    by_itself = bool(prediction) or usual or st.session_state.get(_OPENED) == chosen.claim
+    chosen, store = current(), shared_sweeps()
+    wanted = wanted_of(chosen)
+    asked = is_asked(wanted, answered=bool(prediction), store=store)
 
     def body(run: SweepRun | None) -> None:
-        _follow(sweep)
-        table = SweepTable(sweep) if run is None else run.table
+        _follow(wanted.whole)
+        table = _table(run, wanted)
         _pictures(table, chosen.measure, dark=dark)
-        if run is not None:
-            st.session_state[_OPENED] = chosen.claim
-            _say(table, chosen, prediction)
-            if not run.active:
-                _download(run)
+        if not asked and pair_of(chosen) is not None:
+            say_what_is_missing(wanted, answered=bool(prediction))
+        elif run is not None:
+            _say(run.table, chosen, prediction)
+        if run is not None and not run.active:
+            figure_files.numbers(lambda: pd.DataFrame(run.table.rows()), charts.rates_origin(), name="sweep")
 
-    if not by_itself:
-        shared_sweeps().prepare()  # so that the first cells are there at once when the reader has chosen
-        st.caption(text("rates.state.predict"))
-    show_work(shared_sweeps(), sweep, body, key="rates.sweep", by_itself=by_itself)
+    show_work(store, what_now(wanted, asked), body, key="rates.sweep")
     if shown("watch"):
-        _open_live(sweep)
+        _open_live(wanted.whole)
     return chosen
+
+
+def wanted_of(chosen: Choices) -> Wanted[Sweep]:
+    """The sweep that the choices ask for: with one seed, and with all."""
+    sweep = sweep_of(chosen)
+    return Wanted(replace(sweep, seeds=sweep.seeds[:1]), sweep, len(sweep.seeds))
+
+
+def _table(run: SweepRun | None, wanted: Wanted[Sweep]) -> SweepTable:
+    """What is drawn: all seeds, until the first of them is complete the one seed that was on screen before."""
+    found = shared_sweeps().find(wanted.first)
+    if run is None or (run.sweep != wanted.first and run.cells < wanted.first.cells and found is not None):
+        return SweepTable(wanted.first) if found is None else found.table
+    return run.table
 
 
 def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
@@ -61,7 +76,7 @@ def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
     lines = len(table.sweep.axes) == 1
     left, right = st.columns([7, 5], gap="medium") if lines else (st.container(), None)
     with left:
-        st.markdown(f"**{figure.title}**")
+        figure_files.headed(figure, charts.rates_origin(), paper=partial(heat.heat_map, table, measure, dark=False))
         st.vega_lite_chart(
             figure.spec_at(width="container"), width="stretch", theme=None, alt=str(figure.alt), key=_HEAT,
             on_select=_clicked, selection_mode=heat.CELL,
@@ -69,7 +84,7 @@ def _pictures(table: SweepTable, measure: str, *, dark: bool) -> None:
         st.caption(figure.caption_at(0))
     if right is not None:
         with right:
-            draw(sweep_lines.lines(table, measure, dark=dark))
+            charts.rates(sweep_lines.lines(table, measure, dark=dark))
 
 
 def _clicked() -> None:
@@ -97,13 +112,12 @@ def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
     if verdict is None or pair_of(chosen) is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
-        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g} %")
-        with st.container(border=True):
-            show_verdict(
-                scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
-                prediction=prediction,
-            )  # fmt: skip
-    if chosen.part == "rate":
+        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g}\u00a0%")
+        show_verdict(
+            scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
+            prediction=prediction,
+        )  # fmt: skip
+    if chosen.part == "rate" and shown("apart"):
         _apart(table, chosen)
 
 
@@ -118,13 +132,6 @@ def _apart(table: SweepTable, chosen: Choices) -> None:
             word = text(f"claims.verdict.{verdict.word}") if verdict.seeds else text("rates.apart.nothing")
             column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
     st.table(sweep_words.rates_table(table), hide_index=True)
-
-
-def _download(run: SweepRun) -> None:
-    st.download_button(
-        text("rates.labels.csv"), run.table.to_csv, file_name="bnviz-sweep.csv", mime="text/csv", key="rates_csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
 
 
 def _open_live(sweep: Sweep) -> None:

@@ -2,58 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from bnviz.core.rate_claims import start_verdict
+from bnviz.core.rate_claims import pair_of, start_verdict
 from bnviz.core.rates import Choices, axes_of, base_of, norm_of, start_of
 from bnviz.core.start_signal import ROWS, Start, start_signal
 from bnviz.plots import start_signal as pictures
 from bnviz.plots import theme
 from bnviz.plots.heat import kind_words
 from bnviz.plots.stills import Mark
+from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
+from bnviz.ui.charts import rates as draw
 from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
+from bnviz.ui.rates_state import current
 from bnviz.ui.scenarios import scenario
 
 MOST_START_SEEDS = 5
-_MEASURED, CLAIM = "rates_measured", "D4"
 
 
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
     """The claim about gradients through depth, the pictures, the verdict."""
-    claim = scenario(CLAIM)
-    prediction = claim_box("rates", claim)
-    if not is_asked():
-        st.caption(text("rates.start.predict"))
-        st.button(text("rates.start.measure"), key="rates_measure", icon=":material/play_arrow:", on_click=_measure)
-        return chosen
-    by_layer(chosen, start_of(chosen), dark=dark)
-    verdict = start_verdict(chosen)
-    if verdict is None:
+    claim = scenario("D4")
+    prediction = claim_box("rates", claim, lambda: _wanted(current()))
+    wanted = _wanted(chosen)
+    asked = is_asked(wanted)
+    by_layer(what_now(wanted, asked), start_of(chosen), dark=dark)
+    verdict = start_verdict(chosen) if asked else None
+    if not asked and pair_of(chosen) is not None:
+        say_what_is_missing(wanted, answered=bool(prediction))
+    elif verdict is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
-        with st.container(border=True):
-            show_verdict(
-                claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
-            )
+        show_verdict(
+            claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
+        )
     return chosen
 
 
-def is_asked() -> bool:
-    """Whether the reader has said what to expect, or has asked for the measurement."""
-    return bool(st.session_state.get(_MEASURED) or st.session_state.get(f"rates.predict.{CLAIM}"))
+def on_screen(chosen: Choices) -> Choices:
+    """The choices with as many seeds as are on screen now."""
+    wanted = _wanted(chosen)
+    return what_now(wanted, is_asked(wanted))
 
 
-def _measure() -> None:
-    st.session_state[_MEASURED] = True
+def _wanted(chosen: Choices) -> Wanted[Choices]:
+    """The choices with one seed, and with all."""
+    return Wanted(replace(chosen, seeds=1), chosen, chosen.seeds)
 
 
 def below_the_map(chosen: Choices, *, dark: bool) -> None:
     """The same pictures for one network of a sweep, which the reader chooses by its scale or its depth."""
-    st.subheader(text("rates.start.title"))
+    if not shown("before"):
+        return
+    st.subheader(text("rates.start.title"), anchor=False)
     st.caption(text("rates.start.about"))
     with st.container(horizontal=True, gap="medium"):
         if chosen.part == "init":
@@ -81,8 +87,8 @@ def _pick(name: str, options: list[Any], usual: Any) -> Any:
 def by_layer(chosen: Choices, start: Start, *, dark: bool) -> None:
     """Three pictures: what enters, what is saturated, what comes back."""
     experiment = base_of(chosen)
-    styles = theme.arm_style(experiment, dark=dark)
-    marks = [Mark(style.label.replace(" before", ""), style.color, style.dash) for style in styles]
+    styles = theme.arm_style(experiment, dark=dark, short=True)
+    marks = [Mark(style.label, style.color, style.dash) for style in styles]
     seeds = range(chosen.seed, chosen.seed + min(chosen.seeds, MOST_START_SEEDS))
     signals = {
         name: [start_signal(start, experiment.data, norm_of(name, chosen.width), seed) for seed in seeds]

@@ -38,8 +38,8 @@ class _Page(PageSettings[Choices]):
 
 
 _page = _Page(PAGE, Choices(), always="part", fitted=fitted)
-key_of, show, current, take_link, write_link = (
-    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+key_of, show, current, named, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip
 
 

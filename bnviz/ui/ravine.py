@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from bnviz.ui import figure_files, frame, links, own_data
 from bnviz.ui import ravine_controls as controls
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
+from bnviz.ui.origin import Origin
 from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
 
@@ -69,7 +71,8 @@ def show(scene: Scene) -> None:
     with st.sidebar:
         predicted = text(f"ravine.predicted.{rows.target}")
         st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))
-    message = pack_tree({**stage(sides, scene.settings), "place": place})
+    origin = _origin(scene, rows.features, len(rows.y))
+    message = pack_tree({**stage(sides, scene.settings), "place": place, "origin": origin.told()})
     result = _component()(
         key="ravine.player",
         data=message,
@@ -81,8 +84,23 @@ def show(scene: Scene) -> None:
     if result.get("start"):
         _take_start(result["start"], sides)
     _show_article(sides, scene)
-    name = f"bnviz-ravine-{scene.data.name.replace('_', '-')}-seed{scene.seed}.csv"
-    figure_files.numbers(functools.partial(descent_table, sides), page="ravine", file=name)
+    figure_files.numbers(functools.partial(descent_table, sides), origin, name="paths")
+
+
+def _origin(scene: Scene, features: Sequence[str], rows: int) -> Origin:
+    """Of this lab, as it stands."""
+    settings = scene.settings
+    said = (
+        text(f"train.options.name.{scene.data.name}"),
+        f"{features[0]} and {features[1]}, {rows} training rows",
+        f"{text(f'ravine.options.loss.{settings.loss}')} loss",
+        f"bias {text(f'ravine.options.bias.{settings.bias}')}",
+        f"{text(f'ravine.options.optimizer.{settings.optimizer}')}, {settings.steps} updates",
+        f"start at w1\u00a0=\u00a0{settings.start[0]:g}, w2\u00a0=\u00a0{settings.start[1]:g}",
+        f"seed {scene.seed}",
+    )
+    stem = f"bnviz-ravine-{scene.data.name}-seed{scene.seed}".replace("_", "-")
+    return Origin("ravine", stem, said, to_params(scene))
 
 
 @functools.cache
@@ -134,7 +152,7 @@ def _show_article(sides: tuple[Side, ...], scene: Scene) -> None:
     told = article(sides, table(scene.data, scene.seed, scene.settings.loss))
     if told is None or not shown("article"):
         return
-    st.subheader(text("ravine.article"))
+    st.subheader(text("ravine.article"), anchor=False)
     claim, measured = st.columns(2)
     claim.markdown(f"**{text('ravine.claim')}**")
     claim.write(told[0])
@@ -146,7 +164,7 @@ def show_ways_on() -> None:
     """The same data in the other labs."""
     if not shown("ways_on"):
         return
-    st.subheader(text("ravine.on"))
+    st.subheader(text("ravine.on"), anchor=False)
     params = data_params(controls.current())
     with st.container(horizontal=True):
         for name, page in frame.others("ravine"):

@@ -99,7 +99,7 @@ def _after() -> None:
 
 def _sidebar() -> None:
     with st.sidebar:
-        st.subheader(text("running.labels.run"), help=text("running.help.run"))
+        st.subheader(text("running.labels.run"), help=text("running.help.run"), anchor=False)
         _word("data", SETS, "train.options.name", changed=_fit)
         _scale("learning_rate", RATES)
         rows = Data(st.session_state[key_of("data")]).train_rows
@@ -113,7 +113,10 @@ def _sidebar() -> None:
             text("running.labels.seed"), min_value=0, max_value=2**31 - 1, step=1, key=key_of("seed"),
             persist_state="session", help=text("train.help.seed"),
         )  # fmt: skip
-        st.button(text("running.labels.reset"), key="running_reset", on_click=state.show, args=(Settings(),))
+        ask(
+            st.button, text("running.labels.reset"), key="running_reset", name="reset", on_click=state.show,
+            args=(Settings(),),
+        )  # fmt: skip
 
 
 def _word(name: str, options: Sequence[str], words: str, *, changed: Callable[[], None] | None = None) -> None:

@@ -8,9 +8,10 @@ from bnviz.core import inference
 from bnviz.core.moment import in_double
 from bnviz.plots import running_inference
 from bnviz.plots.theme import number
+from bnviz.ui.charts import running as draw
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import formula, signed
-from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_unit
 from bnviz.ui.running_run import Study
 from bnviz.ui.running_settings import Settings, current
@@ -29,11 +30,12 @@ def fold(study: Study, settings: Settings, *, dark: bool) -> Settings:
     with left:
         draw(running_inference.fold_scatter(single, dark=dark))
     with right:
-        for name, found in (("float32", single), ("float64", double)):
+        for name, found in (("float32", single), ("float64", double)) if shown("folded") else ():
             st.metric(text("running.fold.largest", precision=name), number(found.largest))
         choose_unit(settings, biased=False)
         settings = current()
-        _one_unit(single, study, settings)
+        if shown("folded"):
+            _one_unit(single, study, settings)
         st.caption(signed(text("running.fold.counts", norms=4 * settings.width * settings.layers)))
     return settings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,9 +14,10 @@ from bnviz.core.moment import Moment, Stats, outputs, precise
 from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift
 from bnviz.plots.figure import Figure
 from bnviz.plots.theme import number, plain_number
+from bnviz.ui.charts import running as draw
+from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.notation import average_formula, left_formula
-from bnviz.ui.running_chart import draw
 from bnviz.ui.running_controls import choose_change, choose_row, choose_unit
 from bnviz.ui.running_fold import fold
 from bnviz.ui.running_run import Study
@@ -66,6 +68,8 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
 
 
 def _estimates(study: Study, reading: running.Reading) -> None:
+    if not shown("estimates"):
+        return
     st.markdown(f"**{text('running.averages.title', step=reading.step)}**")
     if reading.step:
         found = estimates.estimates(
@@ -168,7 +172,11 @@ def shift(study: Study, settings: Settings, *, dark: bool) -> Settings:
     with left:
         draw(running_shift.shift_bars(found[offset], clean, change=settings.change, dark=dark))
     with right:
-        draw(curves if data.images is None else _digits(moment, stats, data, settings.change, dark=dark))
+        if data.images is None:
+            draw(curves)
+        else:
+            digits = partial(_digits, moment, stats, data, settings.change)
+            draw(digits(dark=dark), paper=partial(digits, dark=False))
     if data.images is None:
         st.caption(text("running.shift.no_images"))
     else:

@@ -95,6 +95,6 @@ def fitted(settings: Settings) -> Settings:
 
 
 _page = PageSettings(PAGE, Settings(), always="momentum", fitted=fitted)
-key_of, show, current, take_link, write_link = (
-    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+key_of, show, current, named, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip

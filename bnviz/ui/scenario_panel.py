@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.ui import frame, links
 from bnviz.ui.claims import PREDICTIONS, show_claim
-from bnviz.ui.hiding import shown
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.lesson_panel import lesson_panel
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario, of_lab, scenarios
@@ -48,7 +48,7 @@ def scenario_panel(page: str, *, choice: bool = True) -> bool:
     _explain_unknown(page, opened)
     if choice and shown("claims"):
         _choose(page, known, opened)
-    if opened is not None:
+    if opened is not None and shown("claim_text"):
         with st.container(border=True, key="claim_panel", gap="small"):
             _show(page, opened)
     return opened is not None
@@ -107,9 +107,9 @@ def _show(page: str, scenario: Scenario) -> None:
         show_claim(scenario)
         _ways(page, scenario)
     with seen:
-        expected = st.radio(
-            text("claims.guess"), PREDICTIONS, index=None, key=f"claim.guess.{scenario.id}", persist_state="session",
-            horizontal=True,
+        expected = ask(
+            st.radio, text("claims.guess"), PREDICTIONS, index=None, key=f"claim.guess.{scenario.id}", name="predict",
+            persist_state="session", horizontal=True,
             format_func=lambda word: text(f"claims.prediction.{word}"),
         )  # fmt: skip
         with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=expected is not None):

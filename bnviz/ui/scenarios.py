@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bnviz.ui.messages import words_of
+
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "scenarios"
 ARTICLES = ("000", "001", "002", "003")
 
@@ -64,7 +66,7 @@ def of_lab(lab: str) -> list[Scenario]:
 
 
 def _read(file: Path) -> Scenario:
-    found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = tomllib.loads(words_of(file))
     unknown = found.keys() - {field.name for field in fields(Scenario)} | (found.keys() & {"id"})
     if unknown:
         raise ValueError(f"{file.name}: {', '.join(sorted(unknown))} came; a scenario has no such entry.")

@@ -22,7 +22,7 @@ QUIET = 4  # squares of white around a code, as its standard asks for
 def head(page: str) -> None:
     """The title of a lab, beside it the button that shares it, and what of the address no page understands."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{page}"):
-        st.title(text(f"app.{page}_title"), width="stretch")
+        st.title(text(f"app.{page}_title"), width="stretch", anchor=False)
         share_panel(page)
     _say_what_is_unknown()
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from bnviz.ui import shift_settings as state
 from bnviz.ui.hiding import ask
-from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_settings import ACTIVATIONS, CLASSIFIERS, MOST_SEEDS, PARTS, Settings, current, key_of
@@ -28,15 +27,17 @@ def choose() -> Settings:
         st.markdown(text("shift.internal_words"))
     _segment("claim", PARTS[part], "", changed=None)
     with st.sidebar:
-        st.subheader(text("shift.labels.measure"))
+        st.subheader(text("shift.labels.measure"), anchor=False)
         _scale("seeds", range(2, MOST_SEEDS + 1))
         ask(
             st.number_input, text("shift.labels.seed"), min_value=0, max_value=2**31 - 1 - MOST_SEEDS, step=1,
             key=key_of("seed"),
             persist_state="session", help=text("shift.help.seed"),
         )  # fmt: skip
-        if is_shown("reset"):
-            st.button(text("shift.labels.reset"), key="shift_reset", on_click=state.show, args=(Settings(),))
+        ask(
+            st.button, text("shift.labels.reset"), key="shift_reset", name="reset", on_click=state.show,
+            args=(Settings(),),
+        )  # fmt: skip
     return current()
 
 

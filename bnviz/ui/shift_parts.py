@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -10,11 +11,14 @@ from bnviz.core.shift_effects import effects
 from bnviz.core.study import Study
 from bnviz.core.verdict import judge
 from bnviz.plots import shift_flowers
+from bnviz.plots.figure import Figure
 from bnviz.runs.studies import StudyRun, shared_studies
+from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing
+from bnviz.ui.charts import shift as draw
 from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_controls import choose_for_claim
 from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
@@ -22,7 +26,6 @@ from bnviz.ui.shift_settings import LAYER, PAGE, Settings, current
 
 LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
 UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
-_ASKED = "shift_asked"
 
 
 def show_part(settings: Settings, *, dark: bool) -> Settings:
@@ -32,45 +35,40 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
         The settings after the claim's own controls.
     """
     told = scenario(settings.claim)
-    prediction = claim_box(PAGE, told, below=partial(_start, settings))
+    prediction = claim_box(PAGE, told, lambda: wanted_of(current()))
     if settings.claim == "F3":
         left, right = st.columns(2, gap="large")
         with left:
-            draw(shift_flowers.flower_rows(settings.data, settings.seed, dark=dark))
+            _flowers(shift_flowers.flower_rows, settings, dark=dark)
         with right:
-            draw(shift_flowers.plane(settings.data, settings.seed, dark=dark))
+            _flowers(shift_flowers.plane, settings, dark=dark)
     settings = choose_for_claim(settings)
     draw_them = partial(show_pictures, settings, dark)
     show_work(shared_studies(), settings.shown, draw_them, key=f"{PAGE}.player.shown", unit=text("shift.unit"))
     _judge(settings, prediction)
-    if settings.part == "internal":
+    if settings.part == "internal" and shown("evidence"):
         _evidence("spread" if settings.claim in LAYER else "gradient")
     return settings
 
 
-def _start(settings: Settings) -> None:
-    """The button that measures the seeds."""
-    asked: set[Study] = st.session_state.setdefault(_ASKED, set())
-    st.button(
-        text("shift.labels.judge", seeds=settings.seeds), key="shift_judge", icon=":material/play_arrow:",
-        on_click=_ask,
-        disabled=settings.judged in asked or bool(st.session_state.get(f"{PAGE}.predict.{settings.claim}")),
-    )  # fmt: skip
+def _flowers(picture: Callable[..., Figure], settings: Settings, *, dark: bool) -> None:
+    made = partial(picture, settings.data, settings.seed)
+    draw(made(dark=dark), paper=partial(made, dark=False))
 
 
-def _ask() -> None:
-    """Of the settings as they are now: the controls of the claim stand below its button."""
-    st.session_state[_ASKED].add(current().judged)
+def wanted_of(settings: Settings) -> Wanted[Study]:
+    """What the settings ask for: the study of the pictures, and that of the verdict."""
+    return Wanted(settings.shown, settings.judged, settings.seeds)
 
 
 def _judge(settings: Settings, prediction: str | None) -> None:
-    """Measure the seeds when the reader has answered or asked for it: another reader may have done so already."""
-    asked: set[Study] = st.session_state.setdefault(_ASKED, set())
-    if prediction is None and settings.judged not in asked:
-        st.caption(text("shift.state.predict"))
+    """Measure the seeds when the reader has asked for it."""
+    wanted = wanted_of(settings)
+    if not is_asked(wanted, answered=bool(prediction), store=shared_studies()):
+        say_what_is_missing(wanted, answered=bool(prediction))
         return
-    asked.add(settings.judged)
-    st.subheader(text("shift.labels.verdict"))
+    if shown("verdict"):
+        st.subheader(text("shift.labels.verdict"), anchor=False)
     draw_it = partial(_judged, settings, prediction)
     show_work(shared_studies(), settings.judged, draw_it, key=f"{PAGE}.player.judged", unit=text("shift.unit"))
 
@@ -84,10 +82,9 @@ def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) ->
     verdict = judge(effects(claim, found), least=LEAST[claim])
     if not verdict.seeds:
         return
-    with st.container(border=True):
-        show_verdict(
-            scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
-        )
+    show_verdict(
+        scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
+    )
     if claim == "F3":
         st.caption(reached(found))
     elif claim != "F4":
@@ -97,7 +94,7 @@ def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) ->
 
 def _evidence(meaning: str) -> None:
     """What speaks for and against this meaning of the term, with sources."""
-    st.subheader(text(f"shift.{meaning}.title"))
+    st.subheader(text(f"shift.{meaning}.title"), anchor=False)
     st.markdown(text(f"shift.{meaning}.claim"))
     for column, side, icon in zip(
         st.columns(2, gap="large"), ("support", "against"), (":material/add_circle:", ":material/do_not_disturb_on:"),

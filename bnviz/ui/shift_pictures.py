@@ -17,11 +17,13 @@ from bnviz.plots.shift_orders import order_figures
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import ORDER_DASHES, number, percent
 from bnviz.runs.studies import StudyRun, study_name
+from bnviz.ui import charts
+from bnviz.ui.charts import shift as draw
 from bnviz.ui.messages import text
+from bnviz.ui.origin import Origin
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import picture
 from bnviz.ui.player import mount
-from bnviz.ui.running_chart import draw
 from bnviz.ui.shift_settings import LAYER, ORDERS_SHOWN, TOLERANCE, Settings
 
 IDLE = 0.2
@@ -51,7 +53,7 @@ def order_labels() -> dict[str, str]:
 def _roses(settings: Settings, result: Result, dark: bool) -> None:
     name = study_name(settings.shown)
     run_id = f"{name}-{'dark' if dark else 'light'}"
-    message = _message(settings.shown, dark, run_id, lambda: result)
+    message = _packed(settings.shown, dark, run_id, charts.shift_origin(), _Hidden(result))
     mount(message, rest={"run": run_id, "visit": 0, "step": None}, key="shift.player.orders")
     st.caption(reached([result]))
 
@@ -69,12 +71,8 @@ class _Hidden:
         return 0
 
 
-def _message(study: Study, dark: bool, run_id: str, result: Any) -> bytes:
-    return _packed(study, dark, run_id, _Hidden(result()))
-
-
 @lru_cache(maxsize=16)
-def _packed(study: Study, dark: bool, run_id: str, result: _Hidden) -> bytes:
+def _packed(study: Study, dark: bool, run_id: str, origin: Origin, result: _Hidden) -> bytes:
     """The player's message, made once for all who look at the same run."""
     found, experiment = result.value, study.seeded(0)
     data = load(experiment.data, experiment.seed)
@@ -86,6 +84,7 @@ def _packed(study: Study, dark: bool, run_id: str, result: _Hidden) -> bytes:
         total_steps=training.steps,
         steps_per_epoch=len(data.x_train) // training.batch_size,
         finished=True,
+        origin=origin.told(),
     )
     return pack(playback, [picture(figure) for figure in figures])
 

@@ -128,6 +128,6 @@ class _Page(PageSettings[Settings]):
 
 
 _page = _Page(PAGE, Settings(), always="claim")
-key_of, show, current, take_link, write_link = (
-    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+key_of, show, current, named, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip

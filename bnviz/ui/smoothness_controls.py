@@ -15,10 +15,10 @@ from bnviz.ui import smoothness_settings as state
 from bnviz.ui.claims import claim_box
 from bnviz.ui.frame import PAGES
 from bnviz.ui.hiding import ask
-from bnviz.ui.hiding import shown as is_shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, PAGE, PARTS, PRESETS, Settings, current, key_of
+from bnviz.ui.smoothness_work import wanted_of
 
 RATES = (0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0, 2.0)
 WIDTHS = (4, 8, 16, 32, 64, 128)
@@ -26,7 +26,6 @@ BATCHES = (8, 16, 32, 64, 128, 256)
 UPDATES = (10, 25, 50, 100, 200, 300, 400, 500, 800, 1000)
 DECAYS = (0.0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
 _OPEN = "smoothness_open_train"
-ENOUGH = 5
 LAYERED = ("scale", "growth")
 STEPPED = ("along", "safe", "scale", "slice")
 
@@ -54,45 +53,25 @@ def choose() -> tuple[Settings, str | None]:
 
 def _claim(settings: Settings) -> str | None:
     """The claim under test, the prediction, and the button that measures."""
-    return claim_box(
-        PAGE, scenario(CLAIMS[settings.part]), below=lambda: _under_the_question(settings), changed=_measure_once
-    )  # fmt: skip
-
-
-def _under_the_question(settings: Settings) -> None:
-    if settings.seeds < 2 and is_shown("seeds"):
-        st.button(
-            text("smoothness.labels.measure", count=ENOUGH), key="smoothness_measure",
-            icon=":material/play_arrow:", on_click=_measure,
-        )  # fmt: skip
-    elif settings.seeds > 1:
-        st.caption(text("smoothness.labels.measuring", count=settings.seeds))
-    _presets(settings)
-
-
-def _measure_once() -> None:
-    """Who has said what to expect is to get a verdict, for which one seed is too few."""
-    if current().seeds < 2:
-        _measure()
+    possible = not state.state_problem(settings, state.experiment_of(settings))
+    wanted = (lambda: wanted_of(current())) if possible else None
+    return claim_box(PAGE, scenario(CLAIMS[settings.part]), wanted, below=lambda: _presets(settings))
 
 
 def _remember() -> None:
     st.session_state[_OPEN] = True
 
 
-def _measure() -> None:
-    st.session_state[key_of("seeds")] = ENOUGH
-
-
 def _presets(settings: Settings) -> None:
     """Runs on which the claim holds, and some on which it does not."""
     names = [name for name in PRESETS if name.startswith(settings.part)]
-    if not names or not is_shown("presets"):
+    if not names:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for name in names:
-            st.button(
-                text(f"smoothness.presets.{name}"), key=f"smoothness_preset_{name}", on_click=_preset, args=(name,),
+            ask(
+                st.button, text(f"smoothness.presets.{name}"), key=f"smoothness_preset_{name}", name="presets",
+                on_click=_preset, args=(name,),
                 help=text(f"smoothness.preset_help.{name}"), type="tertiary", icon=":material/play_circle:",
             )  # fmt: skip
 
@@ -142,28 +121,52 @@ def _looks(settings: Settings) -> None:
 def _sidebar() -> None:
     settings = current()
     with st.sidebar:
-        st.subheader(text("smoothness.labels.run"), help=text("smoothness.help.run"))
+        st.subheader(text("smoothness.labels.run"), help=text("smoothness.help.run"), anchor=False)
         if settings.own:
             st.markdown(run_in_words(state.experiment_of(settings)))
-            st.button(text("smoothness.labels.leave_run"), key="smoothness_leave", on_click=state.leave_run)
+            ask(
+                st.button, text("smoothness.labels.leave_run"), key="smoothness_leave", name="leave_run",
+                on_click=state.leave_run,
+            )  # fmt: skip
         else:
             _own_run(settings)
-        st.button(
-            text("smoothness.labels.take_run"), key="smoothness_take", on_click=_take, icon=":material/input:",
-            help=text("smoothness.help.take_run"),
-        )  # fmt: skip
-        if settings.part != "edge":  # whose descent on all rows is no run of that lab
-            st.button(
-                text("smoothness.labels.open_train"), key="smoothness_open", icon=":material/open_in_new:",
-                on_click=_remember,
-            )  # fmt: skip
         if settings.part in LAYERED:
             depth = len(state.experiment_of(settings).network.hidden)
             st.session_state[key_of("layer")] = settings.layer
             _scale("layer", range(1, depth + 1), shown=str)
         if settings.part == "growth":
             _scale("decay", DECAYS)
-        _scale("seeds", range(1, state.MOST_SEEDS + 1), shown=str)
+        if settings.own:
+            _seeds()
+        else:
+            _seeds_and_first()
+        _ways()
+
+
+def _seeds() -> None:
+    _scale("seeds", range(1, state.MOST_SEEDS + 1), shown=str)
+
+
+def _seeds_and_first() -> None:
+    """How many seeds, and from which on, side by side as in the other labs; and back to the usual run."""
+    _seeds()
+    ask(st.number_input, text("smoothness.labels.seed"), min_value=0, max_value=2**31 - 1 - state.MOST_SEEDS, step=1,
+        key=key_of("seed"), persist_state="session", help=text("train.help.seed"),
+    )  # fmt: skip
+    ask(st.button, text("smoothness.labels.reset"), key="smoothness_reset", name="reset", on_click=_reset)
+
+
+def _ways() -> None:
+    """The run of the training lab comes here, and this one goes there."""
+    ask(
+        st.button, text("smoothness.labels.take_run"), key="smoothness_take", name="take_run", on_click=_take,
+        icon=":material/input:", help=text("smoothness.help.take_run"),
+    )  # fmt: skip
+    if current().part != "edge":  # whose descent on all rows is no run of that lab
+        ask(
+            st.button, text("smoothness.labels.open_train"), key="smoothness_open", name="open_train",
+            icon=":material/open_in_new:", on_click=_remember,
+        )  # fmt: skip
 
 
 def _own_run(settings: Settings) -> None:
@@ -179,11 +182,6 @@ def _own_run(settings: Settings) -> None:
     if settings.part != "edge":
         _scale("batch_size", BATCHES)
     _scale("updates", UPDATES)
-    ask(st.number_input, text("smoothness.labels.seed"), min_value=0, max_value=2**31 - 1 - state.MOST_SEEDS, step=1,
-        key=key_of("seed"), persist_state="session", help=text("train.help.seed"),
-    )  # fmt: skip
-    if is_shown("reset"):
-        st.button(text("smoothness.labels.reset"), key="smoothness_reset", on_click=_reset)
 
 
 def _reset() -> None:
@@ -200,7 +198,7 @@ def run_in_words(experiment: Experiment) -> str:
     return text(
         "smoothness.own_run",
         data=text(f"train.options.name.{experiment.data.name}"),
-        arms=", ".join(arm_labels(experiment)),
+        arms=", ".join(arm_labels(experiment, short=True)),
         hidden=" ".join(str(width) for width in network.hidden) or "0",
         activation=text(f"train.options.activation.{network.activation}"),
         optimizer=text(f"train.options.optimizer.{training.optimizer}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +19,10 @@ from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
 from bnviz.plots.theme import ArmStyle, arm_style, number
 from bnviz.runs.studies import StudyRun
+from bnviz.ui.charts import smoothness as draw
 from bnviz.ui.claims import show_verdict
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
-from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, Settings
 
@@ -45,7 +45,7 @@ class Part:
 
     def __init__(self, settings: Settings, experiment: Experiment, results: Results, *, dark: bool) -> None:
         self.settings, self.experiment, self.results, self.dark = settings, experiment, results, dark
-        self.styles: list[ArmStyle] = arm_style(experiment, dark=dark)
+        self.styles: list[ArmStyle] = arm_style(experiment, dark=dark, short=True)
 
     def curves(self, name: str, row: int | None = None) -> list[Curve]:
         """The curve of each arm."""
@@ -178,7 +178,12 @@ def side_by_side(figures: Sequence[Figure]) -> None:
 
 
 def show_results(
-    run: StudyRun | None, settings: Settings, experiment: Experiment, *, expected: str | None, dark: bool
+    run: StudyRun | None,
+    settings: Settings,
+    experiment: Experiment,
+    *,
+    conclude: Callable[[Part, list[float]], None],
+    dark: bool,
 ) -> None:
     """What was found so far, and the verdict on it.
 
@@ -186,7 +191,7 @@ def show_results(
         run: of the study; None before it is started.
         settings: what the reader has chosen.
         experiment: the run.
-        expected: the reader's prediction.
+        conclude: says what it comes to, from one number a seed that is complete.
         dark: the theme.
     """
     results = [] if run is None else [list(found) for found in run.results if found]
@@ -196,11 +201,11 @@ def show_results(
     part = Part(settings, experiment, results, dark=dark)
     if settings.part != "slice":  # whose maps have names instead of colours
         with st.container(horizontal=True, gap="medium", key="smoothness_arms"):
-            for line in marks(experiment, dark=dark):
+            for line in marks(experiment, dark=dark, short=True):
                 st.markdown(line, width="content")
     part.show()
     complete = [found for found, whole in zip(run.results, run.complete, strict=True) if whole and found]
-    _verdict(part, part.effects(complete), expected)
+    conclude(part, part.effects(complete))
 
 
 def as_ratios(verdict: Verdict) -> Verdict:
@@ -210,7 +215,8 @@ def as_ratios(verdict: Verdict) -> Verdict:
     )  # fmt: skip
 
 
-def _verdict(part: Part, effects: list[float], expected: str | None) -> None:
+def show_conclusion(part: Part, effects: list[float], expected: str | None) -> None:
+    """The verdict, held against the reader's prediction."""
     name = part.settings.part
     pair = measures.pair(part.experiment)
     if pair is None:
@@ -222,8 +228,7 @@ def _verdict(part: Part, effects: list[float], expected: str | None) -> None:
     if part.settings.own:
         found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
     verdict = judge(effects, least=LEAST[name])
-    with st.container(border=True):
-        show_verdict(
-            found, verdict if name in UNITS else as_ratios(verdict), effect=text(f"smoothness.effects.{key}", **words),
-            unit=UNITS.get(name, TIMES), prediction=expected,
-        )  # fmt: skip
+    show_verdict(
+        found, verdict if name in UNITS else as_ratios(verdict), effect=text(f"smoothness.effects.{key}", **words),
+        unit=UNITS.get(name, TIMES), prediction=expected,
+    )  # fmt: skip

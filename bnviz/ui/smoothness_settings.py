@@ -58,7 +58,7 @@ class Settings:
     updates: int = setting(200, Number(1, MOST_UPDATES, integer=True))
     norms: tuple[str, ...] = setting(("none", "batch"), ListOf(Choice(NORMS), 1, 6, "norms"))
     seed: int = setting(0, Number(0, 2**31 - 1 - MOST_SEEDS, integer=True))
-    seeds: int = setting(1, Number(1, MOST_SEEDS, integer=True))
+    seeds: int = setting(5, Number(1, MOST_SEEDS, integer=True))
     step: int = setting(100, Number(0, 4000, integer=True))
     quantity: str = setting("loss_range", Choice(QUANTITIES))
     statistics: str = setting("batch", Choice(STATISTICS))
@@ -158,8 +158,8 @@ class _Page(PageSettings[Settings]):
 
 
 _page = _Page(PAGE, Settings(), always="learning_rate", fitted=fitted)
-key_of, show, current, take_link, write_link = (
-    _page.key_of, _page.show, _page.current, _page.take_link, _page.write_link,
+key_of, show, current, named, take_link, write_link = (
+    _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip
 
 

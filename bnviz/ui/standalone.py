@@ -18,6 +18,7 @@ from bnviz.plots import theme
 from bnviz.plots.figure import Figure
 from bnviz.runs import run_name
 from bnviz.ui.messages import text
+from bnviz.ui.origin import told_of_run
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import figures, picture
 from bnviz.ui.traits import traits
@@ -79,6 +80,7 @@ def _playback(recording: Recording, first: int, step: int | None) -> Playback:
         finished=True,
         start=step,
         first_frame=first,
+        origin=told_of_run(experiment),
     )
 
 

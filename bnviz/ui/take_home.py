@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from bnviz.core import describe, export
+from bnviz.core.codec import to_link
 from bnviz.core.experiment import Experiment
 from bnviz.core.export_notebook import notebook
 from bnviz.core.export_script import NotExportedError, check_own, script
@@ -19,9 +20,10 @@ from bnviz.runs import Run
 from bnviz.ui import live
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
+from bnviz.ui.origin import of_run
 from bnviz.ui.pictures import figures
 from bnviz.ui.standalone import standalone
-from bnviz.ui.view import View, available, whole
+from bnviz.ui.view import View, available, to_params, whole
 
 MIMES = {"csv": "text/csv", "zip": "application/zip", "parquet": "application/vnd.apache.parquet", "json":
          "application/json", "html": "text/html", "py": "text/x-python", "ipynb": "application/x-ipynb+json",
@@ -30,14 +32,13 @@ PARTS = {"curves": ("loss", "accuracy"), "saturation": ("saturation", "maxima"),
 """Choices of the view that stand for two pictures."""
 
 
-def panel(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool) -> None:
-    """Everything about a run as files.
+def panel(run: Run, view: View, *, band: tuple[Run, ...] = ()) -> None:
+    """Everything about a run as files; the pictures have white paper, whatever the theme.
 
     Args:
         run: the one on screen.
         view: what of it is shown.
         band: the same experiment with other seeds.
-        dark: the theme, which the pictures keep.
     """
     if not shown("take_home"):
         return
@@ -50,7 +51,7 @@ def panel(run: Run, view: View, *, band: tuple[Run, ...] = (), dark: bool) -> No
         st.caption(text("take_home.stopped" if stopped and not recording.done else "take_home.intro"))
         left, middle, right = st.columns(3, gap="large")
         with left:
-            _pictures(recording, view, tuple(one for one in map(_finished, band) if one is not None), dark=dark)
+            _pictures(recording, view, tuple(one for one in map(_finished, band) if one is not None))
         with middle:
             _numbers(recording)
         with right:
@@ -76,7 +77,7 @@ def _button(name: str, data: Callable[[], str | bytes], file: str, *, key: str =
     )
 
 
-def _pictures(recording: Recording, view: View, others: tuple[Recording, ...], *, dark: bool) -> None:
+def _pictures(recording: Recording, view: View, others: tuple[Recording, ...]) -> None:
     st.markdown(f"**{text('take_home.pictures')}**")
     names = [part for name in available(recording.experiment) for part in PARTS.get(name, (name,))]
     chosen = st.selectbox(
@@ -87,13 +88,15 @@ def _pictures(recording: Recording, view: View, others: tuple[Recording, ...], *
     )
     resting, experiment = live.resting(), recording.experiment  # the reader may move on before a button is pressed
 
+    origin = of_run(experiment, to_link(experiment) | to_params(view, experiment) | _at(resting["step"]))
+
     def made(kind: str) -> bytes:
-        figure = picture_named(recording, view, chosen, others=others, dark=dark)
-        return sheet.picture_file(figure, describe.words(experiment), kind, step=resting["step"])
+        figure = picture_named(recording, view, chosen, others=others)
+        return sheet.picture_file(figure, origin.settings, kind, step=resting["step"], source=origin.source)
 
     def every() -> bytes:
-        drawn = figures(recording, whole(experiment, view), others=others, dark=dark)
-        return sheet.all_pictures(drawn, experiment, step=resting["step"])
+        drawn = figures(recording, whole(experiment, view), others=others, dark=False)
+        return sheet.all_pictures(drawn, experiment, step=resting["step"], source=origin.source)
 
     stem = describe.file_stem(experiment)
     with st.container(horizontal=True):
@@ -103,14 +106,16 @@ def _pictures(recording: Recording, view: View, others: tuple[Recording, ...], *
     st.caption(text("take_home.picture_hint"))
 
 
-def picture_named(
-    recording: Recording, view: View, name: str, *, others: tuple[Recording, ...] = (), dark: bool
-) -> Figure:
+def _at(step: int | None) -> dict[str, str]:
+    return {} if step is None else {"step": str(step)}
+
+
+def picture_named(recording: Recording, view: View, name: str, *, others: tuple[Recording, ...] = ()) -> Figure:
     """One picture of a run by the name under which the panel offers it; the other arguments are those of `figures`."""
     choice = next((choice for choice, parts in PARTS.items() if name in parts), name)
     one = view if choice in view.show else whole(recording.experiment, view)
     one = replace(one, show=(choice,))
-    drawn = figures(recording, one, others=others, dark=dark)
+    drawn = figures(recording, one, others=others, dark=False)
     return next((figure for figure in drawn if figure.id == name), drawn[0])
 
 

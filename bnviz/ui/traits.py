@@ -21,7 +21,7 @@ Traits = tuple[str, str]  # of a picture's look and of its columns that stay
 def traits(picture: Picture) -> Traits:
     """Short names of a picture's look and of its columns that stay; they change with what they name."""
     compiled = [None if spec is None else compile_spec(spec) for spec in (picture.spec, picture.narrow)]
-    look = [picture.title, picture.half, *compiled, picture.columns, picture.narrow_columns]
+    look = [picture.title, picture.half, *compiled, picture.columns, picture.narrow_columns, picture.paper]
     stays = hashlib.sha256()
     for table in picture.tables:
         for column in table.columns:

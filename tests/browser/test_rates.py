@@ -35,7 +35,7 @@ def canvas(page: Page):
 
 def test_cells_fill_and_a_click_opens_exactly_that_run(lab: OpenPage) -> None:
     page = lab(TINY)
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start: measure 2 seeds").click()
     expect(page.get_by_text("Computed: all 24 runs.")).to_be_visible()
     expect(page.get_by_text("Three questions, one sweep", exact=False)).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -55,7 +55,7 @@ def test_cells_fill_and_a_click_opens_exactly_that_run(lab: OpenPage) -> None:
 
 def test_a_long_sweep_shows_its_first_cells_and_stops_when_told_to(lab: OpenPage) -> None:
     page = lab(LONG, viewport={"width": 390, "height": 1400})
-    page.get_by_role("button", name=re.compile("^(play_arrow )?(Start|Go on)$")).click()
+    page.get_by_role("button", name="Start: measure 12 seeds").click()
     expect(page.get_by_text(re.compile(r"^[1-9]\d* of 576 runs · about"))).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Stop").click()

@@ -30,6 +30,11 @@ def test_number_keys_enlarge_a_picture_and_0_returns(serve, new_page):
     assert large["width"] > 1.4 * small["width"]
     assert large["height"] > 1.3 * small["height"]
     expect(page.locator(".picture[data-id=loss]")).to_be_hidden()
+    expect(page.locator(".top")).to_contain_text("no norm")  # the legend of all pictures is out of sight otherwise
+    for number in (3, 2):  # straight from one to another
+        page.keyboard.press(str(number))
+        page.wait_for_function("number => window.__bnvizPresenter.chosen === number", arg=number)
+    assert "present=1" in page.url
     before = page.evaluate("window.__bnviz.step")
     page.keyboard.press("ArrowLeft")  # the player has the keyboard
     page.wait_for_function("before => window.__bnviz.step < before", arg=before)
@@ -37,6 +42,7 @@ def test_number_keys_enlarge_a_picture_and_0_returns(serve, new_page):
     page.wait_for_function("window.__bnvizPresenter.chosen === 0")
     expect(page.locator(".picture[data-id=loss]")).to_be_visible()
     assert page.evaluate("window.devicePixelRatio") == 1
+    expect(page.locator(".top")).to_be_empty()
     page.wait_for_function(
         "width => Math.abs(window.__width() - width) < 3".replace("window.__width()", WIDTH), arg=small["width"]
     )
@@ -50,6 +56,21 @@ WIDTH = (
 )
 
 
+def test_a_number_typed_into_a_field_enlarges_nothing(serve, new_page):
+    page = new_page()
+    page.goto(f"{serve('app.py')}/running?running.updates=10&running.after=10&running.width=8&present=1")
+    page.wait_for_function(f"{NAMES} >= 2")
+    field = page.get_by_role("spinbutton", name="Unit")
+    field.click()
+    page.keyboard.type("2")
+    page.wait_for_timeout(400)
+    assert chosen(page) == 0
+    field.blur()
+    page.keyboard.press("2")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 2")
+    expect(page.locator(".top")).to_contain_text("Variance")  # a chart of Streamlit has its name above it
+
+
 def test_the_way_out_is_a_button_that_the_keyboard_reaches(serve, new_page):
     page = new_page()
     page.goto(f"{serve('app.py')}/axes?present=1")
@@ -59,6 +80,10 @@ def test_the_way_out_is_a_button_that_the_keyboard_reaches(serve, new_page):
     page.keyboard.press("Escape")
     page.wait_for_function("window.__bnvizPresenter.chosen === 0")
     leave = page.get_by_role("button", name="Leave presenter view")
+    page.set_viewport_size({"width": 390, "height": 844})
+    keys = box(page, ".keys")
+    assert keys["x"] + keys["width"] <= leave.bounding_box()["x"]
+    assert leave.bounding_box()["x"] + leave.bounding_box()["width"] <= 390
     leave.focus()
     page.keyboard.press("Enter")
     expect(leave).to_have_count(0)

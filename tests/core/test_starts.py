@@ -9,18 +9,17 @@ import torch
 from torch.nn import functional as F
 
 from bnviz.core import engine, noise_cases
-from bnviz.core.armrun import first_state
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.data import load
 from bnviz.core.experiment import INITS, Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
+from bnviz.core.initial import first_state, first_states
 from bnviz.core.network import build
 from bnviz.core.noise_cases import gathered
 from bnviz.core.residual import ALPHA, RELU_GAIN, REMEDIES, Residual, Weights
 from bnviz.core.residual_run import net_of, variances_of
 from bnviz.core.study import results
 from bnviz.core.sweep import Axis, Sweep
-from bnviz.core.sweep_start import first_states
 from bnviz.ui.scenarios import scenario
 
 SEEDS = (0, 1)

@@ -10,11 +10,11 @@ from bnviz.core import engine, kernel
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.fields import FieldError
+from bnviz.core.initial import first_state, first_states
 from bnviz.core.orders import batches
 from bnviz.core.summary import summary
 from bnviz.core.sweep import MAX_OUTCOMES, Axis, Sweep, geometric
 from bnviz.core.sweep_run import LOOKS, Cell, cells, run
-from bnviz.core.sweep_start import first_states
 from bnviz.core.sweep_table import COLUMNS, MEASURES, SweepTable
 
 ARMS = (Arm("none"), Arm("batch"), Arm("layer", "after"))
@@ -117,9 +117,11 @@ STARTS = [
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("experiment", STARTS, ids=range(len(STARTS)))
-def test_the_states_it_starts_from_are_those_of_the_engine(experiment, dtype):
+def test_the_states_it_starts_from_are_those_of_networks_built_one_by_one(experiment, dtype):
+    data = load(experiment.data, experiment.seed)
     for _ in range(2):  # the second time from what is kept
-        for one, other in zip(engine.start(experiment, dtype).arms, first_states(experiment, dtype), strict=True):
+        built = (first_state(experiment, arm, data, dtype) for arm in experiment.arms)
+        for one, other in zip(built, first_states(experiment, dtype), strict=True):
             assert one.arm == other.arm
             for name in ("values", "moments"):
                 wanted, got = getattr(one.memory, name), getattr(other.memory, name)

@@ -36,7 +36,7 @@ def radio(app, name, question):
 
 
 def words(app):
-    return "\n".join(line.value for line in (*app.markdown, *app.caption))
+    return "\n".join(line.value for line in (*app.markdown, *app.caption)).replace("\u00a0", " ")
 
 
 def right_place(name, question):

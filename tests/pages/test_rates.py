@@ -19,7 +19,7 @@ from bnviz.runs.work_process import Part
 from bnviz.ui import rates_inside, rates_map
 from bnviz.ui.rates_state import choices_of
 from bnviz.ui.scenarios import of_lab
-from tests.pages.visit import checked, link_of, visited
+from tests.pages.visit import checked, link_of, start, visited
 
 SMALL = Choices(data="moons", layers=1, width=4, batch_size=8, updates=10, values=2, scales=2, depths=(1, 2), seeds=2)
 
@@ -112,6 +112,9 @@ def test_on_arrival_a_sweep_fills_by_itself_and_the_address_is_plain(monkeypatch
     monkeypatch.setattr(rates_map, "sweep_of", lambda chosen: sweep_of(SMALL))
     app = finished(opened(Choices()))
     assert link_of(app) == {}
+    assert "Computed: all 6 runs." in words(app)  # of one seed
+    assert "The pictures show one seed." in words(app)
+    app = finished(start(app, "rates", "C5"))
     assert len(app.get("vega_lite_chart")) == 2
     assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
     assert "Computed: all 12 runs." in words(app)
@@ -161,8 +164,8 @@ def test_the_last_norm_cannot_be_switched_off():
 def test_every_measure_of_a_computed_sweep(part, measure):
     claim = {"rate": "C5", "init": "C3", "depth": "C2"}[part]
     app = opened(replace(SMALL, part=part, claim=claim, measure=measure))
-    assert "Nothing is computed yet." in words(app)
-    app = finished(press(app, "longwork_start_rates.sweep"))
+    assert not any(one.value.startswith(":material") for one in app.markdown)
+    app = finished(start(app, "rates", claim))
     assert "Computed: all" in words(app)
     assert any(one.value.startswith(":material") for one in app.markdown)  # the verdict
     assert [one.key for one in app.get("download_button")].count("rates_csv") == 1
@@ -180,7 +183,7 @@ def test_stop_and_go_on(store):
 
     app = opened()
     store._turns._turn = lambda run: None
-    app = press(app, "longwork_start_rates.sweep")
+    app = start(app, "rates", "C5")
     assert app.get("progress")
     app = press(app, "longwork_stop_rates.sweep")
     assert "Stopped at 0 of 12 runs" in words(app)
@@ -189,7 +192,7 @@ def test_stop_and_go_on(store):
 
 
 def test_without_the_two_arms_there_is_no_verdict_but_a_way_to_it():
-    app = finished(press(opened(replace(SMALL, arms=("layer",))), "longwork_start_rates.sweep"))
+    app = finished(opened(replace(SMALL, arms=("layer",))))
     assert any("Switch both on" in one.value for one in app.info)
 
 
@@ -225,11 +228,13 @@ def test_inside_the_runs(quantity, along, arm):
     assert bool(app.info) == missing
 
 
-def test_before_the_first_update_one_guesses_or_measures():
+def test_before_the_first_update_one_guesses_or_presses_start():
     app = opened(replace(SMALL, part="start", claim="D4", deep=3))
-    assert not app.get("vega_lite_chart")
-    app = press(app, "rates_measure")
     assert len(app.get("vega_lite_chart")) == 3
+    assert "number of seeds: 1" in words(app)
+    assert not any(one.value.startswith(":material") for one in app.markdown)
+    app = start(app, "rates", "D4")
+    assert any(one.value.startswith(":material") for one in app.markdown)
     assert "3 hidden layers of 4 ReLU units" in words(app)
 
 

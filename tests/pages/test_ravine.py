@@ -35,7 +35,7 @@ def test_on_arrival_raw_swings_and_standardized_walks():
     assert (raw["id"], zscore["id"]) == ("raw", "zscore")
     assert header["place"]["shares"]["raw"] == 0.95
     assert "30 sign flips in 30 steps" in raw["verdicts"][SHARES.index(0.95)]
-    assert zscore["verdicts"][SHARES.index(0.5)] == "Within 0.1 % after 2 steps."
+    assert zscore["verdicts"][SHARES.index(0.5)] == "Within 0.1\u00a0% after 2 steps."
     assert link_of(app) == {}
     assert any("direction backwards" in line.value for line in app.markdown)
 

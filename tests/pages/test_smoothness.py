@@ -15,7 +15,7 @@ from bnviz.ui import controls, longwork
 from bnviz.ui.scenarios import of_lab
 from bnviz.ui.smoothness_parts import as_ratios
 from bnviz.ui.smoothness_settings import CLAIMS, PARTS, PRESETS, USUAL, Settings, fitted, study_of
-from tests.pages.visit import checked, link_of, visited
+from tests.pages.visit import checked, link_of, start, visited
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"smoothness.width": "4", "smoothness.layers": "2", "smoothness.updates": "10"}
@@ -76,6 +76,8 @@ CHARTS = {"along": 4, "safe": 2, "scale": 2, "growth": 4, "slice": 3, "edge": 2}
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_shows_pictures_and_a_verdict(part):
     app = opened(smoothness__part=part, smoothness__seeds="2")
+    assert "2 seeds are measured, and judged" in words(app)
+    app = start(app, "smoothness", CLAIMS[part])
     assert len(app.get("vega_lite_chart")) == CHARTS[part]
     assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
     assert "Computed: all" in words(app)
@@ -87,7 +89,8 @@ def test_on_arrival_the_default_run_is_measured_with_one_seed_and_the_address_is
     app = AppTest.from_file(str(ROOT / "pages" / "smoothness.py"), default_timeout=120)
     app = checked(app.run())
     assert link_of(app) == {}
-    assert "One seed is one throw of the dice" in words(app)
+    assert "The pictures show one seed." in words(app)
+    assert "It holds here" not in words(app)
     assert "In the median of the updates, loss range is" in words(app)
 
 
@@ -95,11 +98,26 @@ def test_on_arrival_the_default_run_is_measured_with_one_seed_and_the_address_is
 def test_predict_then_measure(way):
     app = opened()
     if way == "button":
-        app = press(app, "smoothness_measure")
+        app = start(app, "smoothness", "E5")
+        assert "in the median of 5 seeds" in words(app)
     widget(app, "segmented_control", "predict.E5").set_value("holds").run()
     checked(app)
-    assert link_of(app)["smoothness.seeds"] == "5"
     assert any(word in words(app) for word in ("You expected that.", "You expected something else."))
+
+
+def test_other_settings_want_another_start_and_say_so():
+    app = start(opened(smoothness__seeds="2"), "smoothness", "E5")
+    widget(app, "segmented_control", "predict.E5").set_value("holds").run()
+    assert "of 2 seeds" in words(checked(app))
+    widget(app, "select_slider", "width").set_value(8).run()
+    assert "of 2 seeds" not in words(checked(app))
+    assert "You have changed the settings since" in words(app)
+    assert "Computed: all 11 " in words(app)  # the pictures: one seed
+    app = start(app, "smoothness", "E5")
+    assert "Computed: all 22 " in words(app)
+    assert "of 2 seeds" in words(app)
+    widget(app, "select_slider", "width").set_value(4).run()
+    assert "of 2 seeds" in words(checked(app))  # measured before, so there at once
 
 
 def test_another_part_opens_with_its_own_run():
@@ -125,7 +143,7 @@ def test_every_slider_at_both_ends(name):
     for value in {"layers": (1, 3), "width": (4, 8), "seeds": (1, 2), "batch_size": (8, 256)}.get(name, (0.01, 2.0)):
         widget(app, "select_slider", name).set_value(value).run()
         checked(app)
-        usual = str(getattr(Settings(), name))
+        usual = f"{getattr(Settings(), name):g}"
         assert link_of(app).get(f"smoothness.{name}", usual) == f"{value:g}"
 
 
@@ -136,7 +154,7 @@ def test_without_two_arms_there_is_no_verdict_but_a_sentence():
 
 def test_several_norms_side_by_side():
     app = opened(smoothness__norms="none_batch_layer_group_rms_batch_noisy"[:26])
-    assert "layer norm before" in words(app)
+    assert "layer norm" in words(app)
 
 
 def test_bad_links_are_explained():
@@ -152,7 +170,8 @@ def test_the_run_of_the_training_lab(monkeypatch):
     app = press(opened(), "smoothness_take")
     assert link_of(app) == {"smoothness.own": "1", "smoothness.step": "6"} | to_link(own)
     assert from_link(link_of(app))[0] == own
-    assert "layer norm before" in words(app)
+    assert "layer norm" in words(app)
+    app = start(app, "smoothness", "E5")
     assert "another run than the one of the source" in words(app)
     app = press(app, "smoothness_leave")
     assert link_of(app) == {}

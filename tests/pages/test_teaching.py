@@ -35,7 +35,7 @@ def test_there_are_stops_for_three_labs():
         ("inputs", "inputs.axes=fitted", "7.51·10⁴ raw, 30.4 min"),
         ("inputs", "data.name=signals", "56.9 z"),
         ("inputs", "data.name=breast_cancer", "skew 1.6,"),
-        ("inputs", "inputs.outlier=100", "now fill 1.0 %"),
+        ("inputs", "inputs.outlier=100", "now fill 1.0\u00a0%"),
         ("layer", "", "mean 4.000, variance 3.333"),
         ("layer", "layer.lesson=drag&layer.drag=10&layer.phase=4", "**6 of 6** normalized values"),
         ("layer", "layer.lesson=undo&layer.undo=0&layer.phase=5", "largest difference is **2.22·10⁻¹⁶**"),

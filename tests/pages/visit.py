@@ -40,6 +40,11 @@ def checked(app: AppTest) -> AppTest:
     return app
 
 
+def start(app: AppTest, page: str, claim: str) -> AppTest:
+    """The same after a press of the button that measures all seeds of a claim."""
+    return checked(next(one for one in app.button if one.key == f"{page}_judge_{claim}").click().run())
+
+
 def link_of(app: AppTest) -> dict[str, str]:
     """The parameters of the address."""
     return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}

@@ -63,7 +63,7 @@ def check_valid(spec):
 @pytest.mark.parametrize("equal", [True, False])
 def test_every_cloud_is_valid_and_compiles(name, equal):
     for method in PREPROCESSES:
-        spec = inputs.cloud(ALL[name], method, title=method, look=Look(equal=equal, dark=equal))
+        spec = inputs.cloud(ALL[name], method, look=Look(equal=equal, dark=equal))
         if method == "whitened":  # it takes long, and the others differ in their rows alone
             check_valid(spec)
         assert all(np.isfinite([row["x"], row["y"]]).all() for row in spec["datasets"]["points"])
@@ -82,7 +82,7 @@ def span(spec, axis, *, width=300, height=300):
 def test_honest_axes_have_one_unit_and_show_every_point(method, size):
     width, height = size
     for equal in (True, False):
-        spec = inputs.cloud(pair_of("ranges"), method, title="", look=Look(equal=equal))
+        spec = inputs.cloud(pair_of("ranges"), method, look=Look(equal=equal))
         x, y = (span(spec, axis, width=width, height=height) for axis in "xy")
         units = (x[1] - x[0]) / width, (y[1] - y[0]) / height
         assert (units[0] == pytest.approx(units[1])) == equal or method != "raw"
@@ -95,7 +95,7 @@ def test_honest_axes_have_one_unit_and_show_every_point(method, size):
 
 def test_the_points_are_the_rows_of_the_split():
     pair = pair_of("wine")
-    rows = inputs.cloud(pair, "raw", title="", look=Look())["datasets"]["points"]
+    rows = inputs.cloud(pair, "raw", look=Look())["datasets"]["points"]
     assert [row["part"] for row in rows].count("training") == 133
     assert [row["part"] for row in rows].count("test") == 45
     for row in rows:
@@ -104,7 +104,7 @@ def test_the_points_are_the_rows_of_the_split():
 
 def test_large_sets_are_thinned_evenly_and_their_distributions_are_not():
     pair = pair_of("ranges", n=5000)
-    data = inputs.cloud(pair, "raw", title="", look=Look())["datasets"]
+    data = inputs.cloud(pair, "raw", look=Look())["datasets"]
     assert len(data["points"]) == inputs.MOST_TRAIN + inputs.MOST_TEST
     assert sum(row["rows"] for row in data["across"]) == 3750
     assert sum(row["rows"] for row in data["upwards"]) == 3750
@@ -178,7 +178,7 @@ def test_captions_of_the_motion_say_what_was_measured():
     assert f"leaves the condition number at {std.condition_bias:.0f}" in cloud.caption_at(2 * BETWEEN)
     assert "condition number 1.0" in cloud.caption_at(FRAMES - 1)
     assert white.correlation == 0
-    assert inputs_moves.places()[:2] == ["raw", "raw → standardized, 4.2 % of the way"]
+    assert inputs_moves.places()[:2] == ["raw", "raw → standardized, 4.2\u00a0% of the way"]
 
 
 # ---- what scaling does not do
@@ -202,7 +202,7 @@ def test_the_shape_is_told_as_measured():
     pair = pair_of("ranges")
     z = pair.ways["zscore"].train[:, 0]
     words = inputs_shape.shape_words(pair, 0)
-    assert f"{100 * np.mean(np.abs(z) <= 1):.0f} % of the training rows" in words
+    assert f"{100 * np.mean(np.abs(z) <= 1):.0f}\u00a0% of the training rows" in words
     assert "excess kurtosis −1.2" in words  # a uniform distribution
 
 
@@ -214,7 +214,7 @@ def test_the_strips_show_the_added_point_at_the_end():
     assert max(row["at"] for row in rows if row["strip"] == "with the point" and not row["added"]) == pytest.approx(
         0.01
     )
-    assert "now fill 1.0 %" in inputs_shape.strips_words("x", squeeze(values, 100))
+    assert "now fill 1.0\u00a0%" in inputs_shape.strips_words("x", squeeze(values, 100))
 
 
 # ---- the table

@@ -36,7 +36,7 @@ def test_a_strip_has_a_dot_a_seed_and_tells_the_median(dark):
         ("one", 0.6), ("one", 0.7), ("one", 0.8), ("two", 0.9), ("two", 0.7)
     ]  # fmt: skip
     one, two = rows(figure, "lines")
-    assert (one["value"], one["other"], one["told"]) == (0.7, 1.0, "70 %  (60 % to 80 %)")
+    assert (one["value"], one["other"], one["told"]) == (0.7, 1.0, "70\u00a0%  (60\u00a0% to 80\u00a0%)")
     assert two["value"] == pytest.approx(0.8)
 
 
@@ -51,7 +51,7 @@ def test_nothing_known_is_an_empty_picture_that_keeps_its_axes():
 def test_values_outside_the_axis_stand_at_its_end_and_are_told_exactly():
     figure = noise.strip(WORDS, MARKS[:1], np.array([[0.2], [0.2]]), SHARE, dark=False)
     dot = rows(figure, "dots")[0]
-    assert (dot["value"], dot["told"]) == (0.5, "20 %")
+    assert (dot["value"], dot["told"]) == (0.5, "20\u00a0%")
 
 
 @pytest.mark.parametrize("over", [Over("batch size (log scale)", (2, 4, 8), log=True), Over("noise", (0.0, 0.5, 4.0)),

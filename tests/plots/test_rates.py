@@ -63,7 +63,7 @@ def valid(figure):
 def test_a_cell_says_median_range_seeds_and_what_is_lost(table):
     figure = heat.heat_map(table, "test_accuracy", dark=False)
     good, lost, missing = at(figure, 0, 0), at(figure, 1, 0), at(figure, 2, 0)
-    assert (good["told"], good["range"], good["seeds"]) == ("90", "85 % to 95.0 %", "2 of 2")
+    assert (good["told"], good["range"], good["seeds"]) == ("90", "85\u00a0% to 95.0\u00a0%", "2 of 2")
     assert (lost["told"], lost["diverged"], lost["good"]) == (heat.DIVERGED, "2 of 2", 0)
     assert (missing["told"], missing["good"], missing["median"]) == ("", None, "not computed yet")
     assert at(figure, 2, 1)["seeds"] == "1 of 2"
@@ -130,7 +130,7 @@ def test_the_table_of_rates_keeps_high_and_fast_apart():
              for place in range(3) for arm in (0, 1) for seed in (0, 1)]  # fmt: skip
     told = sweep_words.rates_table(SweepTable(sweep(), found))
     assert list(told.values()) == [
-        ["no norm", "batch norm"], ["0.1", "0.2"], ["20", "15"], ["20", "15"], ["95.0 %", "95.0 %"]
+        ["no norm", "batch norm"], ["0.1", "0.2"], ["20", "15"], ["20", "15"], ["95.0\u00a0%", "95.0\u00a0%"]
     ]  # fmt: skip
     partial = sweep_words.rates_table(SweepTable(sweep(), found[:1]))
     assert partial["Largest rate that still learns"] == ["…", "…"]

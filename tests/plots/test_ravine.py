@@ -27,7 +27,7 @@ def verdict(share, side=0, **settings):
 
 def test_the_usual_scene_swings_and_walks():
     assert verdict(0.95).startswith("Oscillates: 30 sign flips in 30 steps; after 30 steps ")
-    assert verdict(0.5, side=1) == "Within 0.1 % after 2 steps."
+    assert verdict(0.5, side=1) == "Within 0.1\u00a0% after 2 steps."
 
 
 def test_past_the_limit_the_step_of_divergence_is_said():
@@ -46,7 +46,7 @@ def test_just_above_the_limit_it_climbs():
 
 
 def test_steps_beyond_the_picture_are_counted():
-    found = re.search(r"0\.1 % takes ([\d,]+) steps", verdict(0.02))
+    found = re.search(r"0\.1\u00a0% takes ([\d,]+) steps", verdict(0.02))
     assert int(found[1].replace(",", "")) > 1000
 
 

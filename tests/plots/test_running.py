@@ -112,7 +112,7 @@ def test_warm_up_shows_the_chosen_momentum_among_the_usual_ones():
     for row in lines[::40]:
         momentum = float(row["series"].split()[1])
         assert row["value"] == pytest.approx(start_left(momentum, row["step"]))
-    assert "less than 1 % is left after 152" in figure.caption_at(0)
+    assert "less than 1\u00a0% is left after 152" in figure.caption_at(0)
     assert len({row["series"] for row in rows(running.warm_up(1.0, 0, dark=False), "lines")}) == 4
 
 
@@ -120,7 +120,7 @@ def test_bars_say_what_recomputing_brings(run):
     values = {"eval": 0.65, "train": 0.96, "recomputed": 0.97, "none": 0.9}
     figure = running_inference.accuracy_bars(values, step=50, dark=False)
     assert "32.0 percentage points more" in figure.caption_at(0)
-    assert [row["told"] for row in rows(figure, "bars")] == ["65 %", "96.0 %", "97.0 %", "90 %"]
+    assert [row["told"] for row in rows(figure, "bars")] == ["65\u00a0%", "96.0\u00a0%", "97.0\u00a0%", "90\u00a0%"]
     same = running_inference.accuracy_bars({**values, "eval": 0.97}, step=50, dark=False)
     assert "the same" in same.caption_at(0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pandas as pd
@@ -32,16 +33,20 @@ def test_the_frame_is_the_last_one_at_or_before_the_step(run, step, frame) -> No
     assert sheet.frame_at(figure, step) == frame % len(figure.steps)
 
 
-def test_files_are_of_their_kind_and_dark_ones_have_a_dark_ground(run) -> None:
+def test_files_are_of_their_kind_and_have_white_paper_whatever_the_theme(run) -> None:
     recording = run("plane")
     settings = describe.words(recording.experiment)
-    for dark, ground in ((False, "#ffffff"), (True, "#0b1220")):
+    files = []
+    for dark in (False, True):
         figure = plots.accuracy(recording, dark=dark)
         assert sheet.picture_file(figure, settings, "png")[:8] == b"\x89PNG\r\n\x1a\n"
-        svg = sheet.picture_file(figure, settings, "svg").decode()
+        svg = sheet.picture_file(figure, settings, "svg", source="bnviz, Train live: http://here/train").decode()
         assert svg.startswith("<svg")
-        assert f'fill="{ground}"' in svg
+        assert 'fill="#ffffff"' in svg
         assert "learning rate 0.1" in svg
+        assert "bnviz, Train live: http://here/train" in svg
+        files.append(re.sub(r"clip\d+", "clip", svg))
+    assert files[0] == files[1]
 
 
 def test_all_pictures_are_in_the_archive_under_names_that_say_what_they_are(run) -> None:

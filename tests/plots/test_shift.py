@@ -67,7 +67,7 @@ def test_lines_leave_out_what_is_no_number(kind):
     figure = valid(shift.lines(WORDS, marks, [0, 5, 10], values, axis=("value", kind), dark=False))
     rows = figure.tables[0].rows_at(0, figure.steps)
     assert [(row["step"], row["value"]) for row in rows] == [(0, 0.5), (10, 0.25), (5, 0.1), (10, 0.9)]
-    assert rows[0]["told"] == ("50 %" if kind == "share" else "0.500")
+    assert rows[0]["told"] == ("50\u00a0%" if kind == "share" else "0.500")
 
 
 def test_a_track_a_figure_on_one_scale():

@@ -113,7 +113,14 @@ def test_vega_writes_numbers_as_python_does():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0 %"), (1, "100 %"), (0.12, "12 %"), (0.004, "0.4 %"), (0.989, "98.9 %"), (1e-5, "under 0.1 %")],
+    [
+        (0, "0\u00a0%"),
+        (1, "100\u00a0%"),
+        (0.12, "12\u00a0%"),
+        (0.004, "0.4\u00a0%"),
+        (0.989, "98.9\u00a0%"),
+        (1e-5, "under 0.1\u00a0%"),
+    ],
 )
 def test_shares(share, text):
     assert theme.percent(share) == text

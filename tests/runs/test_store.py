@@ -34,12 +34,6 @@ def small(seed=0, steps=60):
     )
 
 
-@pytest.fixture(autouse=True)
-def _patient_viewers(monkeypatch):
-    """On a busy machine a process may need longer for its start than a viewer may be silent."""
-    monkeypatch.setattr(store_module, "VIEWER_SECONDS", 600.0)
-
-
 @pytest.fixture
 def trainer():
     one = Trainer()

@@ -5,8 +5,6 @@ import sys
 import threading
 import time
 
-import pytest
-
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.study import Study, results
 from bnviz.core.sweep import Axis, Sweep
@@ -14,7 +12,7 @@ from bnviz.runs import turns as module
 from bnviz.runs.studies import StudyStore, run_study, shared_studies, study_name
 from bnviz.runs.sweeps import SweepStore, shared_sweeps
 from bnviz.runs.turns import Turns
-from bnviz.runs.work_process import Part, ProcessEndedError, WorkError, WorkProcess
+from bnviz.runs.work_process import Part, ProcessEndedError, WorkError
 from tests.runs.waiting import wait_for
 
 BASE = Experiment(Data("moons", n=80), Network((4,)), (Arm("none"),), Training(batch_size=10, steps=8))
@@ -30,19 +28,6 @@ def whole(study):
         if one:
             found[one.seed].append(one.value)
     return tuple(found)
-
-
-@pytest.fixture(autouse=True)
-def _patient_viewers(monkeypatch):
-    """On a busy machine a process may need longer for its start than a viewer may be silent."""
-    monkeypatch.setattr(module, "VIEWER_SECONDS", 600.0)
-
-
-@pytest.fixture(scope="module")
-def process():
-    one = WorkProcess("torch")
-    yield one
-    one.close()
 
 
 class Gate:

@@ -18,7 +18,7 @@ from bnviz.runs import compiled
 from bnviz.runs import turns as module
 from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sweep_name
 from bnviz.runs.turns import Turns
-from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkError, WorkProcess
+from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkError
 from bnviz.runs.work_worker import Worker
 from tests.runs.waiting import wait_for
 
@@ -30,19 +30,6 @@ def small(seed=0, steps=12, count=3):
         Data("moons", n=80), Network((6,)), (Arm("none"), Arm("batch")), Training(batch_size=10, steps=steps)
     )
     return Sweep(base, (RATES,), tuple(range(seed, seed + count)))
-
-
-@pytest.fixture(autouse=True)
-def _patient_viewers(monkeypatch):
-    """On a busy machine a process may need longer for its start than a viewer may be silent."""
-    monkeypatch.setattr(module, "VIEWER_SECONDS", 600.0)
-
-
-@pytest.fixture(scope="module")
-def process():
-    one = WorkProcess("torch")
-    yield one
-    one.close()
 
 
 class Gate:

@@ -1,10 +1,11 @@
 """What questions about the screen share: ranges, numbers to choose from, rankings with ties, and what is kept."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
-from bnviz.ui import quiz_answer
+from bnviz.ui import asking, quiz_answer
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import Live, between, choices, figures, highest, ranged, ratio, times
 
@@ -90,3 +91,16 @@ def test_what_is_kept_is_made_anew_only_when_it_is_of_something_else(monkeypatch
 
 def test_the_right_option_is_accepted_and_others_only_where_that_is_fair():
     assert [Live(1, fair=frozenset({2})).accepts(place) for place in range(4)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "whole", "first", "seen"),
+    [(False, "finished", "finished", "first"), (True, "finished", "finished", "whole"), (False, None, "ready", None),
+     (True, "computing", "finished", None), (True, "stopped", "finished", "first"), (True, None, "failed", None)],
+)  # fmt: skip
+def test_what_is_on_screen_once_nothing_more_comes_by_itself(monkeypatch, asked, whole, first, seen):
+    monkeypatch.setattr(asking, "is_asked", lambda *_, **__: asked)
+    runs = {name: status and SimpleNamespace(name=name, status=status, active=status in ("ready", "computing"))
+            for name, status in (("whole", whole), ("first", first))}  # fmt: skip
+    found = asking.settled(SimpleNamespace(find=runs.get), asking.Wanted("first", "whole", 2), answered=False)
+    assert (found and found.name) == seen

@@ -18,17 +18,12 @@ from bnviz.core.verdict import judge
 from bnviz.ui import quiz_inputs, quiz_live, quiz_noise, quiz_rates, quiz_shift, quiz_smoothness
 from bnviz.ui.messages import text
 from bnviz.ui.noise_settings import Settings as Noise
-from bnviz.ui.quiz_items import quizzes
 from bnviz.ui.shift_settings import ORDERS_SHOWN
 from bnviz.ui.shift_settings import Settings as Shift
 from bnviz.ui.smoothness_settings import USUAL
 from tests.ui.quiz_lab import Found, right, study_run
 
 TIE, NONE = text("quiz.tie"), text("quiz.none")
-
-
-def fixed(lab, name):
-    return next(one for one in quizzes()[lab] if one.id == name)
 
 
 @pytest.fixture
@@ -38,6 +33,9 @@ def on_screen(monkeypatch):
     def put(module, settings, run, *, state, store):
         monkeypatch.setattr(getattr(module, state), "current", lambda: settings)
         monkeypatch.setattr(module, store, lambda: Found(run))
+        finished = run if run is not None and run.status == "finished" else None
+        if hasattr(module, "settled"):
+            monkeypatch.setattr(module, "settled", lambda _store, _wanted, *, answered: finished)
         if hasattr(module, "kept"):
             monkeypatch.setattr(module, "kept", lambda _name, _of, make: make())
 
@@ -251,6 +249,7 @@ def test_before_the_first_seed_is_complete_nothing_is_asked(on_screen):
 def noise(on_screen, monkeypatch, settings, results, status="finished"):
     monkeypatch.setattr(quiz_noise, "st", SimpleNamespace(session_state={}))
     monkeypatch.setattr(quiz_noise, "shown", lambda _name: True)
+    monkeypatch.setattr(quiz_noise, "was_asked", lambda _study: False)
     run = study_run(settings.study(settings.scenario), results, status)
     on_screen(quiz_noise, settings, run, state="noise_settings", store="shared_studies")
 
@@ -397,15 +396,15 @@ def test_a_map_with_one_norm_or_not_finished_is_not_asked_about(on_screen):
 
 
 def test_a_gradient_that_vanishes_explodes_or_stays(on_screen, monkeypatch):
+    monkeypatch.setattr(quiz_rates.rates_start, "on_screen", lambda chosen: chosen)
     chosen = Choices(part="start", deep=6, seeds=1, width=16)
     on_screen(quiz_rates, chosen, None, state="rates_state", store="shared_sweeps")
-    monkeypatch.setattr(quiz_rates.rates_start, "is_asked", lambda: True)
     for growth, place in ((0.5, 0), (1.1, 1), (2.0, 2)):
         monkeypatch.setattr(quiz_rates, "start_signal", lambda *_: SimpleNamespace(growth=growth))  # noqa: B023
         assert quiz_rates.start().right == place
     monkeypatch.setattr(quiz_rates, "start_signal", lambda *_: SimpleNamespace(growth=math.nan))
     assert quiz_rates.start() is None
-    monkeypatch.setattr(quiz_rates.rates_start, "is_asked", lambda: False)
+    on_screen(quiz_rates, Choices(), None, state="rates_state", store="shared_sweeps")
     assert quiz_rates.start() is None
 
 

@@ -3,8 +3,9 @@
 // The server sends the block (see bnviz/plots/axes.py); pointer and keys work without it. The chosen cell is reported
 // when the reader rests, so that the address can name it. For tests `window.__bnvizAxes` tells {cell, lit, members}.
 
-import { Extras } from "../player/still.js";
-import { Figure } from "./figure.js";
+import { Files } from "../player/files.js";
+import { Numbers } from "../player/numbers.js";
+import { Figure, onPaper } from "./figure.js";
 import { Panel } from "./panel.js";
 
 const REST_MS = 400;
@@ -42,8 +43,13 @@ class Lab {
     this.panel = new Panel();
     const frame = document.createElement("div");
     frame.className = "block";
-    this.extras = new Extras(this.canvas);
-    frame.append(this.canvas, this.extras.element);
+    this.heading = document.createElement("h3");
+    this.files = new Files(() => this.take());
+    this.numbers = new Numbers();
+    const head = document.createElement("div");
+    head.className = "headed";
+    head.append(this.heading, this.files.element);
+    frame.append(head, this.canvas, this.numbers.element);
     this.root.append(frame, this.panel.element);
     parent.append(this.root);
     this.figure = new Figure(this.canvas);
@@ -101,12 +107,27 @@ class Lab {
 
   /** The chosen cell in words for those who cannot see it, the numbers, and the picture as a file. */
   tell(cell, lit) {
-    const { words, updates } = this.data;
+    const { words, updates, origin } = this.data;
     const sentence = this.panel.sentence;
+    this.heading.textContent = words.title;
     this.canvas.setAttribute("aria-label", `${words.label} ${sentence}`);
+    this.files.describe(origin, words.title);
+    this.numbers.name(words.title);
+    this.told = { cell, lit };
     const tables = [() => means(this.data), () => members(this.data, lit)];
-    const file = `bnviz axes ${words.title} image ${cell[0] + 1} channel ${cell[1] + 1}`;
-    this.extras.show({ heading: words.title, sentence, file, step: updates, save: words.save, tables });
+    this.numbers.show(tables.map((rows) => ({ rowsAt: rows })), null, updates);
+  }
+
+  /** What the files hold: the block with the chosen cell, the sentence, the means and the values of its mean. */
+  take() {
+    const { cell, lit } = this.told;
+    return {
+      title: this.data.words.title,
+      name: `image${cell[0] + 1}-channel${cell[1] + 1}`,
+      caption: this.panel.told,
+      drawing: () => onPaper(this.data, cell, lit),
+      tables: () => [{ name: "means", rows: means(this.data) }, { name: "members", rows: members(this.data, lit) }],
+    };
   }
 
   destroy() {

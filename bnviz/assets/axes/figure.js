@@ -1,7 +1,11 @@
 // The maps on a canvas, and which cell lies under the pointer or beside the chosen one.
 
+import { FONT, Pen } from "../player/pen.js";
+
+const PAPER_MAP = 76; // pixels of a map in a file
 const GAP = 0.14; // between maps, as a share of a map
 const HEAD = 22; // above the maps, for the channels' numbers
+const LETTERS = 12;
 const FADED = 0.3;
 const MOST = 92; // pixels of a map at most
 const MOST_ENLARGED = 200; // in the presenter view
@@ -9,7 +13,20 @@ const MOST_ENLARGED = 200; // in the presenter view
 function mix(one, other, share) {
   const part = (color, at) => parseInt(color.slice(at, at + 2), 16);
   const mixed = [1, 3, 5].map((at) => Math.round(part(one, at) + (part(other, at) - part(one, at)) * share));
-  return `rgb(${mixed.join(" ")})`;
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The block on white paper, with the chosen cell marked, as SVG marks. */
+export function onPaper(data, cell, lit) {
+  const figure = new Figure(null);
+  const pitch = PAPER_MAP * (1 + GAP);
+  const { width, height } = figure.lay(data, pitch);
+  const pen = new Pen(width, height);
+  const known = data.origin.colors;
+  const dark = data.colors.paper in known;
+  const colors = Object.fromEntries(Object.entries(data.colors).map(([name, one]) => [name, dark ? (known[one] ?? one) : one]));
+  figure.paint(pen, { ...data, colors }, { cell, chosen: cell, lit, font: FONT });
+  return pen.drawing;
 }
 
 export class Figure {
@@ -25,10 +42,18 @@ export class Figure {
   measure(data) {
     const [N, C] = data.shape;
     const room = this.canvas.parentNode.clientWidth;
-    const pitch = Math.min(room / (C + 1), (this.canvas.closest(".chosen") ? MOST_ENLARGED : MOST) * (1 + GAP));
+    const chosen = this.canvas.closest(".chosen");
+    const letters = Math.max(LETTERS, Number(chosen?.dataset.letters ?? 0)); // those of the presenter view
+    return this.lay(data, Math.min(room / (C + 1), (chosen ? MOST_ENLARGED : MOST) * (1 + GAP)), letters);
+  }
+
+  /** Where everything stands if a map and its gap take so many pixels. */
+  lay(data, pitch, letters = LETTERS) {
+    const [N, C] = data.shape;
+    const head = HEAD + 1.5 * (letters - LETTERS);
     const side = pitch / (1 + GAP);
-    this.layout = { pitch, side, left: pitch, top: HEAD, shape: data.shape };
-    return { width: pitch * (C + 1), height: HEAD + pitch * N };
+    this.layout = { pitch, side, left: pitch, top: head, shape: data.shape, letters };
+    return { width: pitch * (C + 1), height: head + pitch * N };
   }
 
   draw(data, cell, chosen, lit) {
@@ -40,16 +65,20 @@ export class Figure {
     this.canvas.style.height = `${height}px`;
     const pen = this.canvas.getContext("2d");
     pen.scale(sharp, sharp);
-    this.heads(pen, data, cell);
+    this.paint(pen, data, { cell, chosen, lit, font: getComputedStyle(this.canvas).fontFamily });
+  }
+
+  paint(pen, data, { cell, chosen, lit, font }) {
+    this.heads(pen, data, cell, font);
     const [N, C] = data.shape;
     for (let n = 0; n < N; n++) for (let c = 0; c < C; c++) this.map(pen, data, n, c, data.member[n][c] === lit);
     this.mark(pen, data, chosen, 1.5, data.colors.ink);
     this.mark(pen, data, cell, 2.5, data.colors.ink);
   }
 
-  heads(pen, data, cell) {
-    const { pitch, side, left, top } = this.layout;
-    pen.font = `12px ${getComputedStyle(this.canvas).fontFamily}`;
+  heads(pen, data, cell, font) {
+    const { pitch, side, left, top, letters } = this.layout;
+    pen.font = `${letters}px ${font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let c = 0; c < data.shape[1]; c++) {

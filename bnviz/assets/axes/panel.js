@@ -47,6 +47,11 @@ export class Panel {
     this.timer = setTimeout(() => (this.spoken.textContent = text), SPOKEN_MS);
   }
 
+  /** The same as a caption. */
+  get told() {
+    return `${this.lines.map(([, line]) => line.textContent.replace(/\.$/, "")).join("; ")}.`;
+  }
+
   /** All lines in a row. */
   get sentence() {
     return this.lines.map(([, line]) => line.textContent).join(" ");

@@ -1,9 +1,11 @@
 // The stage: it keeps the phase, the followed feature and the cell in view, and draws what follows from them.
 
+import { Files } from "../player/files.js";
 import { Code } from "./code.js";
 import { GROUPS, Group, MAIN, MATRICES, PHASE_OF, fill, keyOf } from "./blocks.js";
 import { element, exact, shown } from "./dom.js";
 import { explain } from "./formulas.js";
+import { drawn } from "./print.js";
 import { Toolbar } from "./toolbar.js";
 
 const CELL_MS = 700;
@@ -18,6 +20,8 @@ export class Stage {
     this.walk = null; // what slow motion has come to
     this.timer = null;
     this.toolbar = new Toolbar(this);
+    this.files = new Files(() => this.take());
+    this.toolbar.head.append(this.files.element);
     this.code = new Code();
     this.formula = element("div", { className: "formula" });
     this.formula.setAttribute("aria-live", "polite");
@@ -103,6 +107,7 @@ export class Stage {
     this.toolbar.show(m, this.phase, this.timer !== null);
     this.toolbar.say.textContent = m.refused && this.phase > 3 ? m.refused : m.phases[this.phase - 1].say;
     this.code.show(m, this.phase);
+    this.files.describe(m.origin, `${this.phase} ${m.phases[this.phase - 1].name}`);
     this.colour();
     this.light();
   }
@@ -139,6 +144,7 @@ export class Stage {
     for (const cell of this.cells.values()) cell.classList.remove("target", "source");
     this.cells.get(keyOf(...seen))?.classList.add("target");
     for (const place of said.sources) this.cells.get(keyOf(...place))?.classList.add("source");
+    this.seen = { key: keyOf(...seen), sources: new Set(said.sources.map((place) => keyOf(...place))), said };
     this.write(seen, said);
   }
 
@@ -156,6 +162,38 @@ export class Stage {
     const digits = element("span", { className: "exact", textContent: plain ? "" : `${m.texts.exactly} ${exact(value)}` });
     lines.push(element("div", { className: "numbers" }, numbers ? `= ${numbers} = ` : "= ", result, " ", digits));
     this.formula.replaceChildren(...lines);
+  }
+
+  /** What the files hold: the tables as they stand in this phase, the formula of the cell in view, all numbers so far. */
+  take() {
+    const { m, phase, feature } = this;
+    const { key, sources, said } = this.seen;
+    const what = this.formula.querySelector(".what").textContent;
+    return {
+      title: `${phase} ${m.phases[phase - 1].name}`,
+      name: `step${phase}`,
+      caption: this.toolbar.say.textContent,
+      drawing: () => drawn({ m, phase, feature, seen: key, sources, said: { ...said, what } }),
+      tables: () => [{ name: "values", rows: this.rows() }],
+    };
+  }
+
+  /** A row for each number whose phase has come. */
+  rows() {
+    const { m, phase } = this;
+    return Object.entries(m.values)
+      .filter(([block]) => PHASE_OF[block] <= phase)
+      .flatMap(([block, table]) => {
+        const own = !(m.kind !== "batch" && ["mean", "var"].includes(block));
+        return table.flatMap((values, row) =>
+          values.map((value, column) => ({
+            name: block,
+            row: table.length > 1 || MATRICES.has(block) ? m.row_names[row] : null,
+            feature: own ? m.feature_names[column] : null,
+            value,
+          })),
+        );
+      });
   }
 
   look(cell, pointer = "") {

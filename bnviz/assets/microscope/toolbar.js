@@ -11,7 +11,8 @@ export class Toolbar {
     this.list = element("ol", { className: "phases" });
     this.say = element("p", { className: "say" });
     const buttons = element("div", { className: "buttons" }, this.back, this.play, this.next);
-    this.root = element("div", { className: "toolbar" }, this.list, element("div", { className: "row" }, buttons, this.say));
+    this.head = element("div", { className: "headed" }, this.list); // and at its end the menu with the files
+    this.root = element("div", { className: "toolbar" }, this.head, element("div", { className: "row" }, buttons, this.say));
   }
 
   button(name, action) {

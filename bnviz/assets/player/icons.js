@@ -9,6 +9,7 @@ const PATHS = {
   forward: "M9.5 6l6 6-6 6",
   epochBack: "M12 6l-6 6 6 6M18.5 6l-6 6 6 6",
   epochForward: "M12 6l6 6-6 6M5.5 6l6 6-6 6",
+  download: "M12 4v11M7.5 10.5L12 15l4.5-4.5M5 19.5h14",
 };
 const FILLED = new Set(["first", "last", "play", "pause"]);
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,15 +1,44 @@
 // One picture: a heading, a Vega view that follows the frame, and the sentence under it.
 
+import { Files } from "./files.js";
 import { Numbers } from "./numbers.js";
+import { drawn } from "./print.js";
 import { vegaConfig } from "./theme.js";
 
 const NARROW = 600; // px of the container, below which the narrow specification is used
 const GUESS = 70; // px taken by axes and headers, before they could be measured
 const SLACK = 3; // px a picture may stay below the width of its container, and one more a column
+const MOST_LETTERS = 1.8; // times as large: more would leave no room for the picture
 const ROUNDS = 5; // attempts to fit; labels may come and go with the width
 const CHILD_WIDTH = /^(concat_\d+_)*(child_w|childW|w)idth$/; // of facets and concatenations
 const ROW = Symbol("row");
 const always = () => true;
+
+/** A specification with all its letters so many times as large. */
+function lettered(part, factor) {
+  if (Array.isArray(part)) return part.map((one) => lettered(one, factor));
+  if (part === null || typeof part !== "object") return part;
+  const grown = Object.entries(part).map(([key, value]) => {
+    if (!/fontSize$/i.test(key)) return [key, lettered(value, factor)];
+    return [key, typeof value === "number" ? value * factor : grownEntry(value, factor)];
+  });
+  return Object.fromEntries(grown);
+}
+
+/** The same for an entry such as {value: 11} in an encoding. */
+function grownEntry(entry, factor) {
+  return typeof entry?.value === "number" ? { ...entry, value: entry.value * factor } : entry;
+}
+
+/** The smallest letters of a specification, in px. */
+function smallest(part) {
+  if (part === null || typeof part !== "object") return Infinity;
+  const sizes = Object.entries(part).map(([key, value]) => {
+    if (!/fontSize$/i.test(key)) return smallest(value);
+    return typeof value === "number" ? value : (value?.value ?? Infinity);
+  });
+  return Math.min(Infinity, ...sizes);
+}
 
 export class Picture {
   constructor(id, { vega, tooltip }) {
@@ -25,6 +54,10 @@ export class Picture {
     this.element.className = "picture";
     this.element.dataset.id = this.id;
     this.heading = document.createElement("h3");
+    this.files = new Files(() => this.take());
+    const head = document.createElement("div");
+    head.className = "headed";
+    head.append(this.heading, this.files.element);
     this.chart = document.createElement("div");
     this.chart.className = "chart";
     this.chart.setAttribute("role", "img");
@@ -32,15 +65,17 @@ export class Picture {
     this.chart.append(this.canvasBox);
     this.caption = document.createElement("figcaption");
     this.numbers = new Numbers();
-    this.element.append(this.heading, this.chart, this.caption, this.numbers.element);
+    this.element.append(head, this.chart, this.caption, this.numbers.element);
   }
 
-  /** Take over the specification of a message, if it carries one. */
-  describe(entry) {
+  /** Take over the specification of a message, if it carries one; `origin` is what files say of the page. */
+  describe(entry, origin) {
+    this.files.describe(origin, entry.title ?? this.heading.textContent);
     if (!entry.look) return;
     this.heading.textContent = entry.title;
     if (!this.chart.hasAttribute("aria-label")) this.chart.setAttribute("aria-label", entry.title); // until it is told
     this.numbers.name(entry.title);
+    this.half = entry.half;
     this.element.classList.toggle("half", entry.half);
     if (entry.lookHash === this.hash) return;
     this.hash = entry.lookHash;
@@ -83,7 +118,10 @@ export class Picture {
     this.widthSignals = [...signals].filter((name) => CHILD_WIDTH.test(name));
     if (!this.widthSignals.length) this.widthSignals = ["width"];
     this.stepSignal = signals.has("step");
-    this.view = new this.vega.View(this.vega.parse(this.spec, vegaConfig(theme)), {
+    const grown = this.letters(theme);
+    const spec = grown > 1 ? lettered(this.spec, grown) : this.spec;
+    const config = grown > 1 ? lettered(vegaConfig(theme), grown) : vegaConfig(theme);
+    this.view = new this.vega.View(this.vega.parse(spec, config), {
       renderer: "canvas",
       container: this.canvasBox,
       hover: false,
@@ -94,6 +132,15 @@ export class Picture {
     this.overhead ??= GUESS * Math.sqrt(this.columns);
     this.setWidth(width);
     this.refill = true;
+  }
+
+  /** How many times as large its letters are to be: in the presenter view they must be read at the back of a room. */
+  letters(theme) {
+    const wanted = Number(this.element.dataset.letters ?? 0);
+    if (!wanted) return 1;
+    const zoom = Number(this.element.style.zoom || 1);
+    const least = Math.min(smallest(this.spec), smallest(vegaConfig(theme)));
+    return Math.max(1, Math.min(MOST_LETTERS, wanted / (zoom * least)));
   }
 
   setWidth(width) {
@@ -177,8 +224,22 @@ export class Picture {
     this.inserted.set(table.dataset, count);
   }
 
+  /** What the files hold: the picture as it stands, its sentence, its numbers. */
+  take() {
+    const { frame, material, recording, files } = this;
+    return {
+      title: this.heading.textContent,
+      name: `${this.id}-${recording.steps.length > 1 ? `step${recording.steps[frame]}` : ""}`,
+      caption: material.text("captions", frame),
+      legend: this.look.arms ? files.origin.arms : [],
+      drawing: () => drawn(this.vega, this.look, material, { recording, frame, half: this.half, colors: files.origin.colors }),
+      tables: () => material.tables.map((table) => ({ name: table.dataset, rows: table.allRows(frame, recording.steps) })),
+    };
+  }
+
   /** Put the sentence of a frame under the picture. */
   write(frame) {
+    this.frame = frame;
     const sentence = this.material.text("captions", frame);
     if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
     this.numbers.show(this.material.tables, frame, this.recording.steps[frame]);

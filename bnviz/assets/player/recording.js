@@ -56,6 +56,13 @@ class Table {
       return datum;
     });
   }
+
+  /** Return the rows of one frame, or of a series those of all frames that have a value, with their step. */
+  allRows(frame, steps) {
+    if (this.kind !== "series") return this.rowsAt(frame);
+    const known = (row) => this.moving.some(({ name }) => row[name] !== null);
+    return steps.flatMap((step, at) => this.rowsAt(at).filter(known).map((row) => ({ ...row, step })));
+  }
 }
 
 /** What one picture shows: its tables and its sentences. */

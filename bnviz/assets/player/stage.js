@@ -102,6 +102,7 @@ export class Stage {
   /** Take in a message; the data count at once, drawing waits for Vega. */
   async receive(message, callbacks) {
     this.reports.connect(callbacks);
+    this.origin = message.origin ?? this.origin;
     const fresh = message.run !== this.recording.runId;
     if (!this.recording.merge(message)) return this.reports.missing();
     this.reports.complete();
@@ -157,7 +158,7 @@ export class Stage {
     entries.forEach((entry, index) => {
       if (!this.pictures.has(entry.id)) this.add(entry.id);
       const picture = this.pictures.get(entry.id);
-      picture.describe(entry);
+      picture.describe(entry, this.origin);
       const there = this.grid.children[index];
       if (there !== picture.element) this.grid.insertBefore(picture.element, there ?? null);
     });

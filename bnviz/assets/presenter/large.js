@@ -5,6 +5,8 @@ const LEAST_WIDTH = 340; // px in which a picture still has to find its place be
 const PADDING = 24; // px
 const MOST_FITS = 6; // a picture may change its height with its width
 const ENOUGH = 0.03; // a zoom this near to the right one, as a share of it, stays
+const MOST_GROWN = 1.6; // of what is taller than the window anyway
+const LETTERS = 18 / 1080; // the smallest letters, as a share of the height of the window
 
 const plainBox = Element.prototype.getBoundingClientRect;
 
@@ -23,8 +25,9 @@ class Dressed {
 }
 
 export class Large {
-  /** `below()` is the height at the foot of the window that stays free. */
-  constructor(below) {
+  /** `above()` and `below()` are the heights at the head and the foot of the window that stay free. */
+  constructor(above, below) {
+    this.above = above;
     this.below = below;
     this.picture = null;
     this.pointer = [0, 0];
@@ -40,7 +43,7 @@ export class Large {
     const app = document.querySelector("[data-testid=stApp]") ?? document.body;
     this.dressed = [
       new Dressed(this.holder, {
-        position: "fixed", inset: "0", zIndex: "999995", maxWidth: "none", boxSizing: "border-box", overflow: "auto",
+        position: "fixed", inset: `${this.above()}px 0 auto 0`, zIndex: "999995", maxWidth: "none", boxSizing: "border-box", overflow: "auto",
         background: getComputedStyle(app).backgroundColor,
       }),
       new Dressed(picture, {}),
@@ -53,6 +56,7 @@ export class Large {
     }
     this.holder.style.setProperty("--top", `-${PADDING}px`);
     this.holder.classList.add("enlarged");
+    picture.dataset.letters = String(Math.max(12, LETTERS * window.innerHeight));
     picture.classList.add("chosen");
     this.ratio = Object.getOwnPropertyDescriptor(window, "devicePixelRatio");
     this.screen = window.devicePixelRatio;
@@ -80,9 +84,15 @@ export class Large {
 
   get zoom() {
     if (this.picture.closest(".ravine, .axes")) return 1; // they fill the width, and make their own letters larger
-    const room = window.innerHeight - this.below() - 2 * PADDING - (this.controls?.offsetHeight ?? 0);
+    if (this.picture.matches(".microscope")) return Math.max(1, Math.min(window.innerWidth / 1440, MOST_GROWN)); // scrolled
+    const room = this.height - 2 * PADDING - (this.controls?.offsetHeight ?? 0);
     const across = (window.innerWidth - 2 * PADDING) / LEAST_WIDTH;
     return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.drawnHeight), across));
+  }
+
+  /** What is left of the height of the window. */
+  get height() {
+    return window.innerHeight - this.above() - this.below();
   }
 
   /** Whether it is a chart of Streamlit, which measures what holds it. */
@@ -112,15 +122,16 @@ export class Large {
     const { style } = this.holder;
     const width = window.innerWidth;
     if (!this.native) {
-      const height = `${window.innerHeight - this.below()}px`;
-      Object.assign(style, { width: `${width}px`, height, padding: `${PADDING}px` });
+      const px = (length) => `${length / zoom}px`;
+      const at = { inset: `${px(this.above())} auto auto 0`, padding: px(PADDING) };
+      Object.assign(style, at, { width: px(width), height: px(this.height) });
       return;
     }
     // Streamlit draws a chart as wide as its place is on the screen, before the zoom: the place must be narrower.
     const inset = `${PADDING / zoom}px`;
     const place = `${(width - 2 * PADDING) / zoom / zoom}px`;
     const ground = `0 0 0 200vmax ${style.backgroundColor}`;
-    const at = `${inset} auto auto ${inset}`;
+    const at = `${(PADDING + this.above()) / zoom}px auto auto ${inset}`;
     Object.assign(style, { zoom, inset: at, width: place, overflow: "visible", boxShadow: ground });
   }
 
@@ -132,7 +143,10 @@ export class Large {
     this.fits += 1;
     this.zoomed = zoom;
     if (this.native) this.room(zoom);
-    else this.picture.style.zoom = String(zoom);
+    else {
+      this.picture.style.zoom = String(zoom);
+      this.room(this.picture === this.holder ? zoom : 1);
+    }
     const sharp = this.screen * zoom;
     Object.defineProperty(window, "devicePixelRatio", { get: () => sharp, configurable: true }); // canvases draw finer
     this.renew();
@@ -164,6 +178,7 @@ export class Large {
       if (!this.picture.closest(".ravine")) canvas.removeAttribute("style"); // Vega leaves it for a ratio of 1
     }
     this.picture.classList.remove("chosen");
+    delete this.picture.dataset.letters;
     this.holder.classList.remove("enlarged");
     for (const one of this.dressed.reverse()) one.undress();
     window.removeEventListener("pointermove", this.follow, true);

@@ -10,6 +10,8 @@ const KINDS = [".player:not(.ravine) .picture", ".ravine .side", ".ravine > .pic
 const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
 const WRITING = "textarea, select, [contenteditable=true], input:not([type=range], [type=checkbox], [type=radio])";
 const LONGEST_NAME = 60;
+const LEGENDS = ".st-key-train_arms, .st-key-smoothness_arms, .st-key-compare_pins"; // that stand above several pictures
+const TABLE = "[data-testid=stDataFrame], [data-testid=stDataEditor]"; // whose cells begin to be written by any key
 
 /** Every picture of the page in reading order, also those inside of components. */
 function pictures(root = document) {
@@ -39,6 +41,13 @@ function above(chart) {
   return "";
 }
 
+/** The legend that stands on the page above a picture and holds for it. */
+function legendOf(picture) {
+  const holder = picture.getRootNode().host ?? picture;
+  const before = (one) => one.compareDocumentPosition(holder) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return Array.from(document.querySelectorAll(LEGENDS)).filter(before).at(-1) ?? null;
+}
+
 /** The first words of what a screen reader says of a chart. */
 function spoken(chart) {
   const told = chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]");
@@ -50,9 +59,11 @@ class Presenter {
     this.bar = document.createElement("div");
     this.bar.className = "bar";
     this.bar.setAttribute("role", "toolbar");
-    parent.append(this.bar);
+    this.top = document.createElement("div");
+    this.top.className = "top";
+    parent.append(this.top, this.bar);
     this.found = [];
-    this.large = new Large(() => this.bar.offsetHeight);
+    this.large = new Large(() => this.top.offsetHeight, () => this.bar.offsetHeight);
     this.key = this.key.bind(this);
     window.addEventListener("keydown", this.key, true);
     this.changes = new MutationObserver(() => {
@@ -79,6 +90,7 @@ class Presenter {
     if (this.large.picture && !this.found.includes(this.large.picture)) this.large.back();
     this.large.renew();
     const names = this.found.map((one) => nameOf(one, this.words));
+    this.writeTop(names);
     const told = JSON.stringify([names, this.chosen]);
     if (told !== this.told) this.write(names);
     this.told = told;
@@ -90,15 +102,44 @@ class Presenter {
     return this.found.indexOf(this.large.picture) + 1;
   }
 
+  /** Over a large picture: its name where it has none of its own, and the legend that is now out of sight. */
+  writeTop(names) {
+    const { picture } = this.large;
+    const legend = picture && legendOf(picture);
+    const parts = [];
+    if (picture && this.large.native && above(picture)) {
+      parts.push(Object.assign(document.createElement("h2"), { textContent: names[this.chosen - 1] }));
+    }
+    for (const line of legend?.querySelectorAll("p") ?? []) {
+      const part = document.createElement("span");
+      part.append(...Array.from(line.childNodes, (one) => one.cloneNode(true)));
+      parts.push(part);
+    }
+    const html = parts.map((part) => part.outerHTML).join("");
+    if (html === this.topTold) return;
+    this.topTold = html;
+    this.top.replaceChildren(...parts);
+    if (picture) this.large.start();
+  }
+
   write(names) {
+    const all = this.bar.querySelector(".keys");
+    const along = all?.scrollLeft ?? 0;
     const held = this.bar.getRootNode().activeElement?.dataset?.number;
     const buttons = names.slice(0, 9).map((name, place) => this.button(place + 1, name));
     if (names.length) buttons.push(this.button(0, this.words.all));
     const leave = document.createElement("button");
     leave.className = "leave";
-    leave.textContent = this.words.leave;
+    const [first, ...others] = this.words.leave.split(" ");
+    leave.append(first, Object.assign(document.createElement("span"), { textContent: ` ${others.join(" ")}` }));
+    leave.setAttribute("aria-label", this.words.leave);
     leave.addEventListener("click", this.leave);
-    this.bar.replaceChildren(...buttons, leave);
+    const keys = document.createElement("div");
+    keys.className = "keys";
+    keys.append(...buttons);
+    this.bar.replaceChildren(keys, leave);
+    keys.scrollLeft = along;
+    keys.querySelector("[aria-pressed=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     if (held) this.bar.querySelector(`[data-number="${held}"]`)?.focus();
   }
 
@@ -125,13 +166,18 @@ class Presenter {
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].matches?.(WRITING)) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || this.writes(event.composedPath())) return;
     if (document.querySelector("[role=dialog]")) return;
     const returns = event.key === "Escape" && this.large.picture;
     if (!returns && !/^[0-9]$/.test(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
     this.choose(returns ? 0 : Number(event.key));
+  }
+
+  /** Whether a key belongs to a field or a table that is being written in. */
+  writes(path) {
+    return path[0].matches?.(WRITING) || path.some((one) => one.matches?.(TABLE));
   }
 
   end() {
@@ -143,6 +189,7 @@ class Presenter {
     document.documentElement.classList.remove("bnviz-present");
     document.documentElement.style.fontSize = this.before;
     this.bar.remove();
+    this.top.remove();
     delete window.__bnvizPresenter;
   }
 }

@@ -1,6 +1,13 @@
-// What all pictures share: a canvas as wide as its place, sharp on every screen, with a heading and a sentence.
+// What all pictures share: a canvas as wide as its place, sharp on every screen, with a heading, a sentence, the numbers
+// and the files. On paper the same picture is drawn by a pen that writes SVG.
 
-import { Extras } from "../player/still.js";
+import { Files } from "../player/files.js";
+import { Numbers } from "../player/numbers.js";
+import { FONT, Pen } from "../player/pen.js";
+
+const PAPER_WIDTH = 680; // px
+const PAPER_LETTERS = 13;
+const PAPER_SHARP = 3; // pixels of what is painted for one of the paper
 
 /** Build an element with properties and children. */
 export function element(tag, properties = {}, ...children) {
@@ -10,7 +17,7 @@ export function element(tag, properties = {}, ...children) {
 }
 
 export class Canvas {
-  /** `height(width)` in px; `draw(context, width, height)` paints. */
+  /** `height(width, room)` in px, `room` being the height of the presenter view, else 0; `draw(context, width, height)` paints. */
   constructor(kind, height) {
     this.kind = kind;
     this.heightOf = height;
@@ -18,29 +25,86 @@ export class Canvas {
     this.canvas = element("canvas");
     this.canvas.setAttribute("role", "img");
     this.caption = element("figcaption");
-    this.element = element("figure", { className: `picture ${kind}` }, this.heading, this.canvas, this.caption);
-    this.extras = new Extras(this.canvas);
-    this.element.append(this.extras.element);
+    this.files = new Files(() => this.take());
+    this.numbers = new Numbers();
+    const head = element("div", { className: "headed" }, this.heading, this.files.element);
+    this.element = element("figure", { className: `picture ${kind}` }, head, this.canvas, this.caption, this.numbers.element);
   }
 
-  /** Offer the numbers of the picture up to a step, and the picture as a file. */
-  offer({ stage, label, step, sentence, rows }) {
+  /** Offer the numbers of the picture up to a step, and its files; `subject` is what `show` draws. */
+  offer({ subject, paths, label, step, sentence, rows }) {
+    const { stage } = paths[0];
     const heading = label ? `${label}: ${this.heading.textContent}` : this.heading.textContent;
-    const file = ["bnviz ravine", label, this.kind, `update ${step}`].filter(Boolean).join(" ");
-    this.extras.show({ heading, sentence, file, step, save: stage.words.save, tables: [rows] });
+    this.offered = { subject, paths, label, step, heading, sentence, rows };
+    this.files.describe(stage.origin, heading);
+    this.numbers.name(heading);
+    this.numbers.show([{ rowsAt: rows }], null, step);
   }
 
   /** The same for a picture of one path, told in a sentence; `row(k)` has the numbers after k updates. */
   offerPath(path, step, sentence, row) {
-    const { stage, side } = path;
-    const told = `${sentence} ${path.rateWords()}`;
-    this.offer({ stage, label: side.label, step, sentence: told, rows: () => path.rows(step, row) });
+    const rows = () => path.rows(step, row);
+    this.offer({ subject: path, paths: [path], label: path.side.label, step, sentence, rows });
+  }
+
+  /** What the files hold: the picture as it stands, its sentence, the learning rates, its numbers. */
+  take() {
+    const { paths, label, step, heading, sentence, rows } = this.offered;
+    return {
+      title: heading,
+      name: [label, this.kind, `update${step}`].filter(Boolean).join("-"),
+      caption: sentence,
+      settings: paths.map((path) => (label ? path.rateWords() : `${path.side.label} ${path.rateWords()}`)),
+      drawing: () => this.drawn(),
+      tables: () => [{ name: this.kind, rows: rows() }],
+    };
+  }
+
+  /** The picture on white paper, as SVG marks; then everything is as it was. */
+  drawn() {
+    const { subject, paths, step } = this.offered;
+    const { stage } = paths[0];
+    const { width, height, ratio } = this;
+    const shown = paths.map((path) => path.side.color);
+    Object.assign(this, { width: PAPER_WIDTH, height: Math.round(this.heightOf(PAPER_WIDTH)), ratio: PAPER_SHARP });
+    this.pen = new Pen(this.width, this.height);
+    try {
+      for (const path of paths) path.side.color = path.side.colors.light;
+      this.show(subject, step, paperLook(stage));
+      return this.pen.drawing;
+    } finally {
+      paths.forEach((path, k) => (path.side.color = shown[k]));
+      Object.assign(this, { width, height, ratio, pen: null, key: null });
+      this.restore?.();
+    }
+  }
+
+  /** What stays while the step moves: painted once and kept, so that a frame takes no longer than its path. */
+  lay(context, paint) {
+    if (this.pen) return paint(context);
+    if (!this.ground) {
+      this.ground = element("canvas", { width: this.canvas.width, height: this.canvas.height });
+      const under = this.ground.getContext("2d");
+      under.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      paint(under);
+    }
+    return context.drawImage(this.ground, 0, 0, this.width, this.height);
+  }
+
+  /** Paint thousands of cells: on paper they become one image. */
+  paintCells(context, paint) {
+    if (!this.pen) return paint(context);
+    const cells = element("canvas", { width: this.width * this.ratio, height: this.height * this.ratio });
+    const under = cells.getContext("2d");
+    under.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    paint(under);
+    return context.drawImage(cells, 0, 0, this.width, this.height);
   }
 
   /** Fit the canvas to its place; return whether its size has changed. */
-  fit() {
+  fit(room = 0) {
     const width = Math.floor(this.element.clientWidth);
-    const height = Math.round(this.heightOf(width));
+    const height = Math.round(this.heightOf(width, room));
     const ratio = Math.min(3, window.devicePixelRatio || 1);
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
     Object.assign(this, { width, height, ratio });
@@ -52,7 +116,7 @@ export class Canvas {
 
   /** A cleared context in CSS pixels with the page's font. */
   begin(look) {
-    const context = this.canvas.getContext("2d");
+    const context = this.pen ?? this.canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     context.font = `${look.size}px ${look.font}`;
@@ -66,6 +130,14 @@ export class Canvas {
     const box = this.canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
+}
+
+/** Colours, font and size of letters as a file has them; another version than any that a screen has. */
+function paperLook(stage) {
+  const { ink, muted, faint, paper, ramp: stops } = stage.themes.light;
+  const mesh = `color-mix(in srgb, ${ink} 22%, transparent)`;
+  const letters = { font: FONT, size: PAPER_LETTERS, version: "paper" };
+  return { ink, muted, faint, paper, mesh, ...letters, stops: stops.map(rgb), equal: stage.equal };
 }
 
 /** A colour between stops, `at` in 0..1, as [r, g, b]. */

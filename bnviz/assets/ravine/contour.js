@@ -22,7 +22,7 @@ function spread(count, wanted) {
 
 export class Contour extends Canvas {
   constructor(onStart) {
-    super("contour", (width) => Math.max(250, Math.min(400, width * 0.78)));
+    super("contour", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.78)));
     this.onStart = onStart;
     this.canvas.tabIndex = 0;
     this.canvas.addEventListener("click", (event) => this.click(this.spot(event)));
@@ -52,10 +52,10 @@ export class Contour extends Canvas {
     if (this.path !== path || this.key !== key || this.look !== look.version) {
       Object.assign(this, { path, key, look: look.version });
       this.range = this.ranges(path, look.equal);
-      this.ground = this.paintGround(path, look);
+      this.ground = null;
     }
     const context = this.begin(look);
-    context.drawImage(this.ground, 0, 0, this.width, this.height);
+    this.lay(context, (ground) => this.paintGround(ground, path, look));
     const [left, top, width, height] = this.box;
     const style = { color: path.side.color, halo: look.paper };
     context.save();
@@ -93,18 +93,12 @@ export class Contour extends Canvas {
   }
 
   /** Bands, axes and labels, drawn once. */
-  paintGround(path, look) {
-    const ground = document.createElement("canvas");
-    ground.width = this.canvas.width;
-    ground.height = this.canvas.height;
-    const context = ground.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+  paintGround(context, path, look) {
     const [x0, x1, y0, y1] = path.view.window;
     const [[left, top], [right, bottom]] = [this.place([x0, y1]), this.place([x1, y0])];
     context.imageSmoothingEnabled = false;
     context.drawImage(this.bands(path, look, right - left, bottom - top), left, top, right - left, bottom - top);
     this.paintAxes(context, path, look);
-    return ground;
   }
 
   bands(path, look, width, height) {

@@ -233,11 +233,12 @@ export class Lab {
   /** Read all sizes before anything is written, and only when they may have changed: reading makes the page lay out. */
   layOut(row) {
     const chosen = Array.from(this.root.querySelectorAll(".side, .picture"), (one) => one.classList.contains("chosen"));
-    const key = [this.root.clientWidth, this.root.className, row.map(({ id }) => id), ...chosen].join();
+    const room = this.root.classList.contains("enlarged") ? this.root.clientHeight : 0;
+    const key = [this.root.clientWidth, room, this.root.className, row.map(({ id }) => id), ...chosen].join();
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.sides.style.setProperty("--count", String(this.columns(row.length)));
-    for (const picture of [...row.flatMap((panel) => panel.pictures), this.losses]) picture.fit();
+    for (const picture of [...row.flatMap((panel) => panel.pictures), this.losses]) picture.fit(room);
   }
 
   /** How many preprocessings stand side by side: all that fit, but four as two and two. */
@@ -273,6 +274,7 @@ export class Lab {
 
   /** Let a picture answer the pointer with exact values. */
   watch(picture) {
+    picture.restore = () => this.clock.redraw();
     picture.canvas.addEventListener("pointermove", (event) => {
       this.tip.show(picture.hint(picture.spot(event), this.clock.frame), event);
     });

@@ -3,21 +3,26 @@
 import { Canvas, dot, trail } from "./canvas.js";
 import { fill, number, share, ticks, tick } from "./words.js";
 
-const EDGE = { left: 58, right: 12, top: 10, bottom: 40 };
 const DECADES = [-8, 2];
 
 export class Losses extends Canvas {
   constructor() {
-    super("losses", (width) => Math.max(200, Math.min(280, width * 0.3)));
+    super("losses", (width, room) => Math.max(200, Math.min(Math.max(280, room * 0.7), width * (room ? 0.9 : 0.3))));
+  }
+
+  /** Room for the letters at the edges. */
+  edge({ size }) {
+    return { left: 4.6 * size, right: 12, top: 0.8 * size, bottom: 3.2 * size };
   }
 
   show(paths, step, look) {
+    this.sides = this.edge(look);
     const context = this.begin(look);
     this.paths = paths;
     this.axes(context, look);
     context.save();
     context.beginPath();
-    context.rect(EDGE.left - 6, EDGE.top - 6, this.width - EDGE.left - EDGE.right + 12, this.tall + 12);
+    context.rect(this.sides.left - 6, this.sides.top - 6, this.width - this.sides.left - this.sides.right + 12, this.tall + 12);
     context.clip();
     for (const path of paths) {
       const all = Array.from({ length: path.last + 1 }, (_none, k) => this.place(path, k));
@@ -28,25 +33,25 @@ export class Losses extends Canvas {
       const done = all.slice(0, Math.min(step, path.last) + 1);
       trail(context, done, { ...style, width: 3 });
       const [x, y] = done.at(-1);
-      const held = Math.max(EDGE.top, Math.min(EDGE.top + this.tall, y));
+      const held = Math.max(this.sides.top, Math.min(this.sides.top + this.tall, y));
       dot(context, [x, held], 6, { color: path.side.color, halo: look.paper });
     }
     context.restore();
   }
 
   get tall() {
-    return this.height - EDGE.top - EDGE.bottom;
+    return this.height - this.sides.top - this.sides.bottom;
   }
 
   across(step) {
     const last = this.paths[0].size - 1;
-    return EDGE.left + (step / Math.max(1, last)) * (this.width - EDGE.left - EDGE.right);
+    return this.sides.left + (step / Math.max(1, last)) * (this.width - this.sides.left - this.sides.right);
   }
 
   up(value) {
     const [low, high] = DECADES;
     const power = Math.log10(Math.max(value, 1e-12));
-    return EDGE.top + ((high - power) / (high - low)) * this.tall;
+    return this.sides.top + ((high - power) / (high - low)) * this.tall;
   }
 
   place(path, step) {
@@ -58,27 +63,27 @@ export class Losses extends Canvas {
     context.font = `${look.size}px ${look.font}`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
-    const marks = [[1, "100 %"], [1e-3, words.tolerance], [1e-6, "0.0001 %"], [100, "100 ×"]];
+    const marks = [[1, "100\u00a0%"], [1e-3, words.tolerance], [1e-6, "0.0001\u00a0%"], [100, "100 ×"]];
     for (const [value, text] of marks) {
       context.strokeStyle = value === 1e-3 ? look.ink : look.faint;
       context.setLineDash(value === 1e-3 ? [6, 4] : []);
       context.beginPath();
-      context.moveTo(EDGE.left, this.up(value));
-      context.lineTo(this.width - EDGE.right, this.up(value));
+      context.moveTo(this.sides.left, this.up(value));
+      context.lineTo(this.width - this.sides.right, this.up(value));
       context.stroke();
       context.fillStyle = value === 1e-3 ? look.ink : look.muted;
       context.textAlign = "right";
-      context.fillText(text, EDGE.left - 6, this.up(value));
+      context.fillText(text, this.sides.left - 6, this.up(value));
     }
     context.setLineDash([]);
     context.fillStyle = look.muted;
     context.textAlign = "center";
     context.textBaseline = "top";
-    const base = this.height - EDGE.bottom + 6;
+    const base = this.height - this.sides.bottom + 6;
     const steps = ticks(0, this.paths[0].size - 1, this.width / 90).filter(Number.isInteger);
     for (const value of steps) context.fillText(tick(value), this.across(value), base);
     context.textAlign = "right";
-    context.fillText(words.updates, this.width - EDGE.right, base + look.size + 3);
+    context.fillText(words.updates, this.width - this.sides.right, base + look.size + 3);
   }
 
   lines(step) {
@@ -89,9 +94,9 @@ export class Losses extends Canvas {
   }
 
   hint([x], _step) {
-    if (!this.paths || x < EDGE.left - 6) return null;
+    if (!this.paths || x < this.sides.left - 6) return null;
     const last = this.paths[0].size - 1;
-    const at = ((x - EDGE.left) / (this.width - EDGE.left - EDGE.right)) * last;
+    const at = ((x - this.sides.left) / (this.width - this.sides.left - this.sides.right)) * last;
     const step = Math.max(0, Math.min(last, Math.round(at)));
     return [`${number(step)} ${this.paths[0].stage.words.updates}`, ...this.lines(step)];
   }
@@ -104,7 +109,7 @@ export class Losses extends Canvas {
     this.canvas.setAttribute("aria-label", fill(words.loss_alt, { lines }));
     const last = Math.min(step, Math.max(...paths.map((path) => path.last)));
     const rows = () => Array.from({ length: last + 1 }, (_none, k) => this.row(paths, k));
-    this.offer({ stage: paths[0].stage, label: "", step, sentence: lines, rows });
+    this.offer({ subject: paths, paths, label: "", step, sentence: lines, rows });
   }
 
   row(paths, step) {

@@ -16,7 +16,7 @@ export function straightCamera() {
 export class Surface extends Canvas {
   /** `onTurn(camera)` is told of a new point of view. */
   constructor(onTurn) {
-    super("surface", (width) => Math.max(250, Math.min(400, width * 0.76)));
+    super("surface", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.76)));
     this.onTurn = onTurn;
     this.camera = straightCamera();
     this.canvas.tabIndex = 0;
@@ -119,10 +119,13 @@ export class Surface extends Canvas {
     if (this.path !== path || this.key !== key || this.look !== look.version) {
       Object.assign(this, { path, key, look: look.version });
       this.aim(path, look);
-      this.ground = this.paintGround(path, look);
+      this.ground = null;
     }
     const context = this.begin(look);
-    context.drawImage(this.ground, 0, 0, this.width, this.height);
+    this.lay(context, (ground) => {
+      this.paintFloor(ground, path, look);
+      this.paintCells(ground, (cells) => this.paintMesh(cells, path, look));
+    });
     const points = path.points(step).map((point, k) => this.boxed(point, path.at("loss", k)));
     this.spots = points.map((point) => (within(point) ? this.project(...point) : null));
     const style = { color: path.side.color, halo: look.paper };
@@ -152,17 +155,6 @@ export class Surface extends Canvas {
       if (!within(point)) end();
     });
     end();
-  }
-
-  paintGround(path, look) {
-    const ground = document.createElement("canvas");
-    ground.width = this.canvas.width;
-    ground.height = this.canvas.height;
-    const context = ground.getContext("2d");
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    this.paintFloor(context, path, look);
-    this.paintMesh(context, path, look);
-    return ground;
   }
 
   paintMesh(context, path, look) {

@@ -1,7 +1,7 @@
 // Each weight against the updates, with the minimum as a dashed line and the number of times it was crossed.
 
 import { Canvas, dot, trail } from "./canvas.js";
-import { fill, number, tick, ticks } from "./words.js";
+import { fill, tick, ticks } from "./words.js";
 
 const LEFT = 58;
 const RIGHT = 10;
@@ -109,7 +109,7 @@ export class Traces extends Canvas {
     const { words } = path.stage;
     const flips = path.pair("flips", step);
     const told = path.side.axes.map((name, axis) =>
-      fill(flips[axis] === 1 ? words.trace_one : words.trace, { name, flips: number(flips[axis]) }),
+      fill(flips[axis] === 1 ? words.trace_one : words.trace, { name, flips: String(flips[axis]) }),
     );
     const sentence = `${told.join("; ")}.`;
     this.canvas.setAttribute("aria-label", `${words.traces}. ${sentence}`);

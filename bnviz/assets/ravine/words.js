@@ -17,12 +17,12 @@ export function number(value, digits = 3) {
   return sign + size.toFixed(Math.max(0, digits - 1 - Number(exponent)));
 }
 
-/** A share of a whole: "31 % of", "0.5 % of", "under 0.1 % of", "2.4 times". */
+/** A share of a whole: "31 % of", "0.5 % of", "under 0.1 % of", "2.4 times"; the sign stays with its number. */
 export function share(value) {
   if (value > 1.0005) return `${number(value)} times`;
   const near = Math.min(value, 1 - value);
-  if (near > 0 && near < 0.0005) return value < 0.5 ? "under 0.1 % of" : "over 99.9 % of";
-  return `${(100 * value).toFixed(near > 0 && near < 0.095 ? 1 : 0)} % of`;
+  if (near > 0 && near < 0.0005) return value < 0.5 ? "under 0.1\u00a0% of" : "over 99.9\u00a0% of";
+  return `${(100 * value).toFixed(near > 0 && near < 0.095 ? 1 : 0)}\u00a0% of`;
 }
 
 /** A tick of an axis, short. */

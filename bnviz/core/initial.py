@@ -1,7 +1,7 @@
-"""The states that the many runs of a sweep begin with, without building a torch network for each of them.
+"""The states that runs begin with, without building a torch network for each of them.
 
 A network is built once for each structure; its initial weights are then drawn straight into flat memory, the same
-numbers that `network.build` draws.
+numbers that `network.build` draws. So a run with another learning rate, and each run of a sweep, begins at once.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bnviz.core.armrun import ArmState, first_state
-from bnviz.core.data import load
+from bnviz.core.armrun import ArmState
+from bnviz.core.data import Dataset, load
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.core.memory import Memory, memory_of
 from bnviz.core.network import build, first_weights
@@ -42,7 +42,14 @@ def _draws(seed: int, shapes: tuple[Shape, ...]) -> tuple[NDArray[np.float64], .
     return tuple(rng.standard_normal(shape).ravel() for shape in shapes)
 
 
-def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dtype) -> ArmState:
+def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dtype) -> ArmState:
+    """An arm before its first update, its network built for it alone."""
+    shape = {"inputs": data.inputs, "outputs": data.outputs}
+    memory = memory_of(build(experiment.network, arm, **shape, seed=experiment.seed, dtype=dtype))
+    return ArmState(arm, memory, memory.values)
+
+
+def _from_template(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dtype) -> ArmState:
     network = experiment.network
     shape = replace(arm, learning_rate=None, gain=None, optimizer=None, dropout=None)
     template, starts = _template(replace(network, gain=1.0), shape, size, dtype)
@@ -57,9 +64,9 @@ def _first_state(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dty
 
 
 def first_states(experiment: Experiment, dtype: torch.dtype) -> tuple[ArmState, ...]:
-    """The arms before their first update, with the numbers of `engine.start`, which serves convolutions itself."""
+    """The arms before their first update, each with the numbers of `first_state`, which serves convolutions."""
     data = load(experiment.data, experiment.seed)
     if experiment.network.kind == "conv":
         return tuple(first_state(experiment, arm, data, dtype) for arm in experiment.arms)
     size = data.inputs, data.outputs
-    return tuple(_first_state(experiment, arm, size, dtype) for arm in experiment.arms)
+    return tuple(_from_template(experiment, arm, size, dtype) for arm in experiment.arms)
