@@ -129,12 +129,29 @@ def _tenfold(settings: Settings, found: Found) -> Live | None:
     return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
 
 
+def _edge(settings: Settings, found: Found) -> Live | None:
+    """Where the steepest curvature settles, in units of 2 / learning rate, in the arm with a norm if there is one."""
+    experiment = state.experiment_of(settings)
+    pair, rate = measures.pair(experiment), experiment.training.learning_rate
+    arm = 0 if pair is None else pair[1]
+    where = measures.settled(found, arm, rate)
+    words = {"arm": arm_labels(experiment)[arm], "limit": number(2 / rate, 3)}
+    ask, options = text("quiz.smoothness.edge", **words), choices("quiz.smoothness.edge_options")
+    if math.isnan(where):
+        return _opening(Live(3, {"told": text("quiz.smoothness.edge_diverged", **words)}, options, ask), settings)
+    picked = ranged(where, (0.9, 1.1), slack=0.01)
+    told = text("quiz.smoothness.told_edge", where=number(where, 3), value=number(where * 2 / rate, 3), **words)
+    return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
+
+
 def alone() -> Live | None:
     """What the first seed by itself says about the claim."""
     seen = _seen()
     if seen is None:
         return None
     settings, found = seen
+    if settings.part == "edge":
+        return _edge(settings, found)
     experiment = state.experiment_of(settings)
     part = Part(settings, experiment, [found], dark=False)
     made = kept("smoothness_alone", (settings, experiment), lambda: part.effects([found]))

@@ -217,6 +217,16 @@ def test_what_the_first_seed_alone_says(on_screen, pair, place):
     assert quiz_smoothness.alone().scenario == "E5"
 
 
+@pytest.mark.parametrize(("sharpness", "place"), [(2.0, 0), (5.0, 1), (7.0, 2), (None, 3)])
+def test_where_the_curvature_settles(on_screen, sharpness, place):
+    settings = USUAL["edge"]  # 2 / 0.4 = 5
+    smooth(on_screen, settings, looks("edge", [(9.0, sharpness), (9.0, sharpness)]))
+    assert quiz_smoothness.alone().right == place
+    one = [{**look, "sharpness": look["sharpness"][1:]} for look in looks("edge", [(9.0, sharpness), (9.0, sharpness)])]
+    smooth(on_screen, replace(settings, norms=("none",)), one)
+    assert quiz_smoothness.alone().right == place
+
+
 def test_slices_are_compared_by_their_loss_around(on_screen):
     found = [
         {"arm": 0, "statistics": "batch", "around": 5.0},
@@ -234,8 +244,11 @@ def test_one_arm_or_no_arm_without_norm_leaves_what_can_be_asked(on_screen):
     one = replace(USUAL["edge"], norms=("batch",))
     smooth(on_screen, one, [{**look, "sharpness": look["sharpness"][:1]} for look in looks("edge", [(1, 9), (3, 9)])])
     assert quiz_smoothness.most() is None
-    assert quiz_smoothness.alone() is None
     assert quiz_smoothness.change().right == 2
+    other = replace(USUAL["along"], norms=("batch",))
+    found = [{**look, "loss_range": look["loss_range"][:1]} for look in looks("along", [(1, 9), (3, 9)])]
+    smooth(on_screen, other, found)
+    assert quiz_smoothness.alone() is None
 
 
 def test_before_the_first_seed_is_complete_nothing_is_asked(on_screen):
