@@ -308,11 +308,11 @@ def test_an_answer_keeps_the_mark_it_got_when_the_numbers_change():
     app.session_state["running.momentum"] = 0.001
     checked(app.run())
     assert radio(app, "running", "left").value == 2  # a range means the same with all numbers
-    assert "Right is: More than 50\u00a0%" in words(app)
+    assert "Right is: More than 50 %" in words(app)
     assert "When you gave this answer it was right" in words(app)
     radio(app, "running", "left").set_value(3)
     checked(app.run())
-    assert "Your first answer, “10\u00a0% to 50\u00a0%”, was right and counts." in words(app)
+    assert "Your first answer, “10 % to 50 %”, was right and counts." in words(app)
     assert link_of(app)["quiz"] == "running-C"
 
 
