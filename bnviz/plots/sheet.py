@@ -27,8 +27,9 @@ PNG_SCALE = 2.0
 FORMATS = ("png", "svg")
 KEY = {"title": None, "orient": "top", "symbolType": "stroke", "columns": 4}
 FONT = "sans-serif"
+RARE = "[^\\x00-\u0233\u0391-\u03c9\u2010-\u2027\u2212\u221a\u221e\u2248\u2264\u2265]"
 FULL, FULLER = "DejaVu Sans, sans-serif", 1.13
-"""A font that has raised figures and signs too, and how much wider it is: others would be replaced line by line."""
+"""What most fonts lack (raised figures, rare signs); a font that has it, or each line would get another; its width."""
 
 
 def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, source: str = "") -> dict[str, Any]:
@@ -46,9 +47,7 @@ def sheet(figure: Figure, settings: Sequence[str], *, step: int | None = None, s
     spec = with_keys(on_paper(spec) if figure.paper == theme.PAPER[True] else spec)
     ink = theme.INK[False]
     told = (figure.caption_at(frame), " · ".join(settings), source)
-    rare = bool(
-        re.search("[^\\x00-\u0233\u0391-\u03c9\u2010-\u2027\u2212\u221a\u221e\u2248\u2264\u2265]", "".join(told))
-    )
+    rare = bool(re.search(RARE, "".join(told)))
     letters = int(total / LETTER / (FULLER if rare else 1))
     lines = [line for part in told for line in textwrap.wrap(part, letters, break_on_hyphens=False)]
     spec["title"] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -43,10 +44,11 @@ def stage(page: Page):
 
 def hover(page: Page, place: int) -> str:
     """Move over a cloud until something tells its values, and return what it tells."""
+    cloud(page, place).scroll_into_view_if_needed()
     box = cloud(page, place).bounding_box()
     tip = page.locator("#vg-tooltip-element.visible")
-    for across in range(60, int(box["width"]) - 10, 6):
-        page.mouse.move(box["x"] + across, box["y"] + box["height"] * 0.45)
+    for up, across in itertools.product((0.45, 0.5, 0.4), range(60, int(box["width"]) - 10, 6)):
+        page.mouse.move(box["x"] + across, box["y"] + box["height"] * up)
         page.wait_for_timeout(40)
         if tip.count():
             return tip.inner_text()

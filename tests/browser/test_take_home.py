@@ -71,6 +71,12 @@ def test_the_page_plays_and_scrubs_from_the_disk_without_the_network(new_page, t
     page.wait_for_function("__bnviz.step === 20")
     expect(page.locator("figcaption").first).to_contain_text("After 20 updates")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    for kind, begin in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.locator(f".files [data-kind={kind}]").first.evaluate("item => item.click()")
+        assert waiting.value.suggested_filename == f"bnviz-moons-2x8-seed0-loss-step20.{kind}"
+        assert Path(waiting.value.path()).read_bytes().startswith(begin)
+    asked = [url for url in asked if not url.startswith("blob:")]  # of the page itself
     assert {url for url in asked if not url.startswith("data:")} == {file}
 
 

@@ -75,6 +75,26 @@ def test_a_reload_finds_them_again(two):
     assert link_of(again)["pins"] == link["pins"]
 
 
+def test_layer_update_and_kind_of_rows_are_in_the_link(two):
+    assert not [name for name in link_of(two) if name.startswith("pins_")]
+    next(one for one in two.select_slider if one.key == "train.compare.step").set_value(6)
+    for key, value in (("train.compare.layer", 2), ("train.compare.split", "train")):
+        next(one for one in two.button_group if one.key == key).set_value(value)
+    link = link_of(settled(two.run()))
+    wanted = {"pins_layer": "2", "pins_step": "6", "pins_split": "train"}
+    assert wanted.items() <= link.items()
+    again = compared(opened(SMALL, pins=link["pins"], **wanted))
+    assert next(one for one in again.select_slider if one.key == "train.compare.step").value == 6
+    assert {name: link_of(again)[name] for name in wanted} == wanted
+
+
+def test_a_place_that_is_not_there_is_explained_or_the_nearest_one_is_shown(two):
+    pinned = link_of(two)["pins"]
+    app = compared(opened(SMALL, pins=pinned, pins_layer="x", pins_step="999"))
+    assert "pins_layer" in app.warning[0].value
+    assert next(one for one in app.select_slider if one.key == "train.compare.step").value == 12
+
+
 def test_they_stay_while_settings_change(two):
     app = move(two, 0.4)
     assert names(app) == ["Run A", "Run B"]

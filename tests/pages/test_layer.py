@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -184,6 +185,29 @@ def test_a_bad_link_falls_back_with_a_message(name, value):
     app = opened(**{f"layer__{name}": value})
     assert f"layer.{name}" in app.warning[0].value
     assert told(app)["values"]["mean"] == [[4.0, 25.0, 0.5]]
+
+
+def test_a_batch_too_long_for_a_link_is_told_and_leaves_the_rest_of_the_link():
+    rows = "~".join("_".join(f"{1 / (3 + row * 8 + place)!r}" for place in range(8)) for row in range(64))
+    app = opened(layer__hand=rows, layer__phase="5", layer__feature="7")
+    assert any("too many digits for a link" in note.value for note in app.info)
+    link = link_of(app)
+    assert (link["layer.hand"], link["layer.phase"], link["layer.feature"]) == ("long", "5", "7")
+    assert len(told(app)["row_names"]) == 8
+    there = opened(layer__hand="long", layer__phase="5")
+    assert "layer.hand: The batch typed by hand was too long for a link." in there.warning[0].value
+    assert told(there)["phase"] == 5
+
+
+def test_a_large_batch_of_short_numbers_fits_into_a_link():
+    rows = "~".join(
+        "_".join(f"{(row * 37 + place * 11) % 200 / 100 - 1:.2f}" for place in range(8)) for row in range(64)
+    )
+    app = opened(layer__hand=rows)
+    assert len(urlencode(link_of(app))) < 1500
+    assert not app.info
+    again = opened(layer__hand=link_of(app)["layer.hand"])
+    assert told(again)["values"] == told(app)["values"]
 
 
 def test_a_convolutional_run_has_a_row_for_each_position():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from bnviz import plots
 from bnviz.core import describe
 from bnviz.plots import sheet
-from bnviz.plots.figure import as_chart
+from bnviz.plots.figure import Column, FrameTable, as_chart
 
 
 def test_the_caption_holds_the_sentence_of_the_step_and_every_setting(run) -> None:
@@ -58,6 +59,26 @@ def test_all_pictures_are_in_the_archive_under_names_that_say_what_they_are(run)
             for name in ("loss", "histograms-normalized")
             for kind in ("png", "svg")
         ]
+
+
+def test_lines_that_the_page_names_have_a_legend_in_the_file(run) -> None:
+    figure = plots.loss(run("digits")).without_arm_legend()
+    drawn = sheet.sheet(figure, [])
+    keys = [channel["legend"] for _, channel in sheet._channels(drawn) if channel["field"] == "arm"]
+    assert keys
+    assert all(key == sheet.KEY for key in keys)
+
+
+def test_pixels_and_colours_are_no_numbers(run) -> None:
+    figure = plots.loss(run("digits"))
+    rows = [
+        {"x": 1.5, "ink": "#ffffff", "picture": "data:image/png;base64,AA"},
+        {"x": 2.5, "ink": None, "picture": None},
+    ]
+    table = FrameTable("cells", [Column(name, [row[name] for row in rows]) for name in rows[0]])
+    found = sheet.numbers_table(replace(figure, tables=[table]))
+    assert found.to_dict("list") == {"table": ["cells", "cells"], "x": [1.5, 2.5]}
+    assert not len(sheet.numbers_table(replace(figure, tables=[FrameTable("none", [Column("x", [])])])))
 
 
 def test_the_numbers_of_a_figure_are_those_it_draws(run) -> None:

@@ -41,8 +41,9 @@ function smallest(part) {
 }
 
 export class Picture {
-  constructor(id, { vega, tooltip }) {
-    Object.assign(this, { id, vega, tooltip });
+  /** `frameNow()` tells which frame the reader sees. */
+  constructor(id, { vega, tooltip, frameNow }) {
+    Object.assign(this, { id, vega, tooltip, frameNow });
     this.visible = false;
     this.shown = -1;
     this.inserted = new Map(); // dataset of a series -> frames handed to Vega
@@ -226,7 +227,8 @@ export class Picture {
 
   /** What the files hold: the picture as it stands, its sentence, its numbers. */
   take() {
-    const { frame, material, recording, files } = this;
+    const { material, recording, files } = this;
+    const frame = this.frameNow();
     return {
       title: this.heading.textContent,
       name: `${this.id}-${recording.steps.length > 1 ? `step${recording.steps[frame]}` : ""}`,
@@ -239,7 +241,6 @@ export class Picture {
 
   /** Put the sentence of a frame under the picture. */
   write(frame) {
-    this.frame = frame;
     const sentence = this.material.text("captions", frame);
     if (sentence !== this.caption.textContent) this.caption.textContent = sentence;
     this.numbers.show(this.material.tables, frame, this.recording.steps[frame]);

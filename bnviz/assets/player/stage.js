@@ -165,7 +165,7 @@ export class Stage {
   }
 
   add(id) {
-    const picture = new Picture(id, { vega: this.vega, tooltip: this.tooltip });
+    const picture = new Picture(id, { vega: this.vega, tooltip: this.tooltip, frameNow: () => this.clock.frame });
     this.pictures.set(id, picture);
     this.grid.append(picture.element);
     this.sights.observe(picture.element);
