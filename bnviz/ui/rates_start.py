@@ -18,7 +18,7 @@ from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
-from bnviz.ui.rates_state import current
+from bnviz.ui.rates_state import back_button, current
 from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 
@@ -28,7 +28,7 @@ MOST_START_SEEDS = 5
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
     """The claim about gradients through depth, the pictures, the verdict."""
     claim = scenario("D4")
-    prediction = claim_box("rates", claim, lambda: _wanted(current()))
+    prediction = claim_box("rates", claim, lambda: _wanted(current()), below=back_button)
     wanted = _wanted(chosen)
     asked = is_asked(wanted)
     by_layer(what_now(wanted, asked), start_of(chosen), dark=dark)
