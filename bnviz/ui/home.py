@@ -97,10 +97,8 @@ def _wait_for(run: Run) -> None:
         if run.status == "failed":
             st.warning(text("train.state.failed", problem=run.problem))
             return
-        total = SHOWN.training.steps
-        st.progress(
-            run.step / total, text("home.training" if run.step else "home.starting", step=run.step, total=total)
-        )
+        step, total = run.step, SHOWN.training.steps
+        st.progress(step / total, text("home.training" if step else "home.starting", step=step, total=total))
 
 
 @lru_cache(maxsize=4)
