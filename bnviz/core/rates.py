@@ -37,6 +37,7 @@ ARMS = {
 }
 MOST_VALUES, MOST_SEEDS, MOST_UPDATES = 12, 12, 1000
 COUNT = Number(2, MOST_VALUES, integer=True)
+PLACE = Number(0, MOST_VALUES, integer=True)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Choices:
         measure: which number the heat map shows.
         arm, along, quantity, layer: of the part that looks inside the runs: which norm; over the learning rates or
             over the scales of the initial weights; what is drawn; of which layer, counted from 1.
+        look_scale, look_depth, look_kind: which network of the map is looked at before its first update: the place of
+            its scale, depth and activation among those of the map, counted from 1, and 0 for the usual one.
     """
 
     part: str = setting("rate", Choice(PARTS))
@@ -89,6 +92,9 @@ class Choices:
     along: str = setting("rate", Choice(("rate", "scale")))
     quantity: str = setting("gamma", Choice(QUANTITIES))
     layer: int = setting(1, Number(1, MAX_DEPTH, integer=True))
+    look_scale: int = setting(0, PLACE)
+    look_depth: int = setting(0, PLACE)
+    look_kind: int = setting(0, PLACE)
 
 
 def fitted(chosen: Choices) -> Choices:

@@ -78,7 +78,7 @@ def navigation() -> None:
 
 
 def warm_up() -> None:
-    """Get the default run, that of the home page and the default sweep onto the shelf before anybody asks.
+    """Get what pages show first onto the shelf: the runs of home and of the training lab, one seed of the first sweep.
 
     The sweep starts the process that measures the studies, too. Of these only the flowers are measured beforehand, in
     about a second: the others have something to show after a tenth of one.
@@ -90,8 +90,8 @@ def warm_up() -> None:
     from bnviz.runs.sweeps import shared_sweeps
     from bnviz.ui import dispatch, home, lab, rates_map, shift_settings
 
-    dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_store().open(home.SHOWN, home.__name__)
+    dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_sweeps().open(rates_map.wanted_of(Choices()).first, lab.__name__)
     shared_studies().open(shift_settings.Settings().shown, lab.__name__)
 

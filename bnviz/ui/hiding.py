@@ -14,7 +14,7 @@ from bnviz.ui import links
 HIDE = "hide"
 COMMON = ("claim_text", "predict", "lesson_text", "files", "quiz", "notation", "share")
 """Of every lab."""
-MEASURED = ("judge", "work", "verdict")
+MEASURED = ("judge", "back", "work", "verdict")
 """Of the labs whose claims are measured with several seeds."""
 PARTS: dict[str, tuple[str, ...]] = {
     "inputs": (

@@ -10,7 +10,7 @@ from bnviz import plots
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording
-from bnviz.runs import run_name, shared_store
+from bnviz.runs import Run, run_name, shared_store
 from bnviz.ui import frame, links, live
 from bnviz.ui.lessons import go_to_step
 from bnviz.ui.messages import text
@@ -19,6 +19,7 @@ from bnviz.ui.pictures import picture
 from bnviz.ui.player import mount
 
 PAGE, COLUMNS, SPEED = "home", 3, 0.5
+SOON = 0.15  # seconds between two looks at a run that takes less than one to train
 SHOWN = Experiment(
     data=Data("spirals"),
     network=Network((16,) * 4),
@@ -76,17 +77,28 @@ def _show_picture(*, dark: bool) -> None:
     def body() -> None:
         store.watch(run, viewer)
         recording = run.recording()
-        if recording is not None and not run.active:
-            mount(_message(recording, dark), rest={"run": run.name, "visit": 0, "step": None}, key="home.player")
-        else:
-            st.caption(text("home.training"))
+        with st.container(key="home_picture"):  # as tall as the picture from the first moment on
+            if recording is not None and not run.active:
+                mount(_message(recording, dark), rest={"run": run.name, "visit": 0, "step": None}, key="home.player")
+            else:
+                _wait_for(run)
         if waiting and not run.active:
             st.rerun()
 
-    st.fragment(body, run_every=live.TICK if waiting else None)()
+    st.fragment(body, run_every=SOON if waiting else None)()
     st.caption(text("home.picture_told", updates=SHOWN.training.steps, seed=SHOWN.seed))
     icon = ":material/open_in_full:"
     st.page_link(frame.page("train"), label=text("home.open_run"), icon=icon, query_params=to_link(SHOWN))
+
+
+def _wait_for(run: Run) -> None:
+    """In the place of the picture: how far its run is."""
+    with st.container(key="home_wait", vertical_alignment="center", height="stretch"):
+        if run.status == "failed":
+            st.warning(text("train.state.failed", problem=run.problem))
+            return
+        step, total = run.step, SHOWN.training.steps
+        st.progress(step / total, text("home.training" if step else "home.starting", step=step, total=total))
 
 
 @lru_cache(maxsize=4)

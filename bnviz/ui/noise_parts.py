@@ -17,7 +17,7 @@ from bnviz.ui.hiding import ask, shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.noise_effects import Effect, in_unit
-from bnviz.ui.noise_settings import PAGE, Settings, current
+from bnviz.ui.noise_settings import PAGE, Settings, back_button, current
 from bnviz.ui.scenarios import Scenario, scenario
 
 View = Callable[[StudyRun, Settings, bool], Sequence[Effect]]
@@ -44,7 +44,8 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
     found, store, wanted = scenario(name), shared_studies(), wanted_of(settings, name)
-    prediction = claim_box(PAGE, found, lambda: wanted_of(current(), name))
+    below = back_button if name == settings.scenario else lambda: None
+    prediction = claim_box(PAGE, found, lambda: wanted_of(current(), name), below=below)
     asked = is_asked(wanted, answered=bool(prediction), store=store)
     if settings.ahead and prediction is None and shown("predict") and not was_asked(wanted.whole):
         st.info(text("noise.hidden"), icon=":material/visibility_off:")

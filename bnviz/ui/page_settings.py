@@ -10,6 +10,7 @@ import streamlit as st
 
 from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.ui import links
+from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 Settings = TypeVar("Settings")
@@ -31,6 +32,7 @@ class PageSettings(Generic[Settings]):
     ) -> None:
         self.page, self.usual = page, usual
         self._always, self._last, self._problems = always, f"{page}_last", f"{page}_problems"
+        self._before = f"{page}_before"
         self._fitted = fitted
 
     def key_of(self, name: str) -> str:
@@ -51,7 +53,23 @@ class PageSettings(Generic[Settings]):
         return cast(Settings, st.session_state.get(self._last, self.usual))
 
     def show(self, settings: Settings) -> None:
-        """Let every widget show these settings."""
+        """Let every widget show these settings, with a way back to those of before."""
+        last = st.session_state.get(self._last)
+        if last is not None and last != settings:
+            st.session_state[self._before] = last
+        self.put(settings)
+
+    def back_button(self) -> None:
+        """A button that brings back what was set before a claim, an example or a link has set every control."""
+        before = st.session_state.get(self._before)
+        if before is not None and before != self.current():
+            ask(
+                st.button, text("claims.undo"), key=f"{self.page}_back", name="back", icon=":material/undo:",
+                type="tertiary", on_click=self.show, args=(before,),
+            )  # fmt: skip
+
+    def put(self, settings: Settings) -> None:
+        """Let every widget show these settings: those that a control of the reader's has come to."""
         for name, value in _values(settings).items():
             st.session_state[self.key_of(name)] = list(value) if isinstance(value, tuple) else value
         st.session_state[self._last] = settings

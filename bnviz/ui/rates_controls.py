@@ -192,7 +192,7 @@ def _ends(low: str, high: str, options: Sequence[float]) -> None:
     """Two sliders for the two ends, side by side; where they would meet, both show what is used."""
     for column, name in zip(st.columns(2), (low, high), strict=True):
         with column:
-            _scale(name, options, changed=lambda: state.show(current()))
+            _scale(name, options, changed=lambda: state.put(current()))
 
 
 def _segments(name: str, options: Sequence[str], words: str) -> None:

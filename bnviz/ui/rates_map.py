@@ -25,7 +25,7 @@ from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_measure
-from bnviz.ui.rates_state import current
+from bnviz.ui.rates_state import back_button, current
 from bnviz.ui.scenarios import scenario
 
 _HEAT, _GO = "rates_heat", "rates_go"
@@ -34,7 +34,7 @@ _HEAT, _GO = "rates_heat", "rates_go"
 def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
     """The claim, the sweep as far as it is, and what it says; the reader's last choices are given back."""
     claim = scenario(chosen.claim)
-    prediction = claim_box("rates", claim, lambda: wanted_of(current()))
+    prediction = claim_box("rates", claim, lambda: wanted_of(current()), below=back_button)
     choose_measure()
     chosen, store = current(), shared_sweeps()
     wanted = wanted_of(chosen)

@@ -19,7 +19,7 @@ from bnviz.ui.charts import rates as draw
 from bnviz.ui.claims import claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
-from bnviz.ui.rates_state import current
+from bnviz.ui.rates_state import back_button, current, key_of
 from bnviz.ui.scenarios import scenario
 
 MOST_START_SEEDS = 5
@@ -28,7 +28,7 @@ MOST_START_SEEDS = 5
 def show_start(chosen: Choices, *, dark: bool) -> Choices:
     """The claim about gradients through depth, the pictures, the verdict."""
     claim = scenario("D4")
-    prediction = claim_box("rates", claim, lambda: _wanted(current()))
+    prediction = claim_box("rates", claim, lambda: _wanted(current()), below=back_button)
     wanted = _wanted(chosen)
     asked = is_asked(wanted)
     by_layer(what_now(wanted, asked), start_of(chosen), dark=dark)
@@ -75,13 +75,15 @@ def below_the_map(chosen: Choices, *, dark: bool) -> None:
 
 def _pick(name: str, options: list[Any], usual: Any) -> Any:
     """A row of buttons; the usual one is chosen where nothing else was, or what was is not there any more."""
-    key = f"rates_start_{name}"
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = usual
-    return st.segmented_control(
-        text(f"rates.start.{name}"), options, key=key, required=True,
-        format_func=lambda value: f"{value:g}" if isinstance(value, float) else kind_words(str(value)),
+    found = {0 if value == usual else place: value for place, value in enumerate(options, 1)}
+    key = key_of(f"look_{name}")
+    if st.session_state.get(key) not in found:
+        st.session_state[key] = 0
+    chosen = st.segmented_control(
+        text(f"rates.start.{name}"), list(found), key=key, required=True, persist_state="session",
+        format_func=lambda place: f"{found[place]:g}" if name == "scale" else kind_words(str(found[place])),
     )  # fmt: skip
+    return found[chosen or 0]
 
 
 def by_layer(chosen: Choices, start: Start, *, dark: bool) -> None:

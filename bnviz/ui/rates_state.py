@@ -41,6 +41,7 @@ _page = _Page(PAGE, Choices(), always="part", fitted=fitted)
 key_of, show, current, named, take_link, write_link = (
     _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip
+put, back_button = _page.put, _page.back_button
 
 
 def to_part(part: str) -> None:

@@ -123,8 +123,11 @@ def _ways(page: str, scenario: Scenario) -> None:
     with st.container(horizontal=True, key="claim_ways"):
         if st.button(text("claims.again"), key="claim.again", icon=":material/replay:", type="tertiary"):
             open_scenario(scenario)
-        if st.button(text("claims.undo"), key="claim.undo", icon=":material/undo:", type="tertiary"):
+        known = links.before(page)  # nothing after a reload, and where all was as usual
+        if st.button(
+            text("claims.undo" if known else "claims.usual"), key="claim.undo", icon=":material/undo:", type="tertiary"
+        ):
             links.close_claim(page)
-            links.go(page, frame.PAGES / f"{page}.py", links.before(page))
+            links.go(page, frame.PAGES / f"{page}.py", known)
         label, icon = text("claims.close"), ":material/close:"
         st.button(label, key="claim.close", icon=icon, type="tertiary", on_click=links.close_claim, args=(page,))

@@ -22,7 +22,7 @@ from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_controls import choose_for_claim
 from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
-from bnviz.ui.shift_settings import LAYER, PAGE, Settings, current
+from bnviz.ui.shift_settings import LAYER, PAGE, Settings, back_button, current
 
 LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
 UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
@@ -35,7 +35,7 @@ def show_part(settings: Settings, *, dark: bool) -> Settings:
         The settings after the claim's own controls.
     """
     told = scenario(settings.claim)
-    prediction = claim_box(PAGE, told, lambda: wanted_of(current()))
+    prediction = claim_box(PAGE, told, lambda: wanted_of(current()), below=back_button)
     if settings.claim == "F3":
         left, right = st.columns(2, gap="large")
         with left:

@@ -55,7 +55,13 @@ def _claim(settings: Settings) -> str | None:
     """The claim under test, the prediction, and the button that measures."""
     possible = not state.state_problem(settings, state.experiment_of(settings))
     wanted = (lambda: wanted_of(current())) if possible else None
-    return claim_box(PAGE, scenario(CLAIMS[settings.part]), wanted, below=lambda: _presets(settings))
+    return claim_box(PAGE, scenario(CLAIMS[settings.part]), wanted, below=lambda: _below(settings))
+
+
+def _below(settings: Settings) -> None:
+    """Under the question: the way back, and examples."""
+    state.back_button()
+    _presets(settings)
 
 
 def _remember() -> None:

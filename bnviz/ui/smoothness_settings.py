@@ -161,6 +161,7 @@ _page = _Page(PAGE, Settings(), always="learning_rate", fitted=fitted)
 key_of, show, current, named, take_link, write_link = (
     _page.key_of, _page.show, _page.current, _page.named, _page.take_link, _page.write_link,
 )  # fmt: skip
+put, back_button = _page.put, _page.back_button
 
 
 def open_part() -> None:

@@ -58,6 +58,8 @@ def test_a_prediction_a_measurement_and_a_verdict_with_exact_values_on_hover(lab
 
 def test_a_measurement_is_stopped_keeps_what_it_has_and_goes_on(lab: OpenPage) -> None:
     page = lab("noise.part=depth&noise.depth_seeds=2&noise.blocks=10&noise.width=16")
+    page.get_by_role("button", name="Start: measure 2 seeds").click()
+    expect(page.get_by_text(re.compile(r"^\d+ of 20 results"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"^Stopped at \d+ of 20 results"))).to_be_visible()
     page.get_by_role("button", name="Go on").click()

@@ -9,7 +9,7 @@ from tests.pages.visit import checked, link_of, visited
 
 _HELD = nothing_measured
 KINDS = ("select_slider", "slider", "selectbox", "number_input", "toggle", "button_group", "multiselect", "text_input")
-PANELS = "clouds.facts.moves.limits.results.compare.take_home.quiz.notation.claims.claim_text.files.apart.before.watch"
+PANELS = "clouds.facts.moves.limits.results.compare.take_home.quiz.notation.claims.claim_text.files.apart.watch"
 """Hidden, so that the pages are quick: what is drawn is no matter here."""
 OPENS = {"part", "task", "claim", "source", "set", "kind", "name"}
 """What opens another part of a page or other data: those are gone through one by one."""

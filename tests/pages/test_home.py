@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,13 @@ def test_it_says_what_this_is_and_plays_a_real_run():
     assert header["finished"]
     assert [one["id"] for one in header["pictures"]] == ["decision-maps"]
     assert link_of(app) == {}
+
+
+def test_until_its_run_is_trained_the_place_of_the_picture_says_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(home, "SHOWN", replace(home.SHOWN, seed=991))
+    monkeypatch.setattr(home.live, "MOMENT", 0.0)
+    (bar,) = opened().get("progress")
+    assert "wo networks are" in bar.proto.text
 
 
 def test_every_lab_has_a_card():

@@ -271,6 +271,19 @@ def test_choosing_a_claim_or_a_part_shows_its_settings():
     assert press(app, "rates_reset").query_params["rates.part"] in ("depth", ["depth"])
 
 
+def test_a_claim_sets_all_and_leaves_a_way_back_and_forth_again():
+    app = opened()
+    before = link_of(app)
+    assert "rates_back" not in [one.key for one in app.button]
+    widget(app, "claim").set_value("C1")
+    app = checked(app.run())
+    widget(app, "seeds").set_value(3)
+    app = checked(app.run())
+    moved = link_of(app)
+    assert link_of(press(app, "rates_back")) == before
+    assert link_of(press(app, "rates_back")) == moved
+
+
 @pytest.mark.parametrize(
     ("link", "said"),
     [

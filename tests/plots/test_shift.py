@@ -76,7 +76,7 @@ def test_a_track_a_figure_on_one_scale():
     domains = [one.spec["layer"][0]["encoding"]["y"]["scale"]["domain"] for one in figures]
     assert domains[0] == domains[1]
     assert "are 2.0 wide at first and 8.0 at the end" in figures[0].caption_at(0)
-    assert "Unit 3, batch norm before" in figures[1].caption_at(0)
+    assert "Unit 3, batch norm" in figures[1].caption_at(0)
 
 
 def test_every_order_has_a_colour_that_stands_out():

@@ -98,11 +98,12 @@ def test_a_lesson_is_complete_and_short(name):
     lesson = lessons()[name]
     assert lesson.kind in module.KINDS
     assert all(step.lab in LABS for step in lesson.steps)
-    words = [len(f"{step.words} {step.told}".split()) for step in lesson.steps]
+    parts = [" ".join([step.words, step.ask, *step.options, step.told]) for step in lesson.steps]
+    words = [len(part.split()) for part in parts]
     assert max(words) <= 170
     if lesson.kind == "lesson":
         assert 4 <= len(lesson.steps) <= 6
-        assert min(words) >= 75
+        assert min(words) >= 125
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class Presenter {
     const all = this.bar.querySelector(".keys");
     const along = all?.scrollLeft ?? 0;
     const held = this.bar.getRootNode().activeElement?.dataset?.number;
-    const buttons = names.slice(0, 9).map((name, place) => this.button(place + 1, name));
+    const buttons = names.map((name, place) => this.button(place + 1, name));
     if (names.length) buttons.push(this.button(0, this.words.all));
     const leave = document.createElement("button");
     leave.className = "leave";
@@ -146,7 +146,7 @@ class Presenter {
   button(number, name) {
     const made = document.createElement("button");
     const key = document.createElement("kbd");
-    key.textContent = String(number);
+    key.textContent = number > 9 ? "·" : String(number); // there are no more keys than ten
     const label = document.createElement("span");
     label.textContent = name;
     made.append(key, label);
