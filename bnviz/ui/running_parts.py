@@ -12,6 +12,7 @@ from bnviz.core.data import Dataset
 from bnviz.core.moment import Moment, Stats, outputs, precise
 from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import at_step
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui.messages import text
 from bnviz.ui.notation import average_formula, left_formula
@@ -66,18 +67,15 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
 
 
 def _estimates(study: Study, reading: running.Reading) -> None:
-    st.markdown(f"**{text('running.averages.title', step=reading.step)}**")
-    if reading.step:
-        found = estimates.estimates(
-            study.run, reading.layer, reading.unit, step=reading.step, momentum=reading.momentum
-        )
-        names, mean, var = (
-            [text("running.averages.way"), *(text(f"running.averages.{one.name}") for one in found)],
-            [text("running.averages.mean"), *(number(one.mean, 4) for one in found)],
-            [text("running.averages.var"), *(number(one.var, 4) for one in found)],
-        )
-        rows = list(zip(names, mean, var, strict=True))
-        st.table({column: [row[place] for row in rows[1:]] for place, column in enumerate(rows[0])}, hide_index=True)
+    found = estimates.estimates(study.run, reading.layer, reading.unit, step=reading.step, momentum=reading.momentum)
+    ways = {2: "two", 4: "four"}[len(found)]
+    st.markdown(f"**{text('running.averages.title', when=at_step(reading.step), ways=ways)}**")
+    columns = {
+        text("running.averages.way"): [text(f"running.averages.{one.name}") for one in found],
+        text("running.averages.mean"): [number(one.mean, 4) for one in found],
+        text("running.averages.var"): [number(one.var, 4) for one in found],
+    }
+    st.table(columns, hide_index=True)
     size = study.run.experiment.training.batch_size
     spread = company.batch_spread(study.run, reading.layer, reading.unit, step=reading.step)
     st.caption(
@@ -107,7 +105,8 @@ def modes(study: Study, settings: Settings, *, dark: bool) -> Settings:
     now = {way: float(one[(bare if way == "none" else run).place(step)]) for way, one in values.items()}
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        draw(running_inference.accuracy_bars(now, step=step, dark=dark))
+        ended = {"none": bare.updates} if bare.updates < step else {}
+        draw(running_inference.accuracy_bars(now, step=step, ended=ended, dark=dark))
         mean, var = estimates.distance(tracked(study, settings), run.full[run.place(step)])
         st.caption(text("running.modes.distance", mean=number(mean), var=number(var)))
     with right:
@@ -167,6 +166,8 @@ def shift(study: Study, settings: Settings, *, dark: bool) -> Settings:
     left, right = st.columns(2, gap="medium")
     with left:
         draw(running_shift.shift_bars(found[offset], clean, change=settings.change, dark=dark))
+        if study.bare.updates < min(settings.after, run.updates):
+            st.caption(text("running.shift.bare_ended", step=study.bare.diverged_at))
     with right:
         draw(curves if data.images is None else _digits(moment, stats, data, settings.change, dark=dark))
     if data.images is None:
