@@ -1,12 +1,12 @@
 // Each weight against the updates, with the minimum as a dashed line and the number of times it was crossed.
 
 import { Canvas, dot, trail } from "./canvas.js";
-import { fill, number, tick, ticks } from "./words.js";
+import { fill, tick, ticks } from "./words.js";
 
 const LEFT = 58;
 const RIGHT = 10;
 const STRIP = 92;
-const GAP = 26;
+const GAP = 30;
 const FOOT = 38;
 
 export class Traces extends Canvas {
@@ -26,7 +26,7 @@ export class Traces extends Canvas {
   }
 
   strip(context, path, step, look, axis) {
-    const top = GAP - 6 + axis * (STRIP + GAP);
+    const top = GAP - 5 + axis * (STRIP + GAP);
     const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
     const up = (value) => top + ((high - value) / (high - low)) * STRIP;
     context.font = `${look.size}px ${look.font}`;
@@ -67,7 +67,7 @@ export class Traces extends Canvas {
     context.fillStyle = look.ink;
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    context.fillText(fill(flips === 1 ? words.trace_one : words.trace, { name, flips }), LEFT, top - 3);
+    context.fillText(fill(flips === 1 ? words.trace_one : words.trace, { name, flips }), LEFT, top - 7);
   }
 
   goal(context, look, at) {
@@ -109,7 +109,7 @@ export class Traces extends Canvas {
     const { words } = path.stage;
     const flips = path.pair("flips", step);
     const told = path.side.axes.map((name, axis) =>
-      fill(flips[axis] === 1 ? words.trace_one : words.trace, { name, flips: number(flips[axis]) }),
+      fill(flips[axis] === 1 ? words.trace_one : words.trace, { name, flips: flips[axis] }),
     );
     const sentence = `${told.join("; ")}.`;
     this.canvas.setAttribute("aria-label", `${words.traces}. ${sentence}`);
