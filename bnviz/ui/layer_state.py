@@ -91,8 +91,7 @@ def take_link() -> list[str]:
 
 def write_link(experiment: Experiment) -> None:
     """Let the address name all choices."""
-    lesson = lab().lesson
-    wanted = group_to_link("layer", lab(), usual_for(lesson)) | ({"layer.lesson": lesson} if lesson != "none" else {})
+    wanted = group_to_link("layer", lab(), LayerLab()) | group_to_link("layer", lab(), usual_for(lab().lesson))
     if lab().source == "data":
         wanted |= group_to_link("layer.data", data(), WINE)
     if lab().source == "run":

@@ -121,7 +121,7 @@ def test_giving_the_input_back_and_the_next_batch():
     assert np.abs(np.subtract(values["y"], values["h"])).max() > 1
     found = re.search(r"wrong by up to \*\*([\d.]+)\*\*", words(app))
     assert float(found[1]) == pytest.approx(np.abs(np.subtract(values["y"], values["h"])).max(), rel=0.01)
-    assert link_of(app)["layer.lesson"] == "undo"
+    assert link_of(app)["layer.undo"] == "0"
     checked(button(app, "plain_button").click().run())
     assert told(app)["values"]["gamma"] == [[1.0, 1.0, 1.0]]
 
@@ -161,7 +161,8 @@ def test_a_lesson_alone_in_a_link_brings_its_batch_and_leaves_with_it(lesson, ro
     app = opened(layer__lesson=lesson)
     assert re.search(said, words(app)), words(app)
     assert told(app)["rows"] == rows
-    assert link_of(app) == {"layer.lesson": lesson}
+    again = opened(**{name.replace(".", "__"): value for name, value in link_of(app).items()})
+    assert told(again)["values"] == told(app)["values"]
     pills = next(group for group in app.button_group if group.key == "layer.w.lesson")
     checked(pills.set_value(None).run())
     assert told(app)["values"]["mean"] == [[4.0, 25.0, 0.5]]
@@ -185,6 +186,12 @@ def test_a_lesson_on_another_batch_says_what_is_there(lesson, hand, said):
 def test_a_lesson_on_columns_does_not_speak_of_a_norm_over_rows(lesson):
     app = of_run(layer__arm="2", layer__lesson=lesson)
     assert "This lesson is about batch norm" in words(app)
+
+
+def test_a_link_keeps_what_was_changed_back_within_a_lesson():
+    app = opened(layer__lesson="constant", layer__precision="float64")
+    assert "float64" in link_of(app)["layer.precision"]
+    assert told(app)["values"]["x_hat"][0][0] == 0
 
 
 def test_dragging_nothing_moves_nothing():
