@@ -68,7 +68,7 @@ def accuracy_curves(
 
 def _told(values: Mapping[str, float], ended: Mapping[str, int]) -> str:
     """The share of each way; of one that has diverged, when it was the last that is known."""
-    last = {way: f" ({at_step(at)}, before it diverged)" for way, at in ended.items()}
+    last = {way: f" ({at_step(at)}; then it diverged)" for way, at in ended.items()}
     return listed([f"{percent(share)} {_with(way)}{last.get(way, '')}" for way, share in values.items()])
 
 

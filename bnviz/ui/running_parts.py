@@ -191,9 +191,10 @@ def _digits(moment: Moment, stats: list[Stats], data: Dataset, change: tuple[flo
 
 def run_in_words(study: Study, settings: Settings) -> str:
     """What was trained, and that it was measured."""
+    made = study.run.updates
     words = text(
         "running.state.run",
-        updates=study.run.updates,
+        updates=text(f"running.state.{'one_update' if made == 1 else 'updates'}", count=made),
         size=settings.batch_size,
         rate=plain_number(settings.learning_rate),
         layers=settings.layers,

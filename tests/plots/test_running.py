@@ -138,7 +138,7 @@ def test_a_network_that_has_diverged_has_no_number_for_later():
     curves = running_inference.accuracy_curves(
         steps, {way: np.full(2, value) for way, value in values.items()}, step=50, total=50, dark=False
     )
-    assert "10 % without norm (after 3 updates, before it diverged)" in curves.caption_at(0)
+    assert "10 % without norm (after 3 updates; then it diverged)" in curves.caption_at(0)
     assert "in eval mode with running averages (" not in curves.caption_at(0)
 
 
