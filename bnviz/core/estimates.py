@@ -45,16 +45,20 @@ def estimates(run: Watched, layer: int, unit: int, *, step: int, momentum: float
     Args:
         run: what was watched.
         layer, unit: counted from 0.
-        step: updates made, at least 1.
+        step: updates made.
         momentum: of the running average.
 
     Returns:
         Named batch (the last one; unbiased), running, plain (the average of all batches, torch's momentum=None) and
-        precise (one pass over all training rows with the weights of that moment).
+        precise (one pass over all training rows with the weights of that moment). Before the first update no batch
+        has been seen, and only running and precise are there.
     """
     size, full = run.experiment.training.batch_size, run.full[run.place(step)][layer]
     mean = run.batch_mean[layer][:step, [unit]]
     var = unbiased(run.batch_var[layer][:step, [unit]], size)
+    if step == 0:
+        known = (("running", START_MEAN, START_VAR), ("precise", full.mean[unit], full.var[unit]))
+        return [Estimate(name, float(one), float(two)) for name, one, two in known]
     ways = {
         "batch": (mean[-1], var[-1]),
         "running": (running(mean, momentum, START_MEAN)[-1], running(var, momentum, START_VAR)[-1]),

@@ -141,10 +141,10 @@ class OrNone:
         return None if value is None else self.kind.read(value)
 
     def parse(self, text: str) -> Any:
-        return self.kind.parse(text)
+        return None if text == "none" else self.kind.parse(text)
 
     def write(self, value: Any) -> str:
-        return self.kind.write(value)
+        return "none" if value is None else self.kind.write(value)
 
 
 @dataclass(frozen=True)

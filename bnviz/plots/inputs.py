@@ -114,7 +114,8 @@ def _axes(way: Way) -> tuple[alt.X, alt.Y]:
 
     plain: dict[str, Any] = {"grid": False, "tickCount": 4, "labelExpr": theme.tick_expr(), "titleLimit": 200}
     x = alt.X("x:Q", scale=scale("x"), axis=alt.Axis(title=way.names[0], **plain))
-    y = alt.Y("y:Q", scale=scale("y"), axis=alt.Axis(title=way.names[1], **plain))
+    # A number that stuck out above the axis would push this picture below its neighbours.
+    y = alt.Y("y:Q", scale=scale("y"), axis=alt.Axis(title=way.names[1], labelBound=True, **plain))
     return x, y
 
 

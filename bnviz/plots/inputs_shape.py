@@ -95,6 +95,12 @@ def strips(column: Floats, squeezed: Squeeze, *, dark: bool = False) -> compose.
 
 def strips_words(name: str, squeezed: Squeeze) -> str:
     """How much room one point leaves to the others."""
+    if squeezed.minmax >= squeezed.before:
+        return (
+            f"One point more at {name} = {theme.number(squeezed.value, 3)}, where the largest value is already: the "
+            f"range stays, and so does what the middle 99 % of the training rows fill of 0…1, "
+            f"{theme.percent(squeezed.minmax)}. Move the point further out."
+        )
     return (
         f"One point more at {name} = {theme.number(squeezed.value, 3)}: the middle 99\u00a0% of the training rows, "
         f"which filled {theme.percent(squeezed.before)} of 0…1, now fill {theme.percent(squeezed.minmax)}. The z-score "

@@ -60,10 +60,19 @@ def told(value: float) -> str:
     return theme.number(0.0 if abs(value) < 1e-12 else value, 3)
 
 
+def whitened_std(pair: Pair) -> str:
+    """The std of a decorrelated feature where it reads otherwise than 1: its variance is 1 with n - 1; "" elsewhere."""
+    way = pair.ways["whitened"]
+    std = float(way.facts.std.max())
+    return told(std) if 0 < std < 1 and told(std) != told(1.0) else ""
+
+
 def spread_words(pair: Pair) -> str:
     """How different the two features' scales are, and what each preprocessing makes of the loss."""
     std = pair.ways["raw"].facts.std
     wide, thin = (0, 1) if std[0] >= std[1] else (1, 0)
+    if not std[wide] > 0:
+        return "Both features are constant in the training rows: they tell a network nothing."
     if not std[thin] > 0:
         return f"{pair.names[thin]} is constant in the training rows: it tells a network nothing."
     ratio = std[wide] / std[thin]

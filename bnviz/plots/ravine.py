@@ -106,6 +106,7 @@ def _view(surface: Surface) -> dict[str, Any]:
         "grid": len(across),
         "losses": _single(surface.losses),
         "stretch": number(surface.stretch, 2) if surface.stretch >= STRETCHED else "",
+        "long": AXES[surface.axes[int(np.ptp(across) > np.ptp(up))]],
     }
 
 

@@ -48,7 +48,8 @@ FRAME = {
     "reset": "Straighten the view",
     "surface": "Loss surface",
     "contour": "Contour, seen from above: same colour, same loss",
-    "stretched": "The scales of the two weights differ: one axis is stretched {times} times.",
+    "stretched": "The scales of the two weights differ: the axis of {axis} is stretched {times} times.",
+    "long": "{axis} axis stretched {times}×",
     "arrows_title": "Gradient and the way to the minimum",
     "traces": "Weights over the updates; dashed: the minimum",
     "losses": "Excess loss over the updates: what is above the smallest possible loss, as a share of the first",
@@ -87,7 +88,7 @@ def _verdict(side: Side, settings: Ravine, place: int, *, excess: Floats, flips:
         return "It starts at the minimum."
     within = first_within(excess)
     counted = within if within is not None else total
-    swings = _swings(int(flips[counted]), counted, "Oscillates: ")
+    swings = _swings(int(flips[counted]), counted, f"Oscillates{_unseen(side, place, counted)}: ")
     ends = _ending(side, settings, place, excess=excess, within=within)
     return f"{swings}; {ends}." if swings else f"{ends[0].upper()}{ends[1:]}."
 
@@ -95,6 +96,17 @@ def _verdict(side: Side, settings: Ravine, place: int, *, excess: Floats, flips:
 def _swings(flips: int, steps: int, before: str) -> str:
     """ "Oscillates: 30 sign flips in 30 steps", if it flips at least every second step."""
     return f"{before}{flips} sign flips in {steps} steps" if flips >= 3 and 2 * flips >= steps else ""
+
+
+def _unseen(side: Side, place: int, counted: int) -> str:
+    """Where the swings are, if neither of the two weights that are drawn turns back with them."""
+    assert side.minimum is not None
+    flips = sign_flips((side.descent.points[place] - side.minimum).T)[:, counted]
+    if max(flips[list(side.surface.axes)]) >= counted / 2:
+        return ""
+    if max(flips) >= counted / 2:
+        return f" along {AXES[int(np.argmax(flips))]}, which is not drawn"
+    return " in the steepest direction, too little to turn a single weight back"
 
 
 def _ending(side: Side, settings: Ravine, place: int, *, excess: Floats, within: int | None) -> str:
@@ -120,9 +132,10 @@ def landscape_words(side: Side, settings: Ravine) -> str:
     if settings.loss == "logistic":
         where = " at the minimum" if side.minimum is not None else " at the start"
     shape = _shape(bend.condition)
+    three = " Measured over all three weights; two are drawn." if settings.bias == "third" else ""
     return (
         f"{shape}: the steepest direction is {ratio} times as curved as the flattest. "
-        f"Limit 2/⁠λmax = {number(limit, 3)}{where}. The verdict counts sign flips in the steepest direction."
+        f"Limit 2/⁠λmax = {number(limit, 3)}{where}.{three} The verdict counts sign flips in the steepest direction."
     )
 
 

@@ -14,6 +14,7 @@ from bnviz.core import averages
 from bnviz.core.watch import Watched
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import after, at_step
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.table import DASH
 from bnviz.plots.theme import number
@@ -141,8 +142,8 @@ def _trace_words(run: Watched, reading: Reading, name: str, series: tuple[Array,
     reference = float(full[run.place(step)])
     last = f"the last batch {number(float(batch[step - 1]), 3)}, " if step else ""
     caption = (
-        f"After {step} updates, {name} of unit {reading.unit + 1} in layer {reading.layer + 1}: {last}the running "
-        f"average {number(float(average[step]), 3)}, all training rows {number(reference, 3)}."
+        f"{after(np.array([step]))[0]}, {name} of unit {reading.unit + 1} in layer {reading.layer + 1}: {last}the "
+        f"running average {number(float(average[step]), 3)}, all training rows {number(reference, 3)}."
     )
     alt_text = (
         f"Chart over 0 to {run.updates} updates: a dot for the {name} of each batch, from {number(float(batch.min()))} "
@@ -174,7 +175,7 @@ def warm_up(momentum: float, step: int, *, formula: str = "", dark: bool) -> Fig
     told = [theme.percent(value) for value in share]
     tables = {
         "lines": {"series": series, "step": at, "value": share, "told": told, "own": own},
-        stills.NOW: {"step": [max(1, step)]},
+        stills.NOW: {"step": [step] if step else []},
     }
     return stills.still(_warm_words(momentum, step, formula), _warm_spec(marks, dark=dark), tables, dark=dark)
 
@@ -206,14 +207,24 @@ def _warm_spec(marks: Sequence[Mark], *, dark: bool) -> compose.Spec:
     return compose.layered(lines, points, stills.now_rule(dark=dark), height=HEIGHT)
 
 
+def _left_words(momentum: float, step: int, formula: str) -> str:
+    """How much of the start is left now, and when it is as good as gone."""
+    start, until = "the initial value (mean 0, variance 1)", averages.updates_until(momentum)
+    if momentum >= 1:
+        return f"With {both(momentum)}, {start} is gone after 1 update: the average is the last batch and nothing else."
+    if momentum <= 0:
+        return f"With {both(momentum)}, the average never moves: it stays at {start}."
+    if step == 0:
+        said = f"{at_step(step)} the average is {start} and nothing else"
+    else:
+        told = f": {formula} = {1 - momentum:.6g}^{step}" if formula else ""
+        share = theme.percent(averages.start_left(momentum, step))
+        said = f"{share} of {start} is still in the average {at_step(step)}{told}"
+    return f"With {both(momentum)}, {said}; less than 1\u00a0% is left after {until:,.0f} updates."
+
+
 def _warm_words(momentum: float, step: int, formula: str) -> Words:
-    left = theme.percent(averages.start_left(momentum, step))
-    until = averages.updates_until(momentum)
-    told = f": {formula} = {1 - momentum:.6g}^{step}" if formula else ""
-    caption = (
-        f"With {both(momentum)}, {left} of the initial value (mean 0, variance 1) is still in the average after {step} "
-        f"updates{told}; less than 1\u00a0% is left after {until:,.0f}."
-    )
+    caption = _left_words(momentum, step, formula)
     others = "; ".join(f"{both(one)}: {averages.updates_until(one):,.0f}" for one in WARM_UP)
     alt_text = f"Falling curves of the share of the initial value over the updates, one a momentum. {caption} {others}."
     return Words("running-warm-up", "Warm-up", caption, alt_text)

@@ -85,6 +85,8 @@ def changed_digits(
         f"The first {count} test digits and what the network takes them for: {wrong[0]} mistakes as they are, "
         f"{wrong[1]} changed in eval mode, {wrong[2]} with statistics of the changed test set."
     )
+    if any(wrong):
+        caption += " A wrong answer is red, with ✗ behind it."
     words = Words("running-digits", "What the network sees", caption, f"Three rows of digits. {caption}")
     table = dict(zip(keys, (list(column) for column in zip(*rows, strict=True)), strict=True))
     return stills.still(words, _spec(names, count, dark=dark), {"digits": table}, dark=dark)
@@ -93,7 +95,7 @@ def changed_digits(
 def _spec(names: Sequence[str], count: int, *, dark: bool) -> compose.Spec:
     """All rows in one view, a line of words over each: so the picture can take the width that there is."""
     base = alt.Chart(alt.NamedData("digits")).transform_calculate(
-        said="datum.wrong ? '× ' + datum.guess : datum.guess",
+        said="datum.wrong ? datum.guess + ' ✗' : datum.guess",
         middle="datum.column + 0.5",
         line=f"indexof({list(names)}, datum.row)",
     )

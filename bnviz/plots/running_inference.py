@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from bnviz.core.inference import Folding
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
-from bnviz.plots.sentences import listed
+from bnviz.plots.inputs import thinned
+from bnviz.plots.sentences import at_step, listed
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import number, percent
 
 Array = NDArray[Any]
 HEIGHT = 380
+MOST_ROWS = 60
 WAYS = {
     "eval": "eval mode",
     "train": "training mode",
@@ -46,8 +48,8 @@ def accuracy_curves(
     """
     drawn = marks(list(values), dark=dark)
     now = {way: float(one[_place(steps[way], step)]) for way, one in values.items()}
-    said = listed([f"{percent(share)} {_with(way)}" for way, share in now.items()])
-    caption = f"Right answers on test rows after {step} updates: {said}."
+    ended = {way: at[-1] for way, at in steps.items() if at[-1] < step}
+    caption = f"Right answers on test rows {at_step(step)}: {_told(now, ended)}."
     alt_text = f"Lines of the test accuracy over 0 to {total} updates, one a way of using the same weights. {caption}"
     rows = [
         (WAYS[way], at, value)
@@ -62,6 +64,12 @@ def accuracy_curves(
     words = Words("running-accuracy", "Test accuracy over the updates", caption, alt_text)
     tables = {"lines": lines, "exact": exact, stills.NOW: {"step": [step]}}
     return stills.still(words, _curve_spec(drawn, list(values), total, dark=dark), tables, dark=dark)
+
+
+def _told(values: Mapping[str, float], ended: Mapping[str, int]) -> str:
+    """The share of each way; of one that has diverged, when it was the last that is known."""
+    last = {way: f" ({at_step(at)}; then it diverged)" for way, at in ended.items()}
+    return listed([f"{percent(share)} {_with(way)}{last.get(way, '')}" for way, share in values.items()])
 
 
 def _with(way: str) -> str:
@@ -94,9 +102,18 @@ def _curve_spec(drawn: list[Mark], ways: list[str], total: int, *, dark: bool) -
     )
 
 
-def accuracy_bars(values: Mapping[str, float], *, step: int, dark: bool) -> Figure:
-    """Test accuracy after some updates, one bar a way of using the weights."""
-    said = listed([f"{percent(share)} {_with(way)}" for way, share in values.items()])
+def accuracy_bars(
+    values: Mapping[str, float], *, step: int, ended: Mapping[str, int] | None = None, dark: bool
+) -> Figure:
+    """Test accuracy after some updates, one bar a way of using the weights.
+
+    Args:
+        values: of each way, the accuracy.
+        step: updates made.
+        ended: ways that diverged before that, with the update of their last value.
+        dark: the theme.
+    """
+    ended = ended or {}
     gap = values["recomputed"] - values["eval"]
     verdict = (
         f"Recomputed statistics give {100 * abs(gap):.1f} percentage points {'more' if gap > 0 else 'less'} than the "
@@ -104,22 +121,33 @@ def accuracy_bars(values: Mapping[str, float], *, step: int, dark: bool) -> Figu
         if abs(gap) > 5e-4
         else "Recomputed statistics and running averages give the same."
     )
+    left = "".join(
+        f" The bar {_with(way)} shows the network {at_step(at)}: then it diverged." for way, at in ended.items()
+    )
     words = Words(
         "running-bars",
-        f"Test accuracy after {step} updates",
-        f"{verdict} The weights are the same in the first three.",
-        f"Bars of the test accuracy after {step} updates: {said}.",
+        f"Test accuracy {at_step(step)}",
+        f"{verdict} The weights are the same in the first three.{left}",
+        f"Bars of the test accuracy {at_step(step)}: {_told(values, ended)}.",
     )
     return stills.bars(words, marks(list(values), dark=dark), list(values.values()), title="test accuracy", dark=dark)
 
 
+def _drawn_rows(outputs: Array) -> Array:
+    """At most 60 rows, evenly spread, and the one with the largest output."""
+    largest = int(np.abs(outputs).max(axis=1).argmax())
+    return np.unique([*thinned(len(outputs), MOST_ROWS - 1).tolist(), largest])
+
+
 def fold_scatter(folding: Folding, *, dark: bool) -> Figure:
     """The outputs with and without the norms, one dot an output of a test row."""
-    before, after = folding.before[:60].ravel(), folding.after[:60].ravel()
-    edge = 1.05 * float(max(np.abs(before).max(), np.abs(after).max())) or 1.0
+    total, rows = len(folding.before), _drawn_rows(folding.before)
+    before, folded = folding.before[rows].ravel(), folding.after[rows].ravel()
+    edge = 1.05 * float(max(np.abs(before).max(), np.abs(folded).max())) or 1.0
+    some = f"Drawn: {len(rows)} test rows, the one with the largest output among them. " if len(rows) < total else ""
     caption = (
-        f"Over all {len(folding.before):,} test rows the outputs differ by at most {number(folding.largest)}; the "
-        f"largest output is {number(folding.size)}."
+        f"{some}Over all {total:,} test rows the outputs differ by at most {number(folding.largest)}; the "
+        f"largest output is {number(folding.size)} in size."
     )
     words = Words(
         "running-fold", "Outputs before and after folding", caption,
@@ -134,7 +162,7 @@ def fold_scatter(folding: Folding, *, dark: bool) -> Figure:
     dots = alt.Chart(alt.NamedData("dots")).mark_circle(size=46, opacity=0.55, color=theme.MODES["eval"][dark])
     spec = compose.layered(diagonal.encode(x=x, y=y), dots.encode(x=x, y=y, tooltip=tooltip), height=HEIGHT)
     tables = {
-        "dots": {"before": before.tolist(), "after": after.tolist()},
+        "dots": {"before": before.tolist(), "after": folded.tolist()},
         "diagonal": {"before": [-edge, edge], "after": [-edge, edge]},
     }
     return stills.still(words, spec, tables, dark=dark)

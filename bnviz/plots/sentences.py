@@ -26,6 +26,12 @@ def after(steps: Array) -> list[str]:
     ]
 
 
+def at_step(step: int) -> str:
+    """The same inside of a sentence: "before the first update", "after 1 update"."""
+    said = after(np.array([step]))[0]
+    return said[0].lower() + said[1:]
+
+
 def for_channels(experiment: Experiment, text: str) -> str:
     """The text, which speaks of units, as it is to be read beside this network: a convolution's units are channels."""
     if experiment.network.kind == "dense":

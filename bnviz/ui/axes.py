@@ -105,7 +105,7 @@ def _slider(name: str, low: int, high: int) -> None:
 
 def words(kind: str) -> dict[str, str]:
     """The sentences that the component fills with numbers."""
-    panel = {name: text(f"axes.panel.{name}") for name in ("where", "value", "mean", "var", "formula")}
+    panel = {name: text(f"axes.panel.{name}") for name in ("where", "value", "mean", "var", "formula", "one", "many")}
     if kind == "rms":
         panel |= {name: text(f"axes.panel.rms_{name}") for name in ("mean", "var", "formula")}
     panel["formula"] = signed(panel["formula"])

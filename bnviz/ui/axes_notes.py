@@ -69,6 +69,7 @@ def _origin(choices: Choices) -> Origin:
 def _source(choices: Choices, block: Block, digits: list[int]) -> str:
     shape = " × ".join(str(size) for size in block.values.shape)
     listed = ", ".join(map(str, digits))
+    listed = text("axes.source.digit" if len(digits) == 1 else "axes.source.digits", digits=listed)
     place = "average" if choices.block == core.BLOCKS else "conv"
     return text(f"axes.source.{place}", shape=shape, digits=listed, updates=choices.updates, block=choices.block)
 
@@ -78,7 +79,13 @@ def _formula(choices: Choices, block: Block) -> None:
     st.markdown(formula(f"axes.formula.{choices.norm}"))
     st.markdown(formula("axes.formula.rest_rms" if choices.norm == "rms" else "axes.formula.rest"))
     st.markdown(text(f"axes.says.{choices.norm}"))
-    st.markdown(text("axes.says.count", means=len(block.var), cells=block.cells))
+    averages, values = _counted("average", len(block.var)), _counted("value", block.cells)
+    values = values if len(block.var) == 1 else text("axes.says.each", values=values)
+    st.markdown(text("axes.says.count", averages=averages, values=values))
+
+
+def _counted(word: str, count: int) -> str:
+    return text(f"axes.says.{word}" if count == 1 else f"axes.says.{word}s", count=count)
 
 
 def _counts(choices: Choices, values: Values) -> None:

@@ -17,6 +17,7 @@ from bnviz.ui.messages import text
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import picture
 from bnviz.ui.player import mount
+from bnviz.ui.quiz_items import ARTICLE, quizzes
 
 PAGE, COLUMNS, SPEED = "home", 3, 0.5
 SOON = 0.15  # seconds between two looks at a run that takes less than one to train
@@ -120,9 +121,16 @@ def _message(recording: Recording, dark: bool) -> bytes:
 def show_labs() -> None:
     """The labs as cards, then the pages for a class."""
     st.subheader(text("home.labs"), anchor=False)
+    article, labs = _questions()
     pages = [*frame.labs(), *((name, frame.page(name)) for name in frame.SECTIONS["class"])]
     for first in range(0, len(pages), COLUMNS):
         for column, (name, page) in zip(st.columns(COLUMNS), pages[first : first + COLUMNS], strict=False):
             with column.container(border=True, height="stretch", key=f"home_card_{name}"):
                 st.page_link(page, label=f"**{text(f'app.{name}_title')}**", icon=page.icon)
-                st.caption(text(f"home.cards.{name}"))
+                st.caption(text(f"home.cards.{name}", article=article, labs=labs))
+
+
+def _questions() -> tuple[int, int]:
+    """How many questions the article has, and all labs together."""
+    sizes = {name: len(questions) for name, questions in quizzes().items()}
+    return sizes.pop(ARTICLE), sum(sizes.values())

@@ -132,7 +132,9 @@ def show_table(pair: Pair, data: Data, view: Inputs) -> None:
     losses = {0: "linear", 2: "logistic"}
     names = pair.ways["whitened"].names
     new = text("inputs.new_names", first=pair.names[0], second=pair.names[1], sum=names[0], difference=names[1])
-    st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}")
+    std = inputs_table.whitened_std(pair)
+    note = f" {text('inputs.std_note', std=std)}" if std else ""
+    st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}{note}")
     figure_files.numbers(partial(inputs_table_of, pair), origin_of(pair, data, view))
 
 

@@ -61,37 +61,53 @@ def _undo(lab: LayerLab, scene: Scene, phases: Phases) -> str:
 def _drag(_lab: LayerLab, scene: Scene, phases: Phases) -> str:
     if phases.refused:
         return text("layer.told.one")
+    if np.array_equal(scene.plain.h, scene.case.h):
+        return text("layer.told.no_drag")
     found = dragged(scene.plain, scene.case, scene.row, scene.feature)
     key = "layer.told.drag" if scene.case.kind == "batch" else "layer.told.drag_row"
     feature = scene.feature_names[scene.feature]
     return text(key, moved=found.moved, rows=found.rows, most=small(found.most), feature=feature)
 
 
-def _two(_lab: LayerLab, _scene: Scene, phases: Phases) -> str:
+def _two(_lab: LayerLab, scene: Scene, phases: Phases) -> str:
     if phases.refused:
         return text("layer.told.one")
-    return text("layer.told.two", most=small(float(np.abs(np.abs(phases.x_hat) - 1).max())))
+    if scene.case.kind != "batch":
+        return text("layer.told.column_only")
+    if len(scene.case.h) != 2:
+        return text("layer.told.not_two", rows=len(scene.case.h))
+    apart = np.ptp(scene.case.h, axis=0) > 0
+    alike = "" if apart.all() else text("layer.told.two_alike")
+    if not apart.any():
+        return alike.strip()
+    return text("layer.told.two", most=small(float(np.abs(np.abs(phases.x_hat[:, apart]) - 1).max()))) + alike
 
 
-def _one(_lab: LayerLab, _scene: Scene, _phases: Phases) -> str:
-    return text("layer.told.one")
+def _one(_lab: LayerLab, scene: Scene, phases: Phases) -> str:
+    if phases.refused:
+        return text("layer.told.one")
+    return text("layer.told.not_one" if scene.case.kind == "batch" else "layer.told.column_only")
 
 
 def _constant(lab: LayerLab, scene: Scene, phases: Phases) -> str:
     if phases.refused:
         return text("layer.told.one")
-    plain, feature = replace(scene.case, h=_exact_h(lab, scene)), scene.feature_names[scene.feature]
-    if np.ptp(plain.h[:, scene.feature]):
-        var = small(float(plain.h[:, scene.feature].var()))
-        return text("layer.told.not_constant", feature=feature, var=var)
-    most = {
-        precision: float(np.abs(examine(plain.cast(precision)).x_hat[:, scene.feature]).max())
-        for precision in ("float32", "float64")
-    }
-    if not any(most.values()):
+    if scene.case.kind != "batch":
+        return text("layer.told.column_only")
+    plain, place = replace(scene.case, h=_exact_h(lab, scene)), scene.feature
+    feature = scene.feature_names[place]
+    if np.ptp(plain.h[:, place]):
+        return text("layer.told.not_constant", feature=feature, var=small(float(plain.h[:, place].var())))
+    found = {precision: examine(plain.cast(precision)) for precision in ("float32", "float64")}
+    hats = {precision: float(one.x_hat[0, place]) for precision, one in found.items()}
+    if not any(hats.values()):
         return text("layer.told.constant_exact", feature=feature)
-    said = {precision: small(value) for precision, value in most.items()}
-    return text("layer.told.constant", feature=feature, factor=small(1 / np.sqrt(scene.case.eps)), **said)
+    worst = max(hats, key=lambda precision: abs(hats[precision]))
+    # The mean's error, and what it is multiplied by, in the precision in which it can be seen.
+    off = float(found[worst].mean[0, place]) - float(plain.cast(worst).h[0, place])
+    factor = 1 / np.sqrt(float(found[worst].var[0, place]) + scene.case.eps)
+    said = {"off": small(off), "factor": small(factor), **{name: small(hat) for name, hat in hats.items()}}
+    return text("layer.told.constant", feature=feature, worst=worst, **said)
 
 
 def _exact_h(lab: LayerLab, scene: Scene) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -102,6 +118,8 @@ def _exact_h(lab: LayerLab, scene: Scene) -> np.ndarray[tuple[int, ...], np.dtyp
 def _eps(_lab: LayerLab, scene: Scene, phases: Phases) -> str:
     if phases.refused:
         return text("layer.told.one")
+    if scene.case.kind != "batch":
+        return text("layer.told.column_only")
     column = scene.feature
     return text(
         "layer.told.eps",

@@ -12,7 +12,7 @@ from bnviz.core.batches_hand import FIRST
 from bnviz.core.codec import group_from_link, group_to_link, to_link
 from bnviz.core.experiment import Data, Experiment
 from bnviz.core.followed import Followed
-from bnviz.core.layer_lab import LayerLab, normed_layers
+from bnviz.core.layer_lab import LESSONS, LayerLab, normed_layers
 from bnviz.ui import controls, links, live
 
 LAB, DATA, PROBLEMS = "layer.lab", "layer.data", "layer.problems"
@@ -85,7 +85,8 @@ def take_link() -> list[str]:
     """Show what the address names if it says something new; returns what of it could not be used."""
     if links.arrived("layer"):
         params, problems = st.query_params.to_dict(), list[str]()
-        chosen = group_from_link("layer", LayerLab(), params, problems)
+        usual = usual_for(params.get("layer.lesson", "none"))
+        chosen = group_from_link("layer", usual, params, problems)
         st.session_state[LAB] = chosen
         st.session_state[DATA] = group_from_link("layer.data", WINE, params, problems)
         if chosen.source == "run":
@@ -95,13 +96,15 @@ def take_link() -> list[str]:
                 controls.show_experiment(experiment)
         st.session_state[PROBLEMS] = problems
         st.session_state.pop(KEPT, None)
+        if chosen.lesson in PRESETS:
+            st.session_state[KEPT] = LayerLab()
         turn()
     return list(st.session_state.get(PROBLEMS, []))
 
 
 def named(experiment: Experiment) -> dict[str, str]:
     """The parameters of a link to all choices."""
-    wanted = group_to_link("layer", lab(), LayerLab())
+    wanted = group_to_link("layer", lab(), LayerLab()) | group_to_link("layer", lab(), usual_for(lab().lesson))
     if lab().source == "data":
         wanted |= group_to_link("layer.data", data(), WINE)
     if lab().source == "run":
@@ -135,8 +138,14 @@ def choose_lesson(lesson: str | None) -> None:
     if lesson is None:
         left: dict[str, Any] = {} if isinstance(kept, LayerLab) else {"undo": -1, "drag": None}
         st.session_state[LAB] = replace(now, lesson="none", phase=lab().phase, **left)
-        return turn()
-    st.session_state[KEPT] = now
+    else:
+        st.session_state[KEPT] = now
+        st.session_state[LAB] = _opened(lesson, now)
+    turn()
+
+
+def _opened(lesson: str, now: LayerLab) -> LayerLab:
+    """What a lesson makes of the choices; some bring a batch of their own."""
     fresh: dict[str, Any] = {"lesson": lesson, "drag": None, "undo": -1, "gamma": (), "beta": ()}
     if lesson in PRESETS:
         fresh |= {"source": "hand", "batch": 0, "feature": 0, "row": 0, "eps": None, **PRESETS[lesson]}
@@ -144,9 +153,12 @@ def choose_lesson(lesson: str | None) -> None:
         "undo": {"undo": now.batch, "phase": 5}, "drag": {"drag": 10.0, "phase": 4}, "weights": {"phase": 10},
         "one": {"phase": 3}, "far": {"phase": 3},
     }  # fmt: skip
-    st.session_state[LAB] = replace(now, **(fresh | extra.get(lesson, {"phase": 4})))
-    turn()
-    return None
+    return replace(now, **(fresh | extra.get(lesson, {"phase": 4})))
+
+
+def usual_for(lesson: str) -> LayerLab:
+    """The choices as they are where a link names this lesson and nothing else."""
+    return _opened(lesson, LayerLab()) if lesson in LESSONS else LayerLab()
 
 
 def with_pair(pairs: tuple[tuple[int, float], ...], feature: int, value: float) -> tuple[tuple[int, float], ...]:

@@ -13,6 +13,7 @@ from bnviz.core.data import Dataset
 from bnviz.core.moment import Moment, Stats, outputs, precise
 from bnviz.plots import running, running_digits, running_inference, running_mates, running_shift
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import at_step
 from bnviz.plots.theme import number, plain_number
 from bnviz.ui.charts import running as draw
 from bnviz.ui.hiding import shown
@@ -70,18 +71,15 @@ def averages(study: Study, settings: Settings, *, dark: bool) -> Settings:
 def _estimates(study: Study, reading: running.Reading) -> None:
     if not shown("estimates"):
         return
-    st.markdown(f"**{text('running.averages.title', step=reading.step)}**")
-    if reading.step:
-        found = estimates.estimates(
-            study.run, reading.layer, reading.unit, step=reading.step, momentum=reading.momentum
-        )
-        names, mean, var = (
-            [text("running.averages.way"), *(text(f"running.averages.{one.name}") for one in found)],
-            [text("running.averages.mean"), *(number(one.mean, 4) for one in found)],
-            [text("running.averages.var"), *(number(one.var, 4) for one in found)],
-        )
-        rows = list(zip(names, mean, var, strict=True))
-        st.table({column: [row[place] for row in rows[1:]] for place, column in enumerate(rows[0])}, hide_index=True)
+    found = estimates.estimates(study.run, reading.layer, reading.unit, step=reading.step, momentum=reading.momentum)
+    ways = {2: "two", 4: "four"}[len(found)]
+    st.markdown(f"**{text('running.averages.title', when=at_step(reading.step), ways=ways)}**")
+    columns = {
+        text("running.averages.way"): [text(f"running.averages.{one.name}") for one in found],
+        text("running.averages.mean"): [number(one.mean, 4) for one in found],
+        text("running.averages.var"): [number(one.var, 4) for one in found],
+    }
+    st.table(columns, hide_index=True)
     size = study.run.experiment.training.batch_size
     spread = company.batch_spread(study.run, reading.layer, reading.unit, step=reading.step)
     st.caption(
@@ -111,7 +109,8 @@ def modes(study: Study, settings: Settings, *, dark: bool) -> Settings:
     now = {way: float(one[(bare if way == "none" else run).place(step)]) for way, one in values.items()}
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        draw(running_inference.accuracy_bars(now, step=step, dark=dark))
+        ended = {"none": bare.updates} if bare.updates < step else {}
+        draw(running_inference.accuracy_bars(now, step=step, ended=ended, dark=dark))
         mean, var = estimates.distance(tracked(study, settings), run.full[run.place(step)])
         st.caption(text("running.modes.distance", mean=number(mean), var=number(var)))
     with right:
@@ -171,6 +170,8 @@ def shift(study: Study, settings: Settings, *, dark: bool) -> Settings:
     left, right = st.columns(2, gap="medium")
     with left:
         draw(running_shift.shift_bars(found[offset], clean, change=settings.change, dark=dark))
+        if study.bare.updates < min(settings.after, run.updates):
+            st.caption(text("running.shift.bare_ended", step=study.bare.diverged_at))
     with right:
         if data.images is None:
             draw(curves)
@@ -198,9 +199,10 @@ def _digits(moment: Moment, stats: list[Stats], data: Dataset, change: tuple[flo
 
 def run_in_words(study: Study, settings: Settings) -> str:
     """What was trained, and that it was measured."""
+    made = study.run.updates
     words = text(
         "running.state.run",
-        updates=study.run.updates,
+        updates=text(f"running.state.{'one_update' if made == 1 else 'updates'}", count=made),
         size=settings.batch_size,
         rate=plain_number(settings.learning_rate),
         layers=settings.layers,

@@ -2,8 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
+
+from bnviz.core.axes import Choices, block_of, live_block
 
 APP = "tests/browser/axes_app.py"
 pytestmark = pytest.mark.browser
@@ -76,6 +79,17 @@ def test_keys_move_from_cell_to_cell_and_from_map_to_map(page, url):
         page.keyboard.press("Shift+ArrowRight")
     assert seen(page)["cell"] == [1, 7, 2, 0]
     expect(page.get_by_text("Image 2, channel 8, row 3, column 1", exact=True)).to_be_visible()
+
+
+def test_a_formula_gives_its_own_result_where_a_value_hardly_differs_from_its_mean(page, url):
+    found = block_of(live_block(Choices(updates=0)), "batch")
+    n, c, h, w = np.unravel_index(np.abs(np.abs(found.x_hat) - 0.002).argmin(), found.x_hat.shape)
+    opened(page, url, f"&axes.cell={n}_{c}_{h}_{w}")
+    said = page.locator(".panel .formula").inner_text().replace("−", "-")
+    numbers = re.search(r"= \((\S+) - \(?([^)]+)\)+ / √\((\S+) \+ (\S+)\) = (\S+)$", said)
+    assert numbers, said
+    x, mean, var, eps, hat = map(float, numbers.groups())
+    assert (x - mean) / (var + eps) ** 0.5 == pytest.approx(hat, rel=0.02)
 
 
 def test_a_smaller_block_keeps_the_nearest_cell(page, url):

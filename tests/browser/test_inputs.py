@@ -59,6 +59,8 @@ def test_four_clouds_stand_side_by_side(lab: OpenLab) -> None:
     page = lab(viewport={"width": 1440, "height": 900})
     tops = [cloud(page, place).bounding_box()["y"] for place in range(4)]
     assert max(tops) - min(tops) < 2
+    titles = [cloud(page, place).locator(".role-title text").first.bounding_box()["y"] for place in range(4)]
+    assert max(titles) - min(titles) < 2
     assert page.get_by_text("condition number").first.is_visible()
     expect(page.get_by_role("link", name="Home")).to_be_visible()
 

@@ -82,6 +82,20 @@ def test_pointing_at_a_cell_shows_its_formula_and_lights_where_it_came_from(lab:
     expect(formula(page)).to_contain_text("Gradient going out, row 1, feature 1")
 
 
+def test_a_formula_gives_its_own_result_where_a_value_hardly_differs_from_its_mean(lab: OpenLab) -> None:
+    page = lab("layer.lesson=constant")
+    expect(phase(page)).to_have_text(re.compile("4.*Normalize"))
+    said = formula(page).locator(".numbers").inner_text().replace("−", "-")
+    said = said.replace("·10⁻⁷", "e-7").replace("·10⁻⁵", "e-5")
+    found = re.match(r"= \((\S+) - (\S+)\) / √\((\S+) \+ (\S+)\) = (\S+)", said)
+    assert found, said
+    h, mean, var, eps, result = map(float, found.groups())
+    assert (h - mean) / (var + eps) ** 0.5 == pytest.approx(result, rel=0.002)
+    assert result == pytest.approx(-0.29507)
+    assert cell(page, "h", 0, 0).inner_text() != cell(page, "mean", 0, 0).inner_text()
+    assert cell(page, "h", 0, 1).inner_text() == "20"
+
+
 def test_a_followed_feature_is_coloured_in_every_table_and_gets_the_sliders(lab: OpenLab) -> None:
     page = lab("layer.phase=10")
     page.get_by_role("button", name="feature 3").first.click()

@@ -64,6 +64,7 @@ def test_on_arrival_the_swinging_is_on_screen_and_in_words(lab: OpenLab) -> None
     expect(page.get_by_text(re.compile("^Oscillates: 30 sign flips in 30 steps"))).to_be_in_viewport()
     expect(page.get_by_text("Within 0.1\u00a0% after 2 steps.")).to_be_in_viewport()
     expect(page.locator(".surface canvas").first).to_be_in_viewport()
+    expect(page.locator("figure.traces figcaption").first).to_have_text("w1: 30 sign flips; w2: 0 sign flips.")
     assert told(page, "rates")[0].startswith("0.95 × ")
     assert page.url.endswith("/ravine?")
 

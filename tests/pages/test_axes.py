@@ -39,6 +39,15 @@ def test_the_default_block_is_on_screen_with_an_empty_address():
     assert link_of(app) == {}
 
 
+def test_one_is_not_written_as_many():
+    app = opened(Choices("layer", images=1))
+    said = " ".join(part.value for part in (*app.markdown, *app.caption))
+    assert "In this block: 1 average of 512 values." in said
+    assert "training images, the digit 3." in said
+    said = " ".join(part.value for part in opened(Choices("instance", images=2, block=4)).markdown)
+    assert "In this block: 16 averages of 1 value each." in said
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_numbers_sent_are_those_of_the_norm_functions(kind):
     choices = Choices(kind, groups=4, block=2, images=3, updates=0)

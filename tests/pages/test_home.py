@@ -47,6 +47,11 @@ def test_every_lab_has_a_card():
     titles = [f"**{text(f'app.{name}_title')}**" for name in (*LABS, *frame.SECTIONS["class"])]
     assert links == [text("home.open_run"), *titles]
     assert all(text(f"home.cards.{name}") for name in LABS)
+    quizzes = (ROOT / "assets" / "quiz").glob("*.toml")
+    files = {file.stem: file.read_text(encoding="utf-8").count("[[question]]") for file in quizzes}
+    article = files.pop("article")
+    told = f"{article} questions from an article, {sum(files.values())} more in the labs, "
+    assert any(part.value.startswith(told) for part in app.caption)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,12 @@ def test_every_control_of_a_part_at_both_ends(name, ends):
 @pytest.mark.parametrize("after", [0, 1])
 @pytest.mark.parametrize("part", PARTS)
 def test_before_the_first_update_and_after_it(part, after):
-    opened(Settings(part=part, updates=10, after=after, width=8, layers=1))
+    app = opened(Settings(part=part, updates=10, after=after, width=8, layers=1))
+    said = " ".join(element.value for element in (*app.markdown, *app.caption))
+    assert not re.search(r"after 0 updates|after 1 updates|\^0\b", said, re.IGNORECASE)
+    if part == "averages":
+        assert len(app.table[0].value) == (2 if after == 0 else 4)
+        assert ("This unit before the first update, estimated in two ways" in said) == (after == 0)
 
 
 def test_biased_and_unbiased_differ():

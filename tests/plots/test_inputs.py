@@ -215,6 +215,7 @@ def test_the_strips_show_the_added_point_at_the_end():
         0.01
     )
     assert "now fill 1.0\u00a0%" in inputs_shape.strips_words("x", squeeze(values, 100))
+    assert "where the largest value is already" in inputs_shape.strips_words("x", squeeze(values, 1))
 
 
 # ---- the table
@@ -234,6 +235,8 @@ def test_the_table_holds_the_facts():
     found = inputs_table.table(pair, TITLES).set_index("training rows")
     assert found.loc["maximum, x1", "raw"] == f"{pair.ways['raw'].facts.maximum[0]:.0f}"
     assert found.loc["std, x2", "zscore"] == "1.00"
+    rows = len(pair.train_rows)
+    assert found.loc["std, x1", "whitened"] == inputs_table.whitened_std(pair) == f"{((rows - 1) / rows) ** 0.5:.3f}"
     assert len({*found.loc["skew, x1", ["raw", "minmax", "zscore"]]}) == 1
     assert len({*found.loc["excess kurtosis, x1", ["raw", "minmax", "zscore"]]}) == 1
     assert found.loc["condition number, with bias", "minmax"] == f"{pair.ways['minmax'].facts.condition_bias:.1f}"
@@ -249,6 +252,7 @@ def test_the_sentence_names_the_wider_feature():
     )
     assert inputs_table.spread_words(pair_of("diabetes")).startswith("s2 spreads about as wide as s1")
     assert inputs_table.spread_words(STRANGE["constant"]).startswith("a is constant")
+    assert inputs_table.spread_words(STRANGE["both constant"]).startswith("Both features are constant")
     words = inputs_table.cloud_words(pair_of("ranges"), "minmax")
     assert words.startswith("Cloud of 375 training points and 125 test points")
     assert "x1 from 0 to 1.00" in words

@@ -30,6 +30,31 @@ def test_the_usual_scene_swings_and_walks():
     assert verdict(0.5, side=1) == "Within 0.1\u00a0% after 2 steps."
 
 
+ARTICLE = {"bias": "third", "shown": ("raw", "minmax"), "pace": "best", "steps": 100}
+
+
+def test_swings_that_no_drawn_weight_shows_are_told_apart():
+    for plane in ("w1_w2", "w1_b", "w2_b"):
+        tree, sides = told(Data("ranges"), Ravine(**ARTICLE, plane=plane))
+        for side, plain in zip(tree["sides"], sides, strict=True):
+            said = side["verdicts"][0]
+            drawn = side["flips"][0, -1].max() >= 50
+            assert ("Oscillates: " in said) == drawn, (plane, plain.name, said)
+            assert "three weights; two are drawn" in side["about"]
+    minmax = told(Data("ranges"), Ravine(**ARTICLE))[0]["sides"][1]["verdicts"][0]
+    assert minmax.startswith("Oscillates in the steepest direction, too little to turn a single weight back: 53 sign")
+    raw = told(Data("ranges"), Ravine(**ARTICLE, plane="w2_b"))[0]["sides"][0]["verdicts"][0]
+    assert raw.startswith("Oscillates along w1, which is not drawn: 100 sign flips")
+
+
+def test_a_stretched_axis_is_named_where_it_is_drawn():
+    tree, (raw, _) = told(Data("ranges"), Ravine(**ARTICLE))
+    view = tree["sides"][0]["fitted"]
+    assert (view["stretch"], view["long"]) == ("158", "w1")
+    assert np.ptp(raw.surface.across) < np.ptp(raw.surface.up)  # the same length on screen for the shorter range
+    assert tree["words"]["long"].format(axis="w1", times=view["stretch"]) == "w1 axis stretched 158×"
+
+
 def test_past_the_limit_the_step_of_divergence_is_said():
     found = re.fullmatch(r"Diverged at step (\d+) after (\d+) sign flips in \1 steps\.", verdict(1.2))
     assert found

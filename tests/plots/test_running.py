@@ -116,6 +116,51 @@ def test_warm_up_shows_the_chosen_momentum_among_the_usual_ones():
     assert len({row["series"] for row in rows(running.warm_up(1.0, 0, dark=False), "lines")}) == 4
 
 
+def test_the_ends_of_the_momentum_are_told_as_they_are():
+    def said(momentum, step):
+        return running.warm_up(momentum, step, formula="m^t", dark=False).caption_at(0)
+
+    assert "before the first update the average is the initial value" in said(0.1, 0)
+    assert "^0" not in said(0.1, 0)
+    assert "still in the average after 1 update: m^t = 0.9^1; less than 1 % is left after 44 updates." in said(0.1, 1)
+    for step in (0, 1, 50):
+        assert said(1.0, step).endswith("is gone after 1 update: the average is the last batch and nothing else.")
+    assert "never moves" in said(0.0, 50)
+    assert "inf" not in said(0.0, 50)
+    assert rows(running.warm_up(0.1, 0, dark=False), "now") == []
+
+
+def test_a_network_that_has_diverged_has_no_number_for_later():
+    values = {"eval": 0.9, "train": 0.9, "recomputed": 0.9, "none": 0.1}
+    bars = running_inference.accuracy_bars(values, step=50, ended={"none": 3}, dark=False)
+    assert "The bar without norm shows the network after 3 updates: then it diverged." in bars.caption_at(0)
+    steps = {**{way: [0, 50] for way in values}, "none": [0, 3]}
+    curves = running_inference.accuracy_curves(
+        steps, {way: np.full(2, value) for way, value in values.items()}, step=50, total=50, dark=False
+    )
+    assert "10 % without norm (after 3 updates; then it diverged)" in curves.caption_at(0)
+    assert "in eval mode with running averages (" not in curves.caption_at(0)
+
+
+def test_folding_says_how_many_rows_are_drawn_and_draws_the_largest_output(run):
+    found = inference.folding(run.moments[-1], run.tracked(0.1)[-1], run.data.x_test)
+    figure = running_inference.fold_scatter(found, dark=False)
+    dots = rows(figure, "dots")
+    assert f"Drawn: {len(dots) // 10} test rows" in figure.caption_at(0)
+    assert max(abs(dot["before"]) for dot in dots) == pytest.approx(found.size)
+    few = inference.folding(run.moments[-1], run.tracked(0.1)[-1], run.data.x_test[:20])
+    assert "Drawn" not in running_inference.fold_scatter(few, dark=False).caption_at(0)
+
+
+def test_a_wrong_digit_is_not_written_as_a_product(run):
+    right = run.data.y_test
+    figure = running_digits.changed_digits(run.data, [right, right, (right + 1) % 10], (0.5, 1.0), count=4, dark=False)
+    spec = str(figure.spec)
+    assert "✗" in spec
+    assert "× " not in spec
+    assert "A wrong answer is red, with ✗ behind it." in figure.caption_at(0)
+
+
 def test_bars_say_what_recomputing_brings(run):
     values = {"eval": 0.65, "train": 0.96, "recomputed": 0.97, "none": 0.9}
     figure = running_inference.accuracy_bars(values, step=50, dark=False)

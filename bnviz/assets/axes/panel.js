@@ -2,11 +2,25 @@
 
 const SPOKEN_MS = 500;
 
-function number(value) {
+const [DIGITS, MOST_DIGITS] = [4, 8];
+
+function number(value, digits = DIGITS) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1e4 || size < 1e-3 ? value.toExponential(2) : value.toPrecision(4);
+  const text = size >= 1e4 || size < 1e-3 ? value.toExponential(digits - 2) : value.toPrecision(digits);
   return text.replace("-", "−");
+}
+
+/** How many digits tell a value from its mean, so that the formula gives its own result. */
+function telling(value, mean) {
+  const read = (one, digits) => Number(number(one, digits).replaceAll("−", "-"));
+  let digits = DIGITS;
+  while (digits < MOST_DIGITS) {
+    const seen = read(value, digits) - read(mean, digits);
+    if (Math.abs(seen - (value - mean)) <= 0.005 * Math.abs(value - mean)) break;
+    digits += 1;
+  }
+  return digits;
 }
 
 function fill(template, values) {
@@ -34,10 +48,13 @@ export class Panel {
     const sizes = { N: data.shape[0], C: data.shape[1], H: data.shape[2], W: data.shape[3] };
     const group = Math.floor((c * data.groups) / sizes.C);
     const width = sizes.C / data.groups;
+    const digits = telling(value, mean);
+    const told = number(mean, digits);
     const values = {
       ...sizes, n: n + 1, c: c + 1, h: h + 1, w: w + 1, cells: data.cells, from: group * width + 1,
-      to: (group + 1) * width, eps: data.eps, x: number(value), mean: number(mean), var: number(variance),
-      hat: number(hat), minus: mean < 0 ? `(${number(mean)})` : number(mean),
+      to: (group + 1) * width, eps: data.eps, x: number(value, digits), mean: told, var: number(variance),
+      hat: number(hat), minus: mean < 0 ? `(${told})` : told,
+      values: fill(data.words[data.cells === 1 ? "one" : "many"], data),
     };
     for (const [name, line] of this.lines) line.textContent = fill(data.words[name], values);
     this.element.style.setProperty("--lit", data.colors.lit);

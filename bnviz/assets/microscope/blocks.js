@@ -1,6 +1,7 @@
 // The tables on the stage: which there are, in which phase each appears, and how a table is built.
 
-import { brief, element } from "./dom.js";
+import { brief, element, pair } from "./dom.js";
+import { averageOf, members } from "./formulas.js";
 
 /** Groups of tables side by side; the tables of a group share their columns. */
 export const GROUPS = [
@@ -91,13 +92,28 @@ export class Group {
   }
 }
 
+const TELLING = { usual: brief, digits: 2, slack: 0.5 };
+
+/** A cell's number: a value and its mean get the digits that tell them apart, the others what a column has room for. */
+function written(m, block, row, column) {
+  const { h, mean } = m.values;
+  if (block === "h") {
+    const [i, j] = averageOf(m, row, column);
+    return pair(h[row][column], mean[i][j], TELLING)[0];
+  }
+  const value = m.values[block][row][column];
+  if (block !== "mean") return brief(value);
+  const near = (place) => Math.abs(h[place[0]][place[1]] - value) || Infinity;
+  const [closest] = members(m, row, column).sort((one, other) => near(one) - near(other));
+  return pair(value, h[closest[0]][closest[1]], TELLING)[0];
+}
+
 /** Write a cell's value, or leave it open while its phase has not come. */
 export function fill(cell, m, phase) {
   const { block } = cell.dataset;
   const [row, column] = [Number(cell.dataset.row), Number(cell.dataset.column)];
   const open = PHASE_OF[block] > phase;
-  const value = m.values[block][row][column];
-  const text = open ? "·" : brief(value);
+  const text = open ? "·" : written(m, block, row, column);
   const words = open ? m.texts.not_yet : text;
   const where = MATRICES.has(block) ? `, ${m.texts.row} ${m.row_names[row]}` : "";
   const name = m.feature_names[column] ?? "";

@@ -27,6 +27,29 @@ export function shown(value, digits = 4) {
   return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace("-", "−");
 }
 
+/** Write a number with so many decimals, and none that are 0 at the end. */
+function fixed(value, decimals) {
+  const text = value.toFixed(Math.min(decimals, 20));
+  return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace("-", "−");
+}
+
+const read = (text) => Number(text.replace("−", "-"));
+
+/** Write a number and what is subtracted from it with enough digits that their difference can be told from them. */
+export function pair(value, other, { usual = shown, digits = 4, slack = 0.005 } = {}) {
+  const texts = [usual(value), usual(other)];
+  const difference = Math.abs(value - other);
+  const seen = Math.abs(read(texts[0]) - read(texts[1]));
+  if (Number.isNaN(seen) || Math.abs(seen - difference) <= slack * difference) return texts;
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(difference)));
+  return [fixed(value, decimals), fixed(other, decimals)];
+}
+
+/** Put a number in brackets where its minus would meet a sign. */
+export function bracketed(text) {
+  return text.startsWith("−") ? `(${text})` : text;
+}
+
 /** Write a number for a cell: no more digits than a column has room for. */
 export function brief(value) {
   const size = Math.abs(value ?? 0);
@@ -36,8 +59,7 @@ export function brief(value) {
 
 /** The same, in brackets where a minus would meet a sign. */
 export function wrapped(value) {
-  const text = shown(value);
-  return text.startsWith("−") ? `(${text})` : text;
+  return bracketed(shown(value));
 }
 
 /** Every digit of a number, as it was computed. */

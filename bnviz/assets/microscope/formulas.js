@@ -1,6 +1,6 @@
 // What a cell is: its formula in symbols, the same with the numbers, and the cells that it came from.
 
-import { shown, wrapped } from "./dom.js";
+import { bracketed, pair, shown, wrapped } from "./dom.js";
 
 const TERMS = 6;
 
@@ -10,7 +10,7 @@ export function averageOf(m, row, column) {
 }
 
 /** The shown cells of a matrix that enter one average. */
-function members(m, row, column) {
+export function members(m, row, column) {
   const rows = m.values.h.map((_, place) => place);
   if (m.kind === "batch") return rows.map((place) => [place, column]);
   return m.group_of.map((group, place) => [group, place]).filter(([group]) => group === column).map(([, place]) => [row, place]);
@@ -28,6 +28,12 @@ function sum(places, term, value, rest, others) {
   const count = places.length - written.length + others;
   if (count > 0) parts.push(`[${count} more: ${shown(left + rest)}]`);
   return parts.join(" + ").replaceAll("+ −", "− ");
+}
+
+/** A value less its mean, with the digits that tell them apart. */
+function centered(value, mean) {
+  const [text, other] = pair(value, mean);
+  return `(${text} − ${bracketed(other)})`;
 }
 
 const at = (m, block, row, column) => m.values[block][row][column];
@@ -58,7 +64,7 @@ const MAKERS = {
     const { symbols: s, count } = m;
     const places = members(m, row, column);
     const mean = at(m, "mean", row, column);
-    const term = (r, c) => `(${shown(at(m, "h", r, c))} − ${wrapped(mean)})²`;
+    const term = (r, c) => `${centered(at(m, "h", r, c), mean)}²`;
     const terms = sum(places, term, (r, c) => (at(m, "h", r, c) - mean) ** 2, m.rest.var[row][column], m.hidden.average);
     return {
       symbols: `${s.var} = ${m.texts.sum_over} (${s.h} − ${s.mean})² / ${count}`,
@@ -73,7 +79,7 @@ const MAKERS = {
     const [mean, variance] = [at(m, "mean", i, j), at(m, "var", i, j)];
     return {
       symbols: `${s.x_hat} = (${s.h} − ${s.mean}) / √(${s.var} + ${s.eps})`,
-      numbers: `(${shown(at(m, "h", row, column))} − ${wrapped(mean)}) / √(${shown(variance)} + ${shown(m.eps)})`,
+      numbers: `${centered(at(m, "h", row, column), mean)} / √(${shown(variance)} + ${shown(m.eps)})`,
       sources: [["h", row, column], ["mean", i, j], ["var", i, j]],
     };
   },

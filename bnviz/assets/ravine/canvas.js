@@ -189,6 +189,20 @@ export function dot(context, [x, y], radius, { color, halo, hollow = false }) {
   context.stroke();
 }
 
+/** A remark that belongs to the picture, above and right of a corner, on paper so that it can be read. */
+export function remark(context, text, [left, bottom], look) {
+  context.font = `600 ${look.size}px ${look.font}`;
+  const [width, height] = [context.measureText(text).width + 12, look.size + 10];
+  context.globalAlpha = 0.85;
+  context.fillStyle = look.paper;
+  context.fillRect(left, bottom - height, width, height);
+  context.globalAlpha = 1;
+  context.fillStyle = look.ink;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(text, left + 6, bottom - height / 2);
+}
+
 /** The minimum: a plus sign. */
 export function plus(context, [x, y], size, { color, halo }) {
   for (const [style, width] of [[halo, 6], [color, 2.5]]) {

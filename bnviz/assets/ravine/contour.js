@@ -1,6 +1,6 @@
 // The loss seen from above: bands of equal loss, the path on them, and a click that starts from there.
 
-import { Canvas, dot, plus, ramp, rgb, roomy, trail } from "./canvas.js";
+import { Canvas, dot, plus, ramp, remark, rgb, roomy, trail } from "./canvas.js";
 import { fill, number, tick, ticks } from "./words.js";
 
 const TOP_BAND = 12; // above it the loss is one colour
@@ -71,6 +71,7 @@ export class Contour extends Canvas {
     const [x, y] = points.at(-1);
     const held = [Math.max(left, Math.min(left + width, x)), Math.max(top, Math.min(top + height, y))];
     dot(context, held, 7, style);
+    if (path.stretched) remark(context, fill(path.stage.words.long, path.stretched), [left + 1, top + height - 1], look);
   }
 
   place([x, y]) {

@@ -57,6 +57,12 @@ export class Path {
     return x >= x0 && x <= x1 && y >= y0 && y <= y1;
   }
 
+  /** Which axis is drawn how many times longer than the other one, where that is much; else null. */
+  get stretched() {
+    const { stretch, long } = this.view;
+    return stretch && !this.stage.equal ? { times: stretch, axis: long } : null;
+  }
+
   /** One step in words. */
   sentence(step) {
     const { words } = this.stage;
@@ -73,9 +79,8 @@ export class Path {
       wa: number(wa),
       wb: number(wb),
     });
-    const { stretch } = this.view;
     const more = [gone ? fill(words.stopped, { at: this.diverged }) : "", this.inside(step) ? "" : words.outside];
-    if (stretch && !this.stage.equal) more.push(fill(words.stretched, { times: stretch }));
+    if (this.stretched) more.push(fill(words.stretched, this.stretched));
     return [told, ...more].filter(Boolean).join(" ");
   }
 

@@ -1,6 +1,6 @@
 // The loss as a surface in space, drawn on a plain canvas: no WebGL is needed. Every corner of the mesh is a computed loss.
 
-import { Canvas, dot, plus, ramp, roomy, trail } from "./canvas.js";
+import { Canvas, dot, plus, ramp, remark, roomy, trail } from "./canvas.js";
 import { fill, tick, ticks } from "./words.js";
 
 const START = { turn: -0.62, tilt: 0.74, zoom: 1 };
@@ -138,6 +138,7 @@ export class Surface extends Canvas {
     }
     if (this.spots[0]) dot(context, this.spots[0], 5, { ...style, hollow: true });
     if (this.spots.at(-1)) dot(context, this.spots.at(-1), 7, style);
+    if (path.stretched) remark(context, fill(path.stage.words.long, path.stretched), [0, look.size + 10], look);
   }
 
   /** The path as far as it is in the box. */

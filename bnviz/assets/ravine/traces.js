@@ -6,7 +6,7 @@ import { fill, tick, ticks } from "./words.js";
 const LEFT = 58;
 const RIGHT = 10;
 const STRIP = 92;
-const GAP = 26;
+const GAP = 30;
 const FOOT = 38;
 
 export class Traces extends Canvas {
@@ -26,7 +26,7 @@ export class Traces extends Canvas {
   }
 
   strip(context, path, step, look, axis) {
-    const top = GAP - 6 + axis * (STRIP + GAP);
+    const top = GAP - 5 + axis * (STRIP + GAP);
     const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
     const up = (value) => top + ((high - value) / (high - low)) * STRIP;
     context.font = `${look.size}px ${look.font}`;
@@ -67,7 +67,7 @@ export class Traces extends Canvas {
     context.fillStyle = look.ink;
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    context.fillText(fill(flips === 1 ? words.trace_one : words.trace, { name, flips }), LEFT, top - 3);
+    context.fillText(fill(flips === 1 ? words.trace_one : words.trace, { name, flips }), LEFT, top - 7);
   }
 
   goal(context, look, at) {

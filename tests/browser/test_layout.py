@@ -1,0 +1,52 @@
+"""What the style sheet promises: choices wrap instead of hiding, names stand on one line, no name is cut off."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+WORDS = Path(__file__).resolve().parents[2] / "assets" / "messages" / "en" / "train.toml"
+LIST = "[data-testid=stSidebar] [data-testid=stSelectbox] input"
+ROOM = """([input, names]) => {
+    const style = getComputedStyle(input), pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return names.filter((name) => pen.measureText(name).width > room);
+}"""
+
+
+@pytest.fixture(scope="module")
+def url(serve):
+    return serve("app.py")
+
+
+def test_on_a_phone_every_choice_is_in_sight(new_page, url):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{url}/axes")
+    for name in ("RMS norm", "averages: 1 × 1"):
+        choice = page.get_by_role("radio", name=name)
+        expect(choice).to_be_visible()
+        box = choice.bounding_box()
+        assert box["x"] + box["width"] <= 390
+
+
+def test_choices_in_a_second_row_have_their_left_edge_and_no_name_of_a_list_is_cut_off(new_page, url):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{url}/ravine")
+    edge = page.get_by_role("radio", name="the same for all").evaluate("one => getComputedStyle(one).borderLeftColor")
+    assert not edge.endswith(", 0)")
+    options = tomllib.loads(WORDS.read_text(encoding="utf-8"))["options"]
+    names = [*options["name"].values(), *options["order"].values()]
+    assert page.locator(LIST).first.evaluate(f"(input, names) => ({ROOM})([input, names])", names) == []
+
+
+def test_the_names_of_neighbours_stand_on_one_line(new_page, url):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    for place, names in (("running", ("Layer", "Unit")), ("inputs", ("Data set", "Axes"))):
+        page.goto(f"{url}/{place}")
+        labels = [page.get_by_test_id("stMain").get_by_text(name, exact=True).first for name in names]
+        expect(labels[1]).to_be_visible()
+        tops = [label.bounding_box()["y"] for label in labels]
+        assert abs(tops[0] - tops[1]) < 2
