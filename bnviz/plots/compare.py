@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bnviz.core.recording import Array, Recording
-from bnviz.core.summary import test_scores
+from bnviz.core.summary import final_scores, last_steps, test_scores
 from bnviz.plots import compose, panels, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.sentences import has_diverged
@@ -96,23 +96,43 @@ def _values(recording: Recording, split: str, measure: str) -> Array:
     return losses
 
 
+def _last_values(recording: Recording, split: str, measure: str) -> Array:
+    """(A,) the same numbers in the last state of each arm that has ended."""
+    if measure == "accuracy":
+        return final_scores(recording) if split == "test" else np.full(len(recording.diverged_at), np.nan)
+    if split == "test":
+        return recording.final_test_loss
+    rows = last_steps(recording) - recording.first_step
+    losses: Array = recording.train_loss[rows, np.arange(len(rows))]
+    return losses
+
+
+def _line(recording: Recording, values: Array, last: Array, arm: int) -> tuple[Array, Array]:
+    """Steps and values of one line: those of the frames before it diverged, and of the last state."""
+    known = np.isfinite(values[:, arm])
+    steps, numbers, end = recording.steps[known], values[known, arm], int(last_steps(recording)[arm])
+    if np.isfinite(last[arm]) and (not len(steps) or steps[-1] < end):
+        steps, numbers = np.append(steps, end), np.append(numbers, last[arm])
+    return steps, numbers
+
+
 def _lines(runs: Sequence[Compared], arms: Sequence[str], split: str, measure: str) -> pd.DataFrame:
     parts = []
     for run in (_classified(runs) or runs) if measure == "accuracy" else runs:
         recording = run.recording
         values = np.where(has_diverged(recording), np.nan, _values(recording, split, measure))
+        last = _last_values(recording, split, measure)
         if measure == "loss":
-            values = panels.positive(values)
+            values, last = panels.positive(values), panels.positive(last)
         for arm, style in enumerate(theme.arm_style(recording.experiment)):
-            known = np.isfinite(values[:, arm])
-            if style.label not in arms or not known.any():
+            steps, numbers = _line(recording, values, last, arm)
+            if style.label not in arms or not len(steps):
                 continue
-            steps = recording.steps[known]
             marked = np.zeros(len(steps), bool)
             places = (np.arange(MARKS) + (run.place + 0.5) / len(SHAPES)) / MARKS * steps[-1]
             marked[np.searchsorted(steps, places).clip(max=len(steps) - 1)] = True
             parts.append(pd.DataFrame({"run": run.name, "arm": style.label, "step": steps,
-                                       "value": values[known, arm], "marked": marked}))  # fmt: skip
+                                       "value": numbers, "marked": marked}))  # fmt: skip
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -33,7 +33,7 @@ def histograms(runs: Sequence[Compared], arm: str, *, layer: int, step: int, dar
     """
     kind, edges = KINDS.index("normalized"), np.linspace(*SIGNAL_RANGE, BINS + 1)
     rows: dict[str, list[Any]] = {"run": [], "x": [], "value": [], "told": []}
-    spreads = []
+    told = list[str]()
     for run in runs:
         labels = [style.label for style in theme.arm_style(run.recording.experiment)]
         if arm not in labels or layer >= len(run.recording.experiment.network.hidden):
@@ -41,19 +41,28 @@ def histograms(runs: Sequence[Compared], arm: str, *, layer: int, step: int, dar
         place, recording = labels.index(arm), run.recording
         frame = max(0, int((recording.steps <= step).sum()) - 1)
         shares = shares_of(recording, hold(recording, recording.histogram[:, :, :, kind]))[frame, place, layer, 1:-1]
-        spreads.append((run.name, float(hold(recording, recording.row_std)[frame, place, layer, kind])))
+        told.append(_told(run, float(hold(recording, recording.row_std)[frame, place, layer, kind]), place, frame))
         rows["run"] += [run.name] * (BINS + 1)
         rows["x"] += edges.tolist()
         rows["value"] += [*shares.tolist(), float(shares[-1])]
         rows["told"] += [f"{low:.1f} to {low + edges[1] - edges[0]:.1f}" for low in edges]
-    if not spreads:
+    if not told:
         return None
-    said = listed([f"{theme.number(spread)} in {name}" for name, spread in spreads])
-    caption = f"Layer {layer + 1} after {step} updates: a unit varies from row to row by sd {said}."
+    caption = f"Layer {layer + 1}: a unit varies from row to row by sd {listed(told)}."
     slug = re.sub(r"[^a-z0-9.]+", "-", arm.lower())
     words = Words(f"histogram-layer{layer + 1}-{slug}", arm, caption, f"Histograms over each other, {arm}. {caption}")
     spec = _outlines(runs, max(rows["value"]), colours(runs, dark=dark)[arm])
     return stills.still(words, spec, {"bins": rows}, dark=dark)
+
+
+def _told(run: Compared, spread: float, arm: int, frame: int) -> str:
+    """A spread, and the update at which the arm showed it: the chosen one, the last of a shorter run, or the last
+    before it diverged."""
+    recording = run.recording
+    last, at = recording.last_finite_frame(arm), int(recording.diverged_at[arm])
+    step = int(recording.steps[min(frame, last)])
+    end = f" (it diverged at step {at})" if frame > last else ""
+    return f"{theme.number(spread)} in {run.name} after {step} update{'' if step == 1 else 's'}{end}"
 
 
 def _outlines(runs: Sequence[Compared], highest: float, color: str) -> compose.Spec:

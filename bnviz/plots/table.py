@@ -12,6 +12,8 @@ from bnviz.core.recording import Recording
 from bnviz.core.summary import explained, status_words, summary
 
 DASH = "—"
+ENOUGH = 50
+"""Updates that an arm must have made before the time of one says anything."""
 NAMES = {
     "label": "arm",
     "status": "status",
@@ -30,7 +32,8 @@ def results(recording: Recording) -> pd.DataFrame:
 
     Returns:
         Numbers as numbers (NaN where there is none), so that a table can sort them; "cost of an update" is text,
-        such as "1.3 ×" the cost without a norm, and an em dash where no arm without a norm was run. A regression has
+        such as "1.3 ×" the cost without a norm, and an em dash where this arm or the one without a norm has made
+        fewer than ENOUGH updates, or there is no such arm. A regression has
         R² (`bnviz.core.summary.explained`) in the place of accuracies.
     """
     rows = summary(recording)
@@ -48,9 +51,9 @@ def results(recording: Recording) -> pd.DataFrame:
 
 
 def _cost(recording: Recording, arm: int) -> float | None:
-    """Seconds for one update."""
+    """Seconds for one update; None where the arm made too few to tell."""
     updates, seconds = int(recording.updates[arm]), float(recording.seconds[arm])
-    return seconds / updates if updates and seconds > 0 else None
+    return seconds / updates if updates >= ENOUGH and seconds > 0 else None
 
 
 def _number(value: Any) -> Any:

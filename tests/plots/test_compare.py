@@ -51,6 +51,13 @@ def test_an_arm_that_diverges_ends_where_it_does(runs) -> None:
     assert max(steps) == recording.diverged_at[arm] - 1
 
 
+def test_a_line_ends_with_the_number_that_the_table_of_results_tells(run) -> None:
+    recording = run("wild")
+    figure = compare.curves([Compared("Run A", 0, recording)], ["no norm, rate 10.2"])
+    last = rows_of(figure)[-1]
+    assert (last["step"], last["value"]) == (recording.diverged_at[0] - 1, recording.final_test_loss[0])
+
+
 def test_one_norm_has_one_colour_and_one_run_one_dash_and_mark(runs) -> None:
     colors = compare.colours(runs, dark=False)
     for run in runs:
@@ -83,7 +90,10 @@ def test_histograms_are_those_of_the_chosen_layer_and_step(runs) -> None:
     counts = recording.histogram[15, 1, 1, 1, 1:-1]
     rows = [row["value"] for row in rows_of(figure, "bins") if row["run"] == "digits"]
     np.testing.assert_allclose(rows[:-1], counts / (64 * 16), rtol=1e-6)
-    assert "Layer 2 after 15 updates" in figure.caption_at(0)
+    assert figure.caption_at(0).startswith("Layer 2: ")
+    assert "in digits after 15 updates" in figure.caption_at(0)
+    ended = runs[2].recording.diverged_at[1]
+    assert f"in diverged after {ended - 1} updates (it diverged at step {ended})" in figure.caption_at(0)
     assert f"{recording.row_std[15, 1, 1, 1]:.2g}" in figure.caption_at(0)
 
 
