@@ -71,7 +71,7 @@ def last_seen(recording: Recording, values: Array) -> tuple[Array, Array]:
 
 
 def endings(recording: Recording, last: tuple[Array, Array], text: Callable[[float], str] = number) -> list[str]:
-    """How each sentence ends: "; no norm diverged at step 3 (its last, at step 2: 212).", or just the full stop.
+    """How each sentence ends: "; the network with no norm diverged at step 3 (its last, at step 2: 212)." or "."
 
     Args:
         recording: gives the steps and the divergences.
@@ -84,7 +84,7 @@ def endings(recording: Recording, last: tuple[Array, Array], text: Callable[[flo
     for arm, label in enumerate(labels):
         at, step, value = int(recording.diverged_at[arm]), int(seen_at[arm]), float(seen[arm])
         told_last = f" (its last, at step {step}: {text(value)})" if np.isfinite(value) else ""
-        parts.append(f"{label} diverged at step {at}{told_last}")
+        parts.append(f"the network with {label} diverged at step {at}{told_last}")
     known: dict[tuple[bool, ...], str] = {}
     result = []
     for row in flags.tolist():

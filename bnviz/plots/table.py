@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from bnviz.core.data import load
+from bnviz.core.experiment import Experiment
+from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
 from bnviz.core.summary import explained, status_words, summary
 
-DASH = "—"
+DASH, DOTS = "—", "…"
 ENOUGH = 50
 """Updates that an arm must have made before the time of one says anything."""
 NAMES = {
@@ -25,6 +27,7 @@ ACCURACY = {
     "best_test_accuracy": "best test accuracy",
     "steps_to_90": "updates to 90 %",
 }
+PACE = ("cost of an update", "updates per second")
 
 
 def results(recording: Recording) -> pd.DataFrame:
@@ -45,9 +48,16 @@ def results(recording: Recording) -> pd.DataFrame:
     if not classes:
         frame["test R²"] = explained(recording, frame["test loss"].to_numpy())
     frame["status"] = [status_words(recording, arm) for arm in range(len(rows))]
-    frame["cost of an update"] = [DASH if not bare or not cost else f"{cost / bare:.1f} ×" for cost in costs]
-    frame["updates per second"] = [round(1 / cost) if cost else math.nan for cost in costs]
+    frame[PACE[0]] = [DASH if not bare or not cost else f"{cost / bare:.1f} ×" for cost in costs]
+    frame[PACE[1]] = [round(1 / cost) if cost else math.nan for cost in costs]
     return frame
+
+
+def waiting(experiment: Experiment) -> pd.DataFrame:
+    """The same table while the run goes on: every arm and column, with dots where the numbers will be."""
+    names = [*NAMES.values(), *(["test R²"] if experiment.data.regression else ACCURACY.values()), *PACE]
+    labels = arm_labels(experiment)
+    return pd.DataFrame({name: labels if name == NAMES["label"] else [DOTS] * len(labels) for name in names})
 
 
 def _cost(recording: Recording, arm: int) -> float | None:

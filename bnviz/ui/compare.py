@@ -17,6 +17,7 @@ from bnviz.plots.figure import Figure
 from bnviz.runs import Run, shared_store
 from bnviz.ui import controls, figure_files, live, pins
 from bnviz.ui.hiding import shown
+from bnviz.ui.lab import STATUS
 from bnviz.ui.messages import text
 from bnviz.ui.pins import Pin
 
@@ -163,10 +164,10 @@ def _compared(runs: Sequence[Run], *, dark: bool) -> None:
 def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
     labels = list(drawn.colours(known, dark=dark))
     arms = st.pills(text("compare.arms"), labels, selection_mode="multi", default=labels,
-                    key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session")  # fmt: skip
+                    key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session", wrap=True)  # fmt: skip
     split = st.segmented_control(
         text("compare.split"), drawn.SPLITS, key=_SPLIT, required=True, default=drawn.SPLITS[0],
-        format_func=lambda name: text(f"compare.{name}"), persist_state="session",
+        format_func=lambda name: text(f"compare.{name}"), persist_state="session", wrap=True,
     )  # fmt: skip
     return [label for label in labels if label in arms], str(split)
 
@@ -198,7 +199,8 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
         st.session_state[_STEP] = steps[-1]
     left, right = st.columns(2, gap="medium")
     with left:
-        layer = st.segmented_control(text("compare.layer"), layers, key=_LAYER, required=True, persist_state="session")
+        layer = st.segmented_control(text("compare.layer"), layers, key=_LAYER, required=True, persist_state="session",
+                                     wrap=True)  # fmt: skip
     with right:
         step = st.select_slider(text("compare.step"), steps, key=_STEP, persist_state="session", on_change=_choose_step)
     figures = [
@@ -233,7 +235,7 @@ def _tables(known: Sequence[Compared]) -> None:
     results = pd.concat(rows, ignore_index=True).drop(columns=["cost of an update", "updates per second"])
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
     order = ["run", *(name for name in results.columns if name != "run")]
-    st.dataframe(results[order], hide_index=True, width="stretch", column_config=shares)
+    st.dataframe(results[order], hide_index=True, width="stretch", column_config=shares | STATUS)
     st.download_button(
         text("compare.data_file"), lambda: drawn.table_of(known).to_csv(index=False), file_name=f"{STEM}-curves.csv",
         mime="text/csv", key="compare_file", on_click="ignore", icon=":material/download:",

@@ -106,7 +106,8 @@ def ask(widget: Callable[..., Any], *args: Any, key: str, **words: Any) -> Any:
         key: its key, whose last part is its name.
     """
     if shown(name_of(key)):
-        return widget(*args, key=key, **words)
+        wrapped = {"wrap": True} if widget in (st.pills, st.segmented_control) else {}  # else a phone cuts them off
+        return widget(*args, key=key, **wrapped, **words)
     if widget is st.button:
         return False
     if key in st.session_state:

@@ -14,6 +14,8 @@ from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.view import View
 
+STATUS = {"status": st.column_config.TextColumn(width=180)}
+"""The column of a table of results that says "training, 1000 of 4000" in full."""
 _PROBLEMS, _OPENED = "lab.problems", "lab.opened"
 
 
@@ -53,13 +55,17 @@ def write_link(experiment: Experiment, view: View) -> None:
 
 
 def show_results(run: Run) -> None:
-    """The table of results, once there is something in it."""
-    recording = run.recording()
-    if recording is None or run.active or not shown("results"):
+    """The table of results; as long as training goes on, with dots in it, so that nothing below it moves at the end."""
+    recording, going = run.recording(), run.active and not live.is_stopped(run.experiment)
+    if (recording is None and not going) or not shown("results"):
         return
     st.subheader(text("train.state.results"))
+    if recording is None or going:
+        st.dataframe(plots.waiting(run.experiment), hide_index=True, width="stretch", column_config=STATUS)
+        st.caption(f"{text('train.state.results_wait')} {text('link.copy_hint')}")
+        return
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("test accuracy", "best test accuracy")}
-    st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares)
+    st.dataframe(plots.results(recording), hide_index=True, width="stretch", column_config=shares | STATUS)
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(
         f"{text('train.state.memory', megabytes=megabytes, frames=len(recording.steps))} {text('link.copy_hint')}"

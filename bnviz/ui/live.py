@@ -206,7 +206,7 @@ def _state_of(run: Run, recording: Recording) -> str:
 
 
 def _who_stopped(recording: Recording) -> str:
-    """ "no norm stopped at step 3" of every arm that has diverged."""
+    """ "the network with no norm stopped at step 3" of every arm that has diverged."""
     labels = zip(arm_labels(recording.experiment), recording.diverged_at.tolist(), strict=True)
     told = [text("train.state.arm_stopped", arm=label, step=at) for label, at in labels if at >= 0]
     return listed(told) if told else ""

@@ -33,7 +33,7 @@ def share_panel(page: str) -> None:
     if hiding.shown("share"):
         label, icon = text("share.button"), ":material/share:"
         st.button(label, icon=icon, key=f"share.open.{page}", on_click=_open, args=(page,), help=text("share.help"))
-    if st.session_state.get(_OPENED) == page:  # in every rerun, such as that of a training that ends, until it is closed
+    if st.session_state.get(_OPENED) == page:  # in every rerun, also when a training ends, until it is closed
         st.dialog(text("share.title"), width="large", icon=":material/share:", on_dismiss=_close)(_panel)(page)
     else:
         _close()

@@ -10,6 +10,7 @@ import streamlit as st
 from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
+from bnviz.plots.sentences import listed
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
@@ -76,7 +77,13 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
         names = params["show"].split(".") if params["show"] else []
         unknown = [name for name in names if name not in PICTURES]
         if unknown:
-            messages.append(text("link.bad_show", given=", ".join(unknown), known=", ".join(PICTURES)))
+            messages.append(
+                text(
+                    "link.bad_show",
+                    given=", ".join(unknown),
+                    known=", ".join(text(f"train.options.picture.{name}") for name in PICTURES),
+                )
+            )
         if len(unknown) < len(names) or not names:
             st.session_state[_WANTED] = [name for name in names if name in PICTURES]
     kind = params.get("kind", View.kind)
@@ -133,7 +140,8 @@ def choose_view(experiment: Experiment) -> View:
     """The row of choices above the pictures."""
     names = available(experiment)
     wanted = st.session_state.setdefault(_WANTED, list(DEFAULT))
-    st.session_state[_SHOW] = [name for name in names if name in wanted]
+    there = [name for name in names if name in wanted]
+    st.session_state[_SHOW] = there if there or not wanted else list(usual(experiment))
     shown = ask(
         st.pills,
         text("train.labels.pictures"),
@@ -146,6 +154,10 @@ def choose_view(experiment: Experiment) -> View:
         args=(names,),
     )
     show = tuple(name for name in names if name in shown)
+    if wanted and not there:
+        lacking = [text(f"train.options.picture.{name}") for name in wanted]
+        reasons = dict.fromkeys(text(f"train.state.lacks.{name}") for name in wanted)
+        st.info(text("train.state.lacking", pictures=listed(lacking), why=" ".join(reasons)), icon=":material/image:")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)

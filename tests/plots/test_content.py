@@ -58,7 +58,9 @@ def test_histograms_stand_still_after_divergence(run):
     np.testing.assert_array_equal(rows[at, arm, :, :BINS], rows[at - 1, arm, :, :BINS])
     assert (rows[at:, arm, :, PARTS.index("diverged")] == at).all()
     spread = number(recording.row_std[at - 1, arm, -1, 1])
-    assert figure.caption_at(at).endswith(f"no norm diverged at step {at} (its last, at step {at - 1}: sd {spread}).")
+    assert figure.caption_at(at).endswith(
+        f"with no norm diverged at step {at} (its last, at step {at - 1}: sd {spread})."
+    )
 
 
 def test_no_sentence_gives_a_diverged_arm_a_number_after_its_end(run):
@@ -73,13 +75,13 @@ def test_no_sentence_gives_a_diverged_arm_a_number_after_its_end(run):
         told, end = figure.caption_at(last).split("; ")
         assert "with no norm" not in told
         assert "with batch norm before" in told
-        assert end == f"{label} diverged at step {at} (its last, at step {at - 1}: {ends[figure.id]})."
+        assert end == f"the network with {label} diverged at step {at} (its last, at step {at - 1}: {ends[figure.id]})."
         assert f"{label} diverged at step {at};" in figure.alt[last]
     seen = recording.steps[recording.last_finite_frame(0)]
     for figure in (plots.histograms(recording), plots.bands(recording), plots.gradients(recording)):
         told, end = figure.caption_at(last).split("; ")
         assert "with no norm" not in told
-        assert end.startswith(f"{label} diverged at step {at} (its last, at step {seen}: ")
+        assert end.startswith(f"the network with {label} diverged at step {at} (its last, at step {seen}: ")
         assert f"{label} diverged at step {at};" in figure.alt[last]
 
 
@@ -87,7 +89,8 @@ def test_where_every_arm_has_diverged_no_number_is_left(run):
     recording = run("diverged")
     assert (recording.diverged_at == (1, 3, 2)).all()
     figure = plots.histograms(recording)
-    assert figure.caption_at(20).startswith("After 20 updates, no network is left; no norm diverged at step 1 (its")
+    start = "After 20 updates, no network is left; the network with no norm diverged at step 1 (its last, at step 0: "
+    assert figure.caption_at(20).startswith(start)
     assert "batch norm before" in figure.caption_at(2).split("; ")[0]
 
 
@@ -218,6 +221,15 @@ def test_results_are_one_row_an_arm(run):
     assert plots.results(run("diverged"))["status"][0].startswith("diverged at step ")
     assert plots.results(run("digits, begun"))["status"][0] == "training, 3 of 40"
     assert (plots.results(run("one_step"))["cost of an update"] == "—").all()
+
+
+@pytest.mark.parametrize("name", ["digits", "regression"])
+def test_a_table_with_dots_keeps_the_place_of_the_results(run, name):
+    recording = run(name)
+    waiting, results = plots.waiting(recording.experiment), plots.results(recording)
+    assert list(waiting) == list(results)
+    assert list(waiting["arm"]) == list(results["arm"])
+    assert (waiting.drop(columns="arm") == "…").all(axis=None)
 
 
 def test_an_arm_that_diverged_early_is_no_measure_of_what_an_update_costs(run):
