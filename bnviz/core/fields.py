@@ -36,8 +36,10 @@ def shown(value: Any) -> str:
 
 
 def _plain(number: float) -> str:
-    """A bound as one writes it: "512", "2,147,483,647", "0.0001"."""
-    return f"{int(number):,}" if abs(number) < 1e15 and number == int(number) else f"{number:g}"
+    """A bound as one writes it: "512", "2,147,483,647", "0.000001"."""
+    if abs(number) < 1e15 and number == int(number):
+        return f"{int(number):,}"
+    return f"{number:.6f}".rstrip("0") if 1e-6 <= abs(number) < 1e-4 else f"{number:g}"
 
 
 class Kind(Protocol):

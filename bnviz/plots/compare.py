@@ -1,4 +1,4 @@
-"""Several runs over each other: the norm gives the colour, the run the dash and the mark."""
+"""Several runs over each other: the arm gives colour and dash, as everywhere, the run the mark and the width."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bnviz.plots.sentences import has_diverged
 from bnviz.plots.stills import Words
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-DASHES = theme.SPARE_DASHES
+WIDTHS = (3.4, 1.8, 2.6, 1.3, 2.2, 1.0)
 MARKS = 7  # on a line, so that its shape is seen
 SPLITS = ("test", "train")
 HEIGHT = 300
@@ -30,7 +30,7 @@ class Compared:
 
     Attributes:
         name: what the reader calls it.
-        place: which of the dashes and marks it has, counted from 0.
+        place: which of the marks and widths it has, counted from 0.
         recording: of it, or of its beginning.
     """
 
@@ -50,6 +50,12 @@ def colours(runs: Sequence[Compared], *, dark: bool) -> dict[str, str]:
                 color = theme.mixed(style.color, theme.INK[dark], 0.25 * tries)
             found.setdefault(style.label, color)
     return found
+
+
+def dashes(runs: Sequence[Compared]) -> dict[str, tuple[int, ...]]:
+    """The dash of every arm by its label, as in all other pictures."""
+    styles = [style for run in runs for style in theme.arm_style(run.recording.experiment)]
+    return {style.label: style.dash for style in reversed(styles)}
 
 
 def curves(
@@ -161,20 +167,23 @@ def _layers(
     base = alt.Chart(alt.NamedData("lines"))
     color = alt.Color("arm:N", sort=None, scale=alt.Scale(domain=list(colors), range=list(colors.values())),
                       legend=alt.Legend(title=None, symbolType="stroke", columns=2, labelLimit=0))  # fmt: skip
-    names, key = [run.name for run in runs], _key(dark=dark)
-    dash = alt.StrokeDash("run:N", sort=None, legend=key,
-                          scale=alt.Scale(domain=names, range=[list(DASHES[run.place]) for run in runs]))  # fmt: skip
+    names, key, dashed = [run.name for run in runs], _key(dark=dark), dashes(runs)
+    dash_scale = alt.Scale(domain=list(colors), range=[list(dashed[arm]) for arm in colors])
+    dash = alt.StrokeDash("arm:N", sort=None, scale=dash_scale,
+                          legend=alt.Legend(title=None, symbolType="stroke", columns=2, labelLimit=0))  # fmt: skip
+    width = alt.StrokeWidth("run:N", sort=None, legend=key,
+                            scale=alt.Scale(domain=names, range=[WIDTHS[run.place] for run in runs]))  # fmt: skip
     shape = alt.Shape("run:N", sort=None, legend=key,
                       scale=alt.Scale(domain=names, range=[SHAPES[run.place] for run in runs]))  # fmt: skip
     detail = alt.Detail(["run:N", "arm:N"])
     said = theme.percent_expr("datum.value") if name == "accuracy" else theme.number_expr("datum.value", 3)
     tooltip = [alt.Tooltip("run:N", title="run"), alt.Tooltip("arm:N", title="arm"),
                alt.Tooltip("step:Q", title="updates", format="d"), alt.Tooltip("said:N", title=name)]  # fmt: skip
-    line = base.mark_line(strokeWidth=2.5, clip=True, strokeJoin="round")
-    marks = base.transform_filter("datum.marked").mark_point(size=70, filled=True, clip=True, opacity=1)
+    line = base.mark_line(clip=True, strokeJoin="round")
+    marks = base.transform_filter("datum.marked").mark_point(size=90, filled=True, clip=True, opacity=1)
     unseen = base.transform_calculate(said=said).mark_point(opacity=0, size=90, clip=True)
     return [
-        line.encode(x=x, y=y, color=color, strokeDash=dash, detail=detail),
+        line.encode(x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, detail=detail),
         marks.encode(x=x, y=y, color=color, shape=shape),
         unseen.encode(x=x, y=y, tooltip=tooltip),
     ]

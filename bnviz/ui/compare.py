@@ -98,12 +98,11 @@ def _pin_button(run: Run) -> None:
 
 
 def mark(place: int, *, dark: bool) -> str:
-    """The dash and the mark of one run as Markdown."""
-    dash = " ".join(str(length) for length in drawn.DASHES[place])
+    """The width and the mark of one run as Markdown."""
     ink = theme.INK[dark]
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="10">'
-        f'<line x1="0" y1="5" x2="28" y2="5" stroke="{ink}" stroke-width="2.5" stroke-dasharray="{dash}"/>'
+        f'<line x1="0" y1="5" x2="28" y2="5" stroke="{ink}" stroke-width="{drawn.WIDTHS[place]}"/>'
         f'<path d="{PATHS[place]}" fill="{ink}"/></svg>'
     )
     return f"![](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"

@@ -65,7 +65,7 @@ def named(problem: str, page: str) -> str:
 
 def _choices(field: str, words: str, page: str) -> str:
     named = [option_of(field, word, page) for word in words.split(", ")]
-    return f"one of {', '.join(named)} is needed"
+    return f"one of {('; ' if any(',' in one for one in named) else ', ').join(named)} is needed"
 
 
 def unfit(page: str, name: str, given: str, used: Any) -> str:

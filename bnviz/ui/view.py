@@ -16,6 +16,8 @@ from bnviz.ui.messages import text
 
 PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
 DEFAULT = ("curves", "histograms", "maps")
+OF_ONE_ARM = ("units", "digits")
+"""The pictures that the choices of an arm and a layer steer."""
 _WANTED = "train.wanted"
 _SHOW, _KIND, _ARM, _LAYER, _BAND = "train.show", "train.kind", "train.view_arm", "train.view_layer", "train.band"
 
@@ -111,7 +113,7 @@ def to_params(view: View, experiment: Experiment) -> dict[str, str]:
         params["show"] = ".".join(view.show)
     if view.kind != View.kind and {"histograms", "bands"} & set(view.show):
         params["kind"] = view.kind
-    if {"units", "digits"} & set(view.show):
+    if set(OF_ONE_ARM) & set(view.show):
         params["arm"] = str(view.arm + 1)
     if "units" in view.show:
         params["layer"] = str(view.layer + 1)
@@ -186,7 +188,7 @@ def _kind(show: tuple[str, ...]) -> str:
 def _arm_and_layer(experiment: Experiment, show: tuple[str, ...]) -> tuple[int, int]:
     arm = layer = 0
     labels = arm_labels(experiment)
-    if {"units", "digits"} & set(show):
+    if set(OF_ONE_ARM) & set(show):
         arms = _batched_arms(experiment) if "units" in show else list(range(len(labels)))
         arm = _choose(text("train.labels.arm"), _ARM, arms, arms[0], lambda place: labels[place])
     if "units" in show:

@@ -211,6 +211,13 @@ def test_a_picture_that_the_data_lack_gives_way_to_the_usual_ones_and_says_why()
     assert widget(app, "button_group", "train.show").value == ["histograms"]
 
 
+def test_the_pictures_of_one_arm_stand_right_below_its_choice():
+    app = opened(replace(SMALL, data=Data("digits")), show="curves.histograms.digits.units")
+    shown = [picture["id"] for picture in message(app)["pictures"]]
+    assert shown == ["gamma-beta", "digits", "loss", "accuracy", "histograms-normalized"]
+    assert link_of(app)["show"] == "curves.histograms.digits.units"
+
+
 def test_a_linear_model_shows_its_curves_and_map():
     app = opened(Experiment(data=SMALL.data, network=Network(()), training=SMALL.training))
     assert {picture["id"] for picture in message(app)["pictures"]} == {"loss", "accuracy", "decision-maps"}

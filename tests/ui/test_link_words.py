@@ -42,10 +42,10 @@ def test_every_setting_of_every_page_has_a_name(group, page, settings):
         ({"seed": "1000000000000"}, "Seed: 1000000000000 came; "),
         ({"training.steps": "0"}, "Updates: 0 came; a whole number from 1 to "),
         ({"training.steps": "1e1"}, ""),
-        ({"training.learning_rate": "fast"}, "Learning rate: 'fast' came; "),
+        ({"training.learning_rate": "fast"}, "Learning rate: 'fast' came; a number from 0.000001 to 100 is needed."),
         ({"network.hidden": "8_x"}, "Hidden layers: 'x' came; "),
         ({"network.activation": "step"}, "Activation: 'step' came; one of ReLU, tanh, sigmoid, linear is needed."),
-        ({"arms": "none zzz"}, "Arm 2, norm: 'zzz' came; one of no norm, batch norm, layer norm, "),
+        ({"arms": "none zzz"}, "Arm 2, norm: 'zzz' came; one of no norm; batch norm; layer norm; "),
         ({"arms": "batch,sideways"}, "Arm 1, place: 'sideways' came; one of before, after, bare is needed."),
         (
             {"arms": "batch,before,momentum:7"},
