@@ -123,14 +123,21 @@ def _parse_arm(text: str) -> Arm:
         raise FieldError("arms", f"{text!r} came; an arm is norm,placement,setting:value.")
     given: dict[str, Any] = {"norm": plain[0] if plain else ""}
     if len(plain) == 2:
-        given["placement"] = kind_of(Arm, "placement").parse(plain[1])
+        given["placement"] = _of_arm("placement", plain[1])
     for word in words:
         name, colon, value = word.partition(":")
         if colon and name not in {f.name for f in fields(Arm)}:
             raise FieldError("arms", f"{name!r} is no setting of an arm.")
         if colon:
-            given[name] = kind_of(Arm, name).parse(value)
+            given[name] = _of_arm(name, value)
     return Arm(**given)
+
+
+def _of_arm(name: str, text: str) -> Any:
+    try:
+        return kind_of(Arm, name).parse(text)
+    except ValueError as error:
+        raise FieldError(f"arm.{name}", str(error)) from None
 
 
 def from_link(params: Mapping[str, str], data: Data | None = None) -> tuple[Experiment, list[str]]:
@@ -167,9 +174,9 @@ def _lenient_arms(text: str | None, messages: list[str]) -> tuple[Arm, ...]:
     for index, word in enumerate(text.split()):
         try:
             arms.append(_parse_arm(word))
-        except ValueError as error:
-            problem = error.problem if isinstance(error, FieldError) else str(error)
-            messages.append(f"arms[{index}]: {problem} This arm is left out.")
+        except FieldError as error:
+            name = error.field.removeprefix("arms").removeprefix("arm")
+            messages.append(f"arms[{index}]{name}: {error.problem} This arm is left out.")
     if not arms:
         messages.append(_fell_back("arms", "No arm was left."))
         return Experiment().arms

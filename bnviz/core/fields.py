@@ -35,6 +35,13 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
+def _plain(number: float) -> str:
+    """A bound as one writes it: "512", "2,147,483,647", "0.000001"."""
+    if abs(number) < 1e15 and number == int(number):
+        return f"{int(number):,}"
+    return f"{number:.6f}".rstrip("0") if 1e-6 <= abs(number) < 1e-4 else f"{number:g}"
+
+
 class Kind(Protocol):
     """Reads a value (from code or JSON) or a text (from a link); raises ValueError with a plain sentence."""
 
@@ -53,12 +60,16 @@ class Number:
     high: float
     integer: bool = False
 
+    @property
+    def wanted(self) -> str:
+        """What is needed, in words."""
+        return f"{'a whole number' if self.integer else 'a number'} from {_plain(self.low)} to {_plain(self.high)}"
+
     def read(self, value: Any) -> int | float:
-        wanted = f"{'a whole number' if self.integer else 'a number'} from {self.low:g} to {self.high:g}"
         numeric = isinstance(value, numbers.Real) and not isinstance(value, bool)
         # The bounds come before int(): they also stop NaN, infinity and whole numbers too long for a float.
         if not numeric or not self.low <= value <= self.high or (self.integer and value != int(value)):
-            raise ValueError(f"{shown(value)} came; {wanted} is needed.")
+            raise ValueError(f"{shown(value)} came; {self.wanted} is needed.")
         return int(value) if self.integer else float(value)
 
     def parse(self, text: str) -> int | float:
@@ -66,7 +77,10 @@ class Number:
             number = float(text)
         except ValueError:
             return self.read(text)
-        return self.read(number)
+        try:
+            return self.read(number)
+        except ValueError:  # what was typed, not what Python made of it
+            raise ValueError(f"{shown(text)[1:-1]} came; {self.wanted} is needed.") from None
 
     def write(self, value: Any) -> str:
         return f"{value:d}" if self.integer else f"{value!r}".removesuffix(".0")

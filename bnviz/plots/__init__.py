@@ -9,7 +9,7 @@ from bnviz.plots.figure import Column, Figure, FrameTable, SeriesTable
 from bnviz.plots.histograms import histograms
 from bnviz.plots.layers import gradients, maxima, saturation, updates
 from bnviz.plots.maps import decision_maps
-from bnviz.plots.table import results
+from bnviz.plots.table import results, waiting
 from bnviz.plots.units import gamma_beta
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "results",
     "saturation",
     "updates",
+    "waiting",
 ]

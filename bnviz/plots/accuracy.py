@@ -11,11 +11,11 @@ import numpy as np
 from bnviz.core.data import load
 from bnviz.core.recording import Recording
 from bnviz.core.schedule import recorded_steps
-from bnviz.core.summary import test_scores
+from bnviz.core.summary import final_scores, last_steps, test_scores
 from bnviz.plots import compose, curves, panels, seeds, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import by_arm, hold_known, sentences
+from bnviz.plots.sentences import hold_known, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
 
@@ -43,7 +43,8 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
     latest = hold_known(values)
     least, most = seeds.ranges(values, [test_scores(other) for other in others])
     told = seeds.sentence(labels, least, most, len(others) + 1, text) if others else ""
-    captions = sentences(recording, f"the {name}", "is", by_arm(labels, latest, text))
+    last = last_steps(recording), final_scores(recording)
+    captions = sentences(recording, (f"the {name}", "is"), latest, text=text, last=last)
     return Figure(
         id="accuracy",
         title="Test accuracy" if data.classes else "Share of the variance explained, test rows",
@@ -52,7 +53,7 @@ def accuracy(recording: Recording, *, others: Sequence[Recording] = (), dark: bo
         tables=[curves.rows(labels, {curves.TEST: values}), *([seeds.table(labels, least, most)] if others else [])],
         steps=recording.steps,
         captions=[caption + told for caption in captions],
-        alt=curves.alt_texts(recording, f"{name} in eval mode; {base_text} gives {text(base)}", labels, latest, text),
+        alt=curves.alt_texts(recording, f"{name} in eval mode; {base_text} gives {text(base)}", latest, text),
         half=True,
         paper=theme.PAPER[dark],
     )

@@ -13,7 +13,7 @@ from bnviz.core.schedule import KINDS
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import alt_texts, by_arm, has_diverged, hold, sentences
+from bnviz.plots.sentences import alt_texts, has_diverged, hold, sentences
 from bnviz.plots.theme import arm_style
 
 DATASET = "bands"
@@ -55,7 +55,7 @@ def bands(
         narrow=_chart(recording, bounds, kind, shown, Look(dark, narrow=True)),
         tables=[_table(labels, shown, values)],
         steps=recording.steps,
-        captions=sentences(recording, subject, "span", by_arm(labels, wide[:, :, -1])),
+        captions=sentences(recording, (subject, "span"), wide[:, :, -1]),
         alt=alt_texts(recording, chart, told, wide),
         columns=len(labels),
         narrow_columns=len(labels),

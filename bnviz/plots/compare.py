@@ -1,4 +1,4 @@
-"""Several runs over each other: the norm gives the colour, the run the dash and the mark."""
+"""Several runs over each other: the arm gives colour and dash, as everywhere, the run the mark and the width."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from bnviz.core.recording import Array, Recording
-from bnviz.core.summary import test_scores
+from bnviz.core.summary import final_scores, last_steps, test_scores
 from bnviz.plots import compose, panels, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.sentences import has_diverged
 from bnviz.plots.stills import Words
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-DASHES = theme.SPARE_DASHES
+WIDTHS = (3.4, 1.8, 2.6, 1.3, 2.2, 1.0)
 MARKS = 7  # on a line, so that its shape is seen
 SPLITS = ("test", "train")
 HEIGHT = 300
@@ -30,7 +30,7 @@ class Compared:
 
     Attributes:
         name: what the reader calls it.
-        place: which of the dashes and marks it has, counted from 0.
+        place: which of the marks and widths it has, counted from 0.
         recording: of it, or of its beginning.
     """
 
@@ -50,6 +50,12 @@ def colours(runs: Sequence[Compared], *, dark: bool) -> dict[str, str]:
                 color = theme.mixed(style.color, theme.INK[dark], 0.25 * tries)
             found.setdefault(style.label, color)
     return found
+
+
+def dashes(runs: Sequence[Compared]) -> dict[str, tuple[int, ...]]:
+    """The dash of every arm by its label, as in all other pictures."""
+    styles = [style for run in runs for style in theme.arm_style(run.recording.experiment)]
+    return {style.label: style.dash for style in reversed(styles)}
 
 
 def curves(
@@ -96,23 +102,43 @@ def _values(recording: Recording, split: str, measure: str) -> Array:
     return losses
 
 
+def _last_values(recording: Recording, split: str, measure: str) -> Array:
+    """(A,) the same numbers in the last state of each arm that has ended."""
+    if measure == "accuracy":
+        return final_scores(recording) if split == "test" else np.full(len(recording.diverged_at), np.nan)
+    if split == "test":
+        return recording.final_test_loss
+    rows = last_steps(recording) - recording.first_step
+    losses: Array = recording.train_loss[rows, np.arange(len(rows))]
+    return losses
+
+
+def _line(recording: Recording, values: Array, last: Array, arm: int) -> tuple[Array, Array]:
+    """Steps and values of one line: those of the frames before it diverged, and of the last state."""
+    known = np.isfinite(values[:, arm])
+    steps, numbers, end = recording.steps[known], values[known, arm], int(last_steps(recording)[arm])
+    if np.isfinite(last[arm]) and (not len(steps) or steps[-1] < end):
+        steps, numbers = np.append(steps, end), np.append(numbers, last[arm])
+    return steps, numbers
+
+
 def _lines(runs: Sequence[Compared], arms: Sequence[str], split: str, measure: str) -> pd.DataFrame:
     parts = []
     for run in (_classified(runs) or runs) if measure == "accuracy" else runs:
         recording = run.recording
         values = np.where(has_diverged(recording), np.nan, _values(recording, split, measure))
+        last = _last_values(recording, split, measure)
         if measure == "loss":
-            values = panels.positive(values)
+            values, last = panels.positive(values), panels.positive(last)
         for arm, style in enumerate(theme.arm_style(recording.experiment)):
-            known = np.isfinite(values[:, arm])
-            if style.label not in arms or not known.any():
+            steps, numbers = _line(recording, values, last, arm)
+            if style.label not in arms or not len(steps):
                 continue
-            steps = recording.steps[known]
             marked = np.zeros(len(steps), bool)
             places = (np.arange(MARKS) + (run.place + 0.5) / len(SHAPES)) / MARKS * steps[-1]
             marked[np.searchsorted(steps, places).clip(max=len(steps) - 1)] = True
             parts.append(pd.DataFrame({"run": run.name, "arm": style.label, "step": steps,
-                                       "value": values[known, arm], "marked": marked}))  # fmt: skip
+                                       "value": numbers, "marked": marked}))  # fmt: skip
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
@@ -141,20 +167,23 @@ def _layers(
     base = alt.Chart(alt.NamedData("lines"))
     color = alt.Color("arm:N", sort=None, scale=alt.Scale(domain=list(colors), range=list(colors.values())),
                       legend=alt.Legend(title=None, symbolType="stroke", columns=2, labelLimit=0))  # fmt: skip
-    names, key = [run.name for run in runs], _key(dark=dark)
-    dash = alt.StrokeDash("run:N", sort=None, legend=key,
-                          scale=alt.Scale(domain=names, range=[list(DASHES[run.place]) for run in runs]))  # fmt: skip
+    names, key, dashed = [run.name for run in runs], _key(dark=dark), dashes(runs)
+    dash_scale = alt.Scale(domain=list(colors), range=[list(dashed[arm]) for arm in colors])
+    dash = alt.StrokeDash("arm:N", sort=None, scale=dash_scale,
+                          legend=alt.Legend(title=None, symbolType="stroke", columns=2, labelLimit=0))  # fmt: skip
+    width = alt.StrokeWidth("run:N", sort=None, legend=key,
+                            scale=alt.Scale(domain=names, range=[WIDTHS[run.place] for run in runs]))  # fmt: skip
     shape = alt.Shape("run:N", sort=None, legend=key,
                       scale=alt.Scale(domain=names, range=[SHAPES[run.place] for run in runs]))  # fmt: skip
     detail = alt.Detail(["run:N", "arm:N"])
     said = theme.percent_expr("datum.value") if name == "accuracy" else theme.number_expr("datum.value", 3)
     tooltip = [alt.Tooltip("run:N", title="run"), alt.Tooltip("arm:N", title="arm"),
                alt.Tooltip("step:Q", title="updates", format="d"), alt.Tooltip("said:N", title=name)]  # fmt: skip
-    line = base.mark_line(strokeWidth=2.5, clip=True, strokeJoin="round")
-    marks = base.transform_filter("datum.marked").mark_point(size=70, filled=True, clip=True, opacity=1)
+    line = base.mark_line(clip=True, strokeJoin="round")
+    marks = base.transform_filter("datum.marked").mark_point(size=90, filled=True, clip=True, opacity=1)
     unseen = base.transform_calculate(said=said).mark_point(opacity=0, size=90, clip=True)
     return [
-        line.encode(x=x, y=y, color=color, strokeDash=dash, detail=detail),
+        line.encode(x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, detail=detail),
         marks.encode(x=x, y=y, color=color, shape=shape),
         unseen.encode(x=x, y=y, tooltip=tooltip),
     ]

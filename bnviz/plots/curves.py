@@ -10,11 +10,11 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.recording import Array, Recording
-from bnviz.core.summary import finite_train_loss
+from bnviz.core.summary import finite_train_loss, last_steps
 from bnviz.plots import compose, panels, seeds, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import by_arm, hold_known, sentences
+from bnviz.plots.sentences import hold_known, lists_by_arm, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
 TEST, TRAIN = "test rows, eval mode", "training batch"
@@ -37,7 +37,8 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     labels, total = [style.label for style in styles], recording.experiment.training.steps
     latest = hold_known(test)
     words = "mean squared error" if recording.experiment.data.regression else "cross-entropy"
-    captions = sentences(recording, "the test loss", "is", by_arm(labels, latest, theme.loss_text))
+    last = last_steps(recording), recording.final_test_loss
+    captions = sentences(recording, ("the test loss", "is"), latest, text=theme.loss_text, last=last)
     low, high = seeds.ranges(panels.positive(test), [panels.positive(other.test_loss) for other in others])
     told = seeds.sentence(labels, low, high, len(others) + 1, theme.loss_text) if others else ""
     return Figure(
@@ -52,7 +53,7 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
         ],
         steps=recording.steps,
         captions=[caption + told for caption in captions],
-        alt=alt_texts(recording, f"loss ({words}, logarithmic axis)", labels, latest, theme.loss_text),
+        alt=alt_texts(recording, f"loss ({words}, logarithmic axis)", latest, theme.loss_text),
         half=True,
         paper=theme.PAPER[dark],
     )
@@ -168,12 +169,8 @@ def _crosses(x: alt.X, y: alt.Y, *, dark: bool) -> alt.Chart:
     return alt.Chart(alt.NamedData(ENDS), mark=mark).encode(x=x, y=y, tooltip=tooltip)
 
 
-def alt_texts(
-    recording: Recording, what: str, labels: list[str], latest: Array, text: Callable[[float], str]
-) -> list[str]:
+def alt_texts(recording: Recording, what: str, latest: Array, text: Callable[[float], str]) -> list[str]:
+    """Text of each frame for a screen reader: the chart, and the latest values (F, A) of all arms."""
     start = f"Line chart of the {what}, over 0 to {recording.experiment.training.steps} updates, one line an arm. "
-    rows = zip(recording.steps.tolist(), latest.tolist(), strict=True)
-    return [
-        f"{start}Step {step}: {'; '.join(f'{label} {text(value)}' for label, value in zip(labels, row, strict=True))}."
-        for step, row in rows
-    ]
+    lists = lists_by_arm(recording, latest[:, :, None], text)
+    return [f"{start}Step {step}: {said}." for step, said in zip(recording.steps.tolist(), lists, strict=True)]

@@ -15,8 +15,8 @@ from bnviz.plots import compose, panels, theme
 from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, top_of
 from bnviz.plots.figure import Figure
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import by_arm, for_channels, hold, lists_by_arm, sentences
-from bnviz.plots.theme import arm_style, number_expr, percent_expr
+from bnviz.plots.sentences import for_channels, hold, lists_by_arm, sentences
+from bnviz.plots.theme import arm_style, number, number_expr, percent_expr
 
 KIND_WORDS = {
     "pre": ("The sums W x + b of each layer", "the sum W x + b of a unit of layer {}"),
@@ -53,7 +53,7 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
         narrow=_chart(styles, experiment.network, frame, kind, Look(dark, narrow=True)),
         tables=[histogram_table(recording, frame, shares, kind)],
         steps=recording.steps,
-        captions=_captions(recording, kind, by_arm(labels, spread[:, :, -1])),
+        captions=_captions(recording, kind, spread[:, :, -1]),
         alt=_alt(recording, frame, spread, title, zeros=zeros),
         columns=len(labels),
         narrow_columns=len(labels),
@@ -61,16 +61,18 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
     )
 
 
-def _captions(recording: Recording, kind: str, values: list[str]) -> list[str]:
+def _captions(recording: Recording, kind: str, values: Array) -> list[str]:
     """How much a unit of the last layer varies, and what the shaded band is."""
     activation, words = recording.experiment.network.activation, KIND_WORDS[kind][1]
     subject = words.format(len(recording.experiment.network.hidden))
-    told = [f"sd {value}" if value and not value.startswith("between") else value for value in values]
-    texts = sentences(recording, subject, "varies from row to row by", told, empty=f"{subject} is not finite")
+    wording = (subject, "varies from row to row by")
+    texts = sentences(
+        recording, wording, values, text=lambda value: f"sd {number(value)}", empty=f"{subject} is not finite"
+    )
     steep = activation in STEEP and kind != "post"
     shaded = f" Shaded: where the slope of the {activation} is at least half of its largest." if steep else ""
     experiment = recording.experiment
-    return [for_channels(experiment, text.replace("by between", "between sd")) + shaded for text in texts]
+    return [for_channels(experiment, text.replace("by between", "between")) + shaded for text in texts]
 
 
 @lru_cache(maxsize=compose.KEPT)
@@ -204,5 +206,5 @@ def _alt(recording: Recording, frame: Frame, spread: Array, title: str, *, zeros
         f"{theme.plain_number(frame.high)}. Vertical axis: share of the values in a bin, 0 to "
         f"{theme.percent(frame.top)}. {'Values that are exactly 0 are left out. ' if zeros else ''}"
     )
-    lists = zip(recording.steps.tolist(), lists_by_arm(labels, spread), strict=True)
+    lists = zip(recording.steps.tolist(), lists_by_arm(recording, spread), strict=True)
     return [f"{start}Step {step}: standard deviations from layer 1 on: {text}." for step, text in lists]

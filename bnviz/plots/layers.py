@@ -13,7 +13,7 @@ from bnviz.core.recording import Array, Recording
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import alt_texts, by_arm, for_channels, has_diverged, hold, sentences
+from bnviz.plots.sentences import alt_texts, for_channels, has_diverged, hold, sentences
 from bnviz.plots.theme import arm_style
 
 DATASET = "layers"
@@ -150,7 +150,6 @@ def _figure(recording: Recording, measure: Measure, *, dark: bool) -> Figure:
     now, alive = hold(recording, measure.values), _alive(recording, measure.values)
     subject, verb = measure.caption
     spoken = names[measure.spoken].replace("output", "the output layer")
-    values = by_arm(labels, now[:, :, measure.spoken], measure.text)
     about = f"{measure.title}, one panel a layer, one line an arm, over {recording.experiment.training.steps} updates"
     return Figure(
         id=measure.id,
@@ -159,7 +158,7 @@ def _figure(recording: Recording, measure: Measure, *, dark: bool) -> Figure:
         narrow=_chart(recording, measure, names, narrow_columns, Look(dark, narrow=True)),
         tables=[_table(labels, names, panels.positive(alive) if measure.log else alive)],
         steps=recording.steps,
-        captions=sentences(recording, subject.format(spoken), verb, values),
+        captions=sentences(recording, (subject.format(spoken), verb), now[:, :, measure.spoken], text=measure.text),
         alt=alt_texts(recording, about, f"{measure.axis}, from {names[0]} on", now, measure.text),
         columns=columns,
         narrow_columns=narrow_columns,

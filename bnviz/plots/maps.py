@@ -11,10 +11,11 @@ import numpy as np
 from bnviz.core.data import Dataset, load
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import MAP_CELLS
+from bnviz.core.summary import final_scores, last_steps
 from bnviz.plots import compose, panels, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import by_arm, held, hold_known, sentences
+from bnviz.plots.sentences import held, hold_known, lists_by_arm, sentences
 from bnviz.plots.theme import arm_style
 
 MAP, POINTS = "map", "points"
@@ -51,8 +52,8 @@ def decision_maps(recording: Recording, *, dark: bool = False) -> Figure | None:
         narrow=chart(tuple(labels), names, recording.map_extent, narrow_columns, Look(dark, narrow=True)),
         tables=[map_table(recording.map_extent, labels, shown), point_table(data)],
         steps=recording.steps,
-        captions=_captions(recording, labels),
-        alt=_alt(recording, labels, share),
+        captions=_captions(recording),
+        alt=_alt(recording, share),
         columns=columns,
         narrow_columns=narrow_columns,
         paper=theme.PAPER[dark],
@@ -177,21 +178,16 @@ def _points(x: alt.X, y: alt.Y, look: Look, classes: tuple[str, str]) -> alt.Cha
     return alt.Chart(alt.NamedData(POINTS), mark=mark).encode(x=x, y=y, fill=fill, shape=shape)
 
 
-def _captions(recording: Recording, labels: list[str]) -> list[str]:
-    accuracy = hold_known(recording.test_accuracy)
-    right = by_arm(labels, accuracy, theme.percent)
-    return sentences(recording, "the share of test points on the right side", "is", right)
+def _captions(recording: Recording) -> list[str]:
+    words, last = ("the share of test points on the right side", "is"), (last_steps(recording), final_scores(recording))
+    return sentences(recording, words, hold_known(recording.test_accuracy), text=theme.percent, last=last)
 
 
-def _alt(recording: Recording, labels: list[str], share: Array) -> list[str]:
+def _alt(recording: Recording, share: Array) -> list[str]:
     x1, x2, y1, y2 = (theme.number(value) for value in recording.map_extent)
     start = (
         f"Maps of the plane, one an arm, x1 from {x1} to {x2} and x2 from {y1} to {y2}, coloured by the probability of "
         "class 1, with the training points of both classes. "
     )
-    rows = zip(recording.steps.tolist(), share.tolist(), strict=True)
-    return [
-        f"{start}Step {step}: share of the map given to class 1: "
-        + "; ".join(f"{label} {theme.percent(value)}" for label, value in zip(labels, row, strict=True)) + "."
-        for step, row in rows
-    ]  # fmt: skip
+    lists = zip(recording.steps.tolist(), lists_by_arm(recording, share[:, :, None], theme.percent), strict=True)
+    return [f"{start}Step {step}: share of the map given to class 1: {said}." for step, said in lists]

@@ -70,10 +70,27 @@ def has_diverged(recording: Recording) -> Array:
     return np.asarray((at >= 0) & (recording.steps[:, None] >= at))
 
 
-def endings(recording: Recording) -> list[str]:
-    """How each sentence ends: "; no norm diverged at step 3.", or just the full stop."""
+def last_seen(recording: Recording, values: Array) -> tuple[Array, Array]:
+    """Of values (F, A), the step (A,) of each arm's last finite frame and what they are there (A,)."""
+    frames = np.array([recording.last_finite_frame(arm) for arm in range(values.shape[1])])
+    return recording.steps[frames], values[frames, np.arange(values.shape[1])]
+
+
+def endings(recording: Recording, last: tuple[Array, Array], text: Callable[[float], str] = number) -> list[str]:
+    """How each sentence ends: "; the network with no norm diverged at step 3 (its last, at step 2: 212)." or "."
+
+    Args:
+        recording: gives the steps and the divergences.
+        last: step (A,) and value (A,) of the last state of each arm.
+        text: how a number is written.
+    """
     labels, flags = arm_labels(recording.experiment), has_diverged(recording)
-    parts = [f"{label} diverged at step {at}" for label, at in zip(labels, recording.diverged_at.tolist(), strict=True)]
+    parts = []
+    seen_at, seen = last
+    for arm, label in enumerate(labels):
+        at, step, value = int(recording.diverged_at[arm]), int(seen_at[arm]), float(seen[arm])
+        told_last = f" (its last, at step {step}: {text(value)})" if np.isfinite(value) else ""
+        parts.append(f"the network with {label} diverged at step {at}{told_last}")
     known: dict[tuple[bool, ...], str] = {}
     result = []
     for row in flags.tolist():
@@ -112,33 +129,51 @@ def _one_frame(labels: Sequence[str], row: list[float], text: Callable[[float], 
     return f"between {text(low)} with {least} and {text(high)} with {most}"
 
 
-def sentences(recording: Recording, subject: str, verb: str, values: list[str], *, empty: str = "") -> list[str]:
-    """Caption of each frame: when, what, its values, and who has diverged.
+def sentences(
+    recording: Recording,
+    words: tuple[str, str],
+    values: Array,
+    *,
+    text: Callable[[float], str] = number,
+    last: tuple[Array, Array] | None = None,
+    empty: str = "",
+) -> list[str]:
+    """Caption of each frame: when, what, its values, and who has diverged; an arm has no value after that.
 
     Args:
         recording: gives the steps and the divergences.
-        subject, verb: such as "the test loss", "is".
-        values: from `by_arm`.
+        words: subject and verb, such as "the test loss", "is".
+        values: (F, A).
+        text: how a number is written.
+        last: step (A,) and value (A,) of the last state of each arm; None for those of its last finite frame.
         empty: said of frames without a value, after the words for the step.
     """
-    said = empty or f"{subject} is not known yet"
+    gone = has_diverged(recording)
+    over = [all(row) for row in gone.tolist()]
+    known = by_arm(arm_labels(recording.experiment), np.where(gone, np.nan, values), text)
+    ends = endings(recording, last_seen(recording, values) if last is None else last, text)
+    said = empty or f"{words[0]} is not known yet"
     return [
-        f"{start}, {f'{subject} {verb} {value}' if value else said}{end}"
-        for start, value, end in zip(after(recording.steps), values, endings(recording), strict=True)
+        f"{start}, {' '.join((*words, value)) if value else 'no network is left' if none_left else said}{end}"
+        for start, value, none_left, end in zip(after(recording.steps), known, over, ends, strict=True)
     ]
 
 
-def lists_by_arm(labels: Sequence[str], values: Array, text: Callable[[float], str] = number) -> list[str]:
-    """For each frame, all values of every arm, for a screen reader.
+def lists_by_arm(recording: Recording, values: Array, text: Callable[[float], str] = number) -> list[str]:
+    """For each frame, all values of every arm, or that it has diverged, for a screen reader.
 
     Args:
-        labels: of the arms.
+        recording: gives the arms and the divergences.
         values: (F, A, L).
         text: how a number is written.
     """
+    labels, gone, at = arm_labels(recording.experiment), has_diverged(recording).tolist(), recording.diverged_at
     return [
-        "; ".join(f"{label} {', '.join(map(text, row))}" for label, row in zip(labels, frame, strict=True))
-        for frame in values.tolist()
+        "; ".join(
+            f"{labels[arm]} {f'diverged at step {at[arm]}' if gone[frame][arm] else ', '.join(map(text, row))}"
+            for arm, row in enumerate(rows)
+        )
+        for frame, rows in enumerate(values.tolist())
     ]
 
 
@@ -154,7 +189,7 @@ def alt_texts(
         values: (F, A, L).
         text: how a number is written.
     """
-    lists = lists_by_arm(arm_labels(recording.experiment), values, text)
+    lists = lists_by_arm(recording, values, text)
     return [
         f"{chart}. Step {step}: {values_are}: {said}."
         for step, said in zip(recording.steps.tolist(), lists, strict=True)

@@ -100,12 +100,11 @@ def _pin_button(run: Run) -> None:
 
 
 def mark(place: int, *, dark: bool) -> str:
-    """The dash and the mark of one run as Markdown."""
-    dash = " ".join(str(length) for length in drawn.DASHES[place])
+    """The width and the mark of one run as Markdown."""
     ink = theme.INK[dark]
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="10">'
-        f'<line x1="0" y1="5" x2="28" y2="5" stroke="{ink}" stroke-width="2.5" stroke-dasharray="{dash}"/>'
+        f'<line x1="0" y1="5" x2="28" y2="5" stroke="{ink}" stroke-width="{drawn.WIDTHS[place]}"/>'
         f'<path d="{PATHS[place]}" fill="{ink}"/></svg>'
     )
     return f"![](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
@@ -166,11 +165,11 @@ def _compared(runs: Sequence[Run], *, dark: bool) -> None:
 def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
     labels = list(drawn.colours(known, dark=dark))
     arms = st.pills(text("compare.arms"), labels, selection_mode="multi", default=labels,
-                    key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session")  # fmt: skip
+                    key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session", wrap=True)  # fmt: skip
     st.session_state.setdefault(SPLIT, drawn.SPLITS[0])
     split = st.segmented_control(
         text("compare.split"), drawn.SPLITS, key=SPLIT, required=True,
-        format_func=lambda name: text(f"compare.{name}"), persist_state="session",
+        format_func=lambda name: text(f"compare.{name}"), persist_state="session", wrap=True,
     )  # fmt: skip
     return [label for label in labels if label in arms], str(split)
 

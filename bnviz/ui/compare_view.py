@@ -64,7 +64,9 @@ def choose(layers: Sequence[int], steps: Sequence[int]) -> tuple[int, int]:
     st.session_state[STEP] = max(known, default=steps[0])
     left, right = st.columns(2, gap="medium")
     with left:
-        layer = st.segmented_control(text("compare.layer"), layers, key=LAYER, required=True, persist_state="session")
+        layer = st.segmented_control(
+            text("compare.layer"), layers, key=LAYER, required=True, persist_state="session", wrap=True
+        )
     with right:
         step = st.select_slider(text("compare.step"), steps, key=STEP, persist_state="session", on_change=_keep)
     return int(layer or layers[0]), int(step)

@@ -128,7 +128,8 @@ def ask(widget: Callable[..., Any], *args: Any, key: str, name: str = "", **word
         name: what it is called in ``hide=``; the last part of its key if empty.
     """
     if shown(name or name_of(key)):
-        return widget(*args, key=key, **words)
+        wrapped = {"wrap": True} if widget in (st.pills, st.segmented_control) else {}  # else a phone cuts them off
+        return widget(*args, key=key, **wrapped, **words)
     if widget in (st.button, st.download_button):
         return False
     if key in st.session_state:

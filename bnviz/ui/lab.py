@@ -54,11 +54,15 @@ def write_link(experiment: Experiment, view: View) -> None:
 
 
 def show_results(run: Run) -> None:
-    """The table of results, once there is something in it."""
-    recording = run.recording()
-    if recording is None or run.active or not shown("results"):
+    """The table of results; as long as training goes on, with dots in it, so that nothing below it moves at the end."""
+    recording, going = run.recording(), run.active and not live.is_stopped(run.experiment)
+    if (recording is None and not going) or not shown("results"):
         return
     st.subheader(text("train.state.results"), anchor=False)
+    if recording is None or going:
+        results_table.show(plots.waiting(run.experiment))
+        st.caption(f"{text('train.state.results_wait')} {text('link.copy_hint')}")
+        return
     results_table.show(plots.results(recording))
     megabytes = f"{recording.nbytes / 1e6:.1f}"
     st.caption(

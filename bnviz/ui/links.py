@@ -10,6 +10,7 @@ import streamlit as st
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
 from bnviz.ui import own_labs
+from bnviz.ui.link_words import in_words
 from bnviz.ui.messages import text
 
 KEPT = ("lesson", "hide", "present", "quiz", "notation")
@@ -160,4 +161,6 @@ def write(page: str, wanted: dict[str, str]) -> None:
 def show_problems(problems: list[str]) -> None:
     """Say what of a link could not be used."""
     if problems:
-        st.warning("\n".join([text("link.fell_back"), *(f"- {line}" for line in problems)]), icon=":material/link_off:")
+        page = str(st.session_state.get(_PAGE, ""))
+        told = [f"- {in_words(line, page)}" for line in problems]
+        st.warning("\n".join([text("link.fell_back"), *told]), icon=":material/link_off:")

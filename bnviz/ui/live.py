@@ -11,8 +11,10 @@ from typing import cast
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
+from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
 from bnviz.core.summary import summary
+from bnviz.plots.sentences import listed
 from bnviz.plots.theme import number, percent
 from bnviz.runs import Run, shared_store
 from bnviz.ui import dispatch
@@ -184,16 +186,31 @@ def state_in_words(run: Run, recording: Recording | None) -> str:
         return text("train.state.waiting", ahead=ahead) if ahead else text("train.state.waiting_none")
     seconds = float(recording.seconds.sum())
     speed = f"{recording.updates.sum() / seconds:,.0f}" if seconds else "0"
-    stopped = is_stopped(run.experiment) and run.status != "finished"
     shares = any(arm["test_accuracy"] is not None for arm in summary(recording))
     return text(
-        f"train.state.{'stopped' if stopped else run.status}",
+        f"train.state.{_state_of(run, recording)}",
         step=run.step,
         total=total,
         speed=speed,
         engine=text(f"train.state.engine_{run.engine if run.experiment.network.compilable else 'convolutions'}"),
         unit=text("train.state.percentages") if shares else "",
+        stopped=_who_stopped(recording),
     )
+
+
+def _state_of(run: Run, recording: Recording) -> str:
+    """The name of the sentence that says what the run is doing."""
+    if run.status != "finished":
+        return "stopped" if is_stopped(run.experiment) else run.status
+    diverged = recording.diverged_at >= 0
+    return "finished_early" if diverged.all() else "finished_but" if diverged.any() else "finished"
+
+
+def _who_stopped(recording: Recording) -> str:
+    """ "the network with no norm stopped at step 3" of every arm that has diverged."""
+    labels = zip(arm_labels(recording.experiment), recording.diverged_at.tolist(), strict=True)
+    told = [text("train.state.arm_stopped", arm=label, step=at) for label, at in labels if at >= 0]
+    return listed(told) if told else ""
 
 
 def arms_in_words(recording: Recording, *, dark: bool) -> list[str]:

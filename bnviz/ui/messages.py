@@ -22,6 +22,14 @@ def words_of(file: Path) -> str:
     return re.sub(r"(?<=[\d}]) %", "\u00a0%", file.read_text(encoding="utf-8"))
 
 
+def find(key: str, language: str = "en") -> str | None:
+    """The message with a dotted key as it is written; None where there is none."""
+    found: Any = _tree(language)
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def text(key: str, /, language: str = "en", **values: object) -> str:
     """The message with a dotted key such as ``train.state.finished``, its {names} filled in.
 

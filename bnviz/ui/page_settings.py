@@ -11,6 +11,7 @@ import streamlit as st
 from bnviz.core.codec import group_from_link, group_to_link
 from bnviz.ui import links
 from bnviz.ui.hiding import ask
+from bnviz.ui.link_words import unfit
 from bnviz.ui.messages import text
 
 Settings = TypeVar("Settings")
@@ -23,8 +24,7 @@ class PageSettings(Generic[Settings]):
         page: its name: of its part of the link, and in front of the keys of its widgets.
         usual: what counts where the link says nothing; a dataclass whose fields are all made by `fields.setting`.
         always: a setting whose widget is there whatever else is chosen.
-        fitted: makes settings fit one another; the page then has a sentence `<page>.state.fitted` for what of a link
-            could not be used.
+        fitted: makes settings fit one another; `link_words.unfit` says what of a link could not be used, and why.
     """
 
     def __init__(
@@ -88,9 +88,8 @@ class PageSettings(Generic[Settings]):
         read: Settings = group_from_link(self.page, self.usual, params, problems)
         wanted = self.settled(read)
         for name, used in _values(wanted).items():
-            given = getattr(read, name)
-            if given != used and self.key_of(name) in params:
-                problems.append(text(f"{self.page}.state.fitted", name=name, given=given, used=used))
+            if getattr(read, name) != used and self.key_of(name) in params:
+                problems.append(unfit(self.page, name, params[self.key_of(name)], wanted))
         return wanted
 
     def take_link(self) -> None:

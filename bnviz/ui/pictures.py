@@ -11,11 +11,11 @@ from bnviz import plots
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
 from bnviz.ui.payload import Picture
-from bnviz.ui.view import View
+from bnviz.ui.view import OF_ONE_ARM, View
 
 
 def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] = (), dark: bool) -> list[Figure]:
-    """The figures that a view asks for, in reading order.
+    """The figures that a view asks for, in reading order; those of one arm come first, below the choice of that arm.
 
     Args:
         recording: of the run on screen.
@@ -36,8 +36,9 @@ def figures(recording: Recording, view: View, *, others: tuple[Recording, ...] =
         "saturation": lambda: [plots.saturation(recording, dark=dark), plots.maxima(recording, dark=dark)],
         "gradients": lambda: [plots.gradients(recording, dark=dark), plots.updates(recording, dark=dark)],
     }
+    order = sorted(view.show, key=lambda name: OF_ONE_ARM.index(name) if name in OF_ONE_ARM else len(OF_ONE_ARM))
     with debug_mode(False):  # Altair's checks take as long as all the rest; the tests make them
-        return [figure for name in view.show for figure in makers[name]() if figure is not None]
+        return [figure for name in order for figure in makers[name]() if figure is not None]
 
 
 def picture(figure: Figure) -> Picture:

@@ -14,6 +14,7 @@ import streamlit as st
 from bnviz.core import describe
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
+from bnviz.ui.link_words import named
 from bnviz.ui.messages import text
 
 MOST = 6
@@ -148,7 +149,7 @@ def _read(entry: object, taken: set[str], problems: list[str]) -> Pin | None:
             while name in taken:
                 name += "'"
             experiment, messages = from_link(params)
-            problems += [f"{name}: {message}" for message in messages]
+            problems += [f"{name}: {named(message, 'train')}" for message in messages]
             return Pin(name, experiment)
         case _:
             problems.append(text("compare.unread"))

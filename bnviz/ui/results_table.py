@@ -11,6 +11,9 @@ import streamlit as st
 from bnviz.plots.table import DASH
 from bnviz.plots.theme import loss_text, percent
 
+STATUS = {"status": st.column_config.TextColumn(width=180)}
+"""The column that says "training, 1000 of 4000" in full."""
+
 
 def show(results: pd.DataFrame) -> None:
     """The table on the page.
@@ -19,7 +22,10 @@ def show(results: pd.DataFrame) -> None:
         results: one row an arm, as `bnviz.plots.results` gives them.
     """
     st.dataframe(
-        results.style.format({name: _writer(name) for name in results.columns}), hide_index=True, width="stretch"
+        results.style.format({name: _writer(name) for name in results.columns}),
+        hide_index=True,
+        width="stretch",
+        column_config=STATUS,
     )
 
 

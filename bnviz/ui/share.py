@@ -16,6 +16,7 @@ MOST_TEXT = 1200
 """Characters of an address up to which a QR code can be read from a wall; more make its squares too small."""
 MOST_PASTED = 2000
 """Characters of an address that every chat and mail program lets through in one piece."""
+_OPENED = "share.opened"
 QUIET = 4  # squares of white around a code, as its standard asks for
 
 
@@ -32,12 +33,18 @@ def share_panel(page: str) -> None:
     if hiding.shown("share"):
         label, icon = text("share.button"), ":material/share:"
         st.button(label, icon=icon, key=f"share.open.{page}", on_click=_open, args=(page,), help=text("share.help"))
-    if st.session_state.pop("share.opened", None) == page:
-        st.dialog(text("share.title"), width="large", icon=":material/share:", on_dismiss="rerun")(_panel)(page)
+    if st.session_state.get(_OPENED) == page:  # in every rerun, also when a training ends, until it is closed
+        st.dialog(text("share.title"), width="large", icon=":material/share:", on_dismiss=_close)(_panel)(page)
+    else:
+        _close()
 
 
 def _open(page: str) -> None:
-    st.session_state["share.opened"] = page
+    st.session_state[_OPENED] = page
+
+
+def _close() -> None:
+    st.session_state.pop(_OPENED, None)
 
 
 def _say_what_is_unknown() -> None:

@@ -10,11 +10,14 @@ import streamlit as st
 from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
+from bnviz.plots.sentences import listed
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
 PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
 DEFAULT = ("curves", "histograms", "maps")
+OF_ONE_ARM = ("units", "digits")
+"""The pictures that the choices of an arm and a layer steer."""
 _WANTED = "train.wanted"
 _SHOW, _KIND, _ARM, _LAYER, _BAND = "train.show", "train.kind", "train.view_arm", "train.view_layer", "train.band"
 
@@ -76,7 +79,13 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
         names = params["show"].split(".") if params["show"] else []
         unknown = [name for name in names if name not in PICTURES]
         if unknown:
-            messages.append(text("link.bad_show", given=", ".join(unknown), known=", ".join(PICTURES)))
+            messages.append(
+                text(
+                    "link.bad_show",
+                    given=", ".join(unknown),
+                    known=", ".join(text(f"train.options.picture.{name}") for name in PICTURES),
+                )
+            )
         if len(unknown) < len(names) or not names:
             st.session_state[_WANTED] = [name for name in names if name in PICTURES]
     kind = params.get("kind", View.kind)
@@ -104,7 +113,7 @@ def to_params(view: View, experiment: Experiment) -> dict[str, str]:
         params["show"] = ".".join(view.show)
     if view.kind != View.kind and {"histograms", "bands"} & set(view.show):
         params["kind"] = view.kind
-    if {"units", "digits"} & set(view.show):
+    if set(OF_ONE_ARM) & set(view.show):
         params["arm"] = str(view.arm + 1)
     if "units" in view.show:
         params["layer"] = str(view.layer + 1)
@@ -133,7 +142,8 @@ def choose_view(experiment: Experiment) -> View:
     """The row of choices above the pictures."""
     names = available(experiment)
     wanted = st.session_state.setdefault(_WANTED, list(DEFAULT))
-    st.session_state[_SHOW] = [name for name in names if name in wanted]
+    there = [name for name in names if name in wanted]
+    st.session_state[_SHOW] = there if there or not wanted else list(usual(experiment))
     shown = ask(
         st.pills,
         text("train.labels.pictures"),
@@ -146,6 +156,10 @@ def choose_view(experiment: Experiment) -> View:
         args=(names,),
     )
     show = tuple(name for name in names if name in shown)
+    if wanted and not there:
+        lacking = [text(f"train.options.picture.{name}") for name in wanted]
+        reasons = dict.fromkeys(text(f"train.state.lacks.{name}") for name in wanted)
+        st.info(text("train.state.lacking", pictures=listed(lacking), why=" ".join(reasons)), icon=":material/image:")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)
@@ -174,7 +188,7 @@ def _kind(show: tuple[str, ...]) -> str:
 def _arm_and_layer(experiment: Experiment, show: tuple[str, ...]) -> tuple[int, int]:
     arm = layer = 0
     labels = arm_labels(experiment)
-    if {"units", "digits"} & set(show):
+    if set(OF_ONE_ARM) & set(show):
         arms = _batched_arms(experiment) if "units" in show else list(range(len(labels)))
         arm = _choose(text("train.labels.arm"), _ARM, arms, arms[0], lambda place: labels[place])
     if "units" in show:

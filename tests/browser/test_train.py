@@ -230,10 +230,10 @@ def test_a_sigmoid_another_arm_and_the_trajectories_of_gamma_and_beta(lab: OpenL
     figure = page.locator(".picture[data-id^=gamma]")
     expect(figure).to_have_count(1)
     for name in ("layer norm before", "2"):
-        caption = page.locator("figcaption").last.inner_text()
+        caption = figure.locator("figcaption").inner_text()
         page.get_by_role("radio", name=name, exact=True).click()
         figure.scroll_into_view_if_needed()
-        expect(page.locator("figcaption").last).not_to_have_text(caption)
+        expect(figure.locator("figcaption")).not_to_have_text(caption)
     expect(page).to_have_url(re.compile(r"show=.*units.*&arm=4&layer=2$"))
 
 

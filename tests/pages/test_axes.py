@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.axes import Choices, block_of, live_block
 from bnviz.core.codec import group_to_link
 from bnviz.core.norms import KINDS
+from bnviz.ui.link_words import label_of
 from tests.pages.visit import link_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +103,7 @@ def test_a_link_opens_what_it_says():
 @pytest.mark.parametrize("bad", ["3", "x", "", "nan", "1e9"])
 def test_a_bad_link_is_explained(bad):
     app = opened(**{"axes.groups": bad, "axes.norm": "batchh"})
-    assert "axes.groups" in app.warning[0].value
+    assert f"{label_of('axes.groups', 'axes')}: " in app.warning[0].value
     assert "batchh" in app.warning[0].value
     assert message(app)["shape"] == [4, 8, 8, 8]
 

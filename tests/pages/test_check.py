@@ -4,6 +4,7 @@ import pytest
 
 from bnviz.core import check as core
 from bnviz.core.check import Compared
+from bnviz.ui.link_words import label_of
 from tests.pages.visit import checked, link_of, visited
 
 
@@ -56,6 +57,6 @@ def test_a_difference_is_told_in_words(monkeypatch):
 
 def test_a_bad_link_falls_back():
     app = opened(**{"check.batch_size": "1", "check.norm": "other"})
-    assert "check.batch_size" in app.warning[0].value
-    assert "check.norm" in app.warning[0].value
+    for name in ("check.batch_size", "check.norm"):
+        assert f"{label_of(name, 'check')}: " in app.warning[0].value
     assert app.success

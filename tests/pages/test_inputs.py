@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.experiment import SCALES, SELECTABLE, TOYS, Data
 from bnviz.core.prepared import prepared
 from bnviz.core.tables import read_csv
+from bnviz.ui.link_words import label_of
 from tests.pages.visit import link_of, visited
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,7 +151,7 @@ def test_the_same_seed_gives_the_same_rows():
 )
 def test_a_bad_link_falls_back_and_says_so(params, words):
     app = opened(**params)
-    assert words in app.warning[0].value
+    assert (label_of(words, "inputs") if " " not in words else words) in app.warning[0].value
     assert len(app.dataframe[0].value) in (16, 18)
 
 

@@ -10,6 +10,7 @@ import pytest
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.snapshot import snapshot
+from bnviz.ui.link_words import label_of
 from bnviz.ui.notation import CONVENTIONS
 from tests.pages.visit import checked, link_of, visited
 
@@ -233,7 +234,7 @@ def test_the_notation_switch_changes_symbols_and_momentum_but_no_number():
 )
 def test_a_bad_link_falls_back_with_a_message(name, value):
     app = opened(**{f"layer__{name}": value})
-    assert f"layer.{name}" in app.warning[0].value
+    assert f"{label_of(f'layer.{name}', 'layer')}: " in app.warning[0].value
     assert told(app)["values"]["mean"] == [[4.0, 25.0, 0.5]]
 
 

@@ -12,6 +12,7 @@ from bnviz.core.codec import group_to_link
 from bnviz.core.study import results
 from bnviz.runs.studies import StudyRun
 from bnviz.ui import noise_parts
+from bnviz.ui.link_words import label_of
 from bnviz.ui.messages import text
 from bnviz.ui.noise_controls import OF_PART, SCALES
 from bnviz.ui.noise_settings import PARTS, TASKS, Settings
@@ -176,7 +177,9 @@ def test_a_bad_link_says_so_and_shows_the_page(store):
     store(NONE)
     app = opened(**{"noise.part": "nowhere", "noise.seeds": "1e999", "noise.moon_rows": "x", "noise.digit_rows": "130"})
     warning = app.warning[0].value
-    assert all(name in warning for name in ("noise.part", "noise.seeds", "noise.moon_rows", "digit_rows: 130"))
+    labels = [label_of(f"noise.{name}", "noise") for name in ("part", "seeds", "moon_rows", "digit_rows")]
+    assert all(f"- {label}: " in warning for label in labels)
+    assert f"- {labels[-1]}: 130 came, but batches and ghost batches must come out even; 128 is used" in warning
     assert app.get("vega_lite_chart")
 
 

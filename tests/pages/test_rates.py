@@ -17,6 +17,7 @@ from bnviz.runs.trainer import Slice
 from bnviz.runs.turns import Turns
 from bnviz.runs.work_process import Part
 from bnviz.ui import rates_inside, rates_map
+from bnviz.ui.link_words import label_of
 from bnviz.ui.rates_state import choices_of
 from bnviz.ui.scenarios import of_lab
 from tests.pages.visit import checked, link_of, start, visited
@@ -291,17 +292,24 @@ def test_a_claim_sets_all_and_leaves_a_way_back_and_forth_again():
         ({"rates.part": "moon"}, "rates.part"),
         ({"rates.claim": "Z9"}, "rates.claim"),
         ({"rates.arms": "none_swish"}, "rates.arms"),
-        ({"rates.low": "3", "rates.high": "0.1"}, "rates.low: 3.0 does not fit; 0.1"),
+        (
+            {"rates.low": "3", "rates.high": "0.1"},
+            "Rates from: 3 came, but a range goes from its smaller end to its larger one; 0.1 is used",
+        ),
         ({"rates.seeds": "99"}, "rates.seeds"),
-        ({"rates.data": "wine", "rates.batch_size": "256"}, "rates.batch_size: 256 does not fit"),
+        (
+            {"rates.data": "wine", "rates.batch_size": "256"},
+            "Batch size: 256 came, but there are not that many training rows; ",
+        ),
         ({"rates.layer": "9"}, "rates.layer"),
-        ({"rates.claim": "C3"}, "rates.claim: C3 does not fit"),
+        ({"rates.claim": "C3"}, ": C3 came, but it belongs to another part of this page; "),
         ({"rates.depths": "_" * 50}, "rates.depths"),
     ],
 )
 def test_a_bad_link_is_explained_and_the_page_stands(link, said):
     app = opened(replace(SMALL, data=link.get("rates.data", "moons")), **link)
-    assert any(said in one.value for one in app.warning)
+    told = said if " " in said else f"{label_of(said, 'rates')}: "
+    assert any(told in one.value for one in app.warning)
     assert "rates.low" not in link or not app.exception
 
 

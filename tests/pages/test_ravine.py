@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.experiment import PREPROCESSES
 from bnviz.core.ravine import SHARES
 from bnviz.core.tables import read_csv
+from bnviz.ui.link_words import label_of
 from bnviz.ui.ravine_payload import unpack_header
 from bnviz.ui.ravine_scene import SCENES, Scene, from_params, to_params
 from tests.pages.visit import checked, link_of, visited
@@ -147,7 +148,8 @@ def test_a_start_is_in_the_link_and_goes_back_to_zero():
 )
 def test_a_bad_link_falls_back_with_a_sentence(name, value):
     app = opened(**{name: value})
-    assert any(name.partition(".")[0] in warning.value for warning in app.warning)
+    names = (f"{label_of(name, 'ravine')}: ", value)
+    assert any(word in warning.value for warning in app.warning for word in names)
     assert message(app)["sides"]
 
 

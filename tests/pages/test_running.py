@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bnviz.core.codec import group_to_link
+from bnviz.ui.link_words import label_of
 from bnviz.ui.running_settings import PARTS, PRESETS, SETS, Settings
 from tests.pages.visit import link_of, visited
 
@@ -173,14 +174,14 @@ def test_another_data_set_takes_a_batch_that_fits():
 )
 def test_a_bad_link_falls_back_and_says_so(name, value, said):
     app = opened(**{f"running.{name}": value})
-    assert f"running.{said}" in app.warning[0].value
+    assert f"{label_of(f'running.{said}', 'running')}: " in app.warning[0].value
     assert f"running.{name}" not in link_of(app) or link_of(app)[f"running.{name}"] != value
 
 
 def test_what_does_not_fit_is_said_too():
     app = opened(Settings(updates=10, width=8), **{"running.after": "300", "running.unit": "60"})
-    assert "unit: 60 came" in app.warning[0].value
-    assert "after: 300 came" in app.warning[0].value
+    assert "Unit: 60 came, but the layer has fewer units; " in app.warning[0].value
+    assert "Look at the network after so many updates: 300 came, but the run is not that long; " in app.warning[0].value
     widget(app, "select_slider", "momentum").set_value(0.3)
     assert not checked(app.run()).warning
 

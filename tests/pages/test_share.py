@@ -97,6 +97,7 @@ def test_every_page_can_be_shared(lab):
     assert app.code[0].value.partition("?")[2] == query(link_of(app))
     assert [one for one in app.get("image") if "QR code of the address" in str(one.proto)]
     assert link_of(app) == link_of(checked(app.run()))
+    assert app.code[0].value.startswith(f"/{lab}")  # still open: a training that ends reruns the page by itself
 
 
 def test_the_presenter_view_is_entered_and_left():

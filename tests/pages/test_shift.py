@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.core.codec import group_to_link
 from bnviz.core.shift_effects import effects
 from bnviz.runs.studies import shared_studies
+from bnviz.ui.link_words import label_of
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_settings import CLAIMS, PARTS, Settings
 from tests.pages.visit import checked, link_of, start, visited
@@ -124,7 +125,9 @@ def test_the_roses_at_the_ends_of_their_settings(settings):
 def test_a_bad_link_is_explained_and_the_page_stands():
     app = opened(Settings(), **{"shift.claim": "Z9", "shift.noise": "lots", "shift.seeds": "1"})
     assert len(app.warning) == 1
-    assert all(name in app.warning[0].value for name in ("shift.claim", "shift.noise", "shift.seeds"))
+    assert all(
+        f"{label_of(f'shift.{name}', 'shift')}: " in app.warning[0].value for name in ("claim", "noise", "seeds")
+    )
 
 
 def test_the_training_lab_offers_batches_of_one_subset_with_the_flowers_alone():

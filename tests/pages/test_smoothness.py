@@ -12,6 +12,7 @@ from bnviz.core.verdict import judge
 from bnviz.runs import studies, turns
 from bnviz.runs.work_process import Part
 from bnviz.ui import controls, longwork
+from bnviz.ui.link_words import label_of
 from bnviz.ui.scenarios import of_lab
 from bnviz.ui.smoothness_parts import as_ratios
 from bnviz.ui.smoothness_settings import CLAIMS, PARTS, PRESETS, USUAL, Settings, fitted, study_of
@@ -159,8 +160,8 @@ def test_several_norms_side_by_side():
 
 def test_bad_links_are_explained():
     app = opened(smoothness__part="mood", smoothness__width="-3", smoothness__norms="batch_ghost")
-    assert any("smoothness.part" in line.value for line in app.warning)
-    assert any("smoothness.width" in line.value for line in app.warning)
+    assert any("Part: 'mood' came" in line.value for line in app.warning)
+    assert any(f"{label_of('smoothness.width', 'smoothness')}: -3 came" in line.value for line in app.warning)
     assert "Computed: all" in words(app)
 
 

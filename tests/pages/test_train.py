@@ -3,6 +3,7 @@
 import json
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
+from bnviz.ui.link_words import label_of
 from tests.pages.lab import settled
 from tests.pages.visit import link_of, visited
 
@@ -193,9 +195,27 @@ def test_a_step_in_the_link_is_handed_to_the_player():
     ],
 )
 def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
-    app = opened(**{name: value})
-    assert any(name in warning.value for warning in app.warning)
+    app, known = opened(**{name: value}), "arms[0].placement" if name == "arms" else name
+    assert any(f"{label_of(known, 'train')}" in warning.value for warning in app.warning)
     assert message(app)["finished"]
+
+
+def test_a_picture_that_the_data_lack_gives_way_to_the_usual_ones_and_says_why():
+    app = opened(replace(SMALL, data=Data("wine")), show="maps")
+    assert "two features and two classes" in app.info[0].value
+    assert widget(app, "button_group", "train.show").value == ["curves", "histograms"]
+    assert message(app)["pictures"]
+    assert "show" not in app.query_params
+    app = opened(replace(SMALL, data=Data("wine")), show="maps.histograms")
+    assert not app.info
+    assert widget(app, "button_group", "train.show").value == ["histograms"]
+
+
+def test_the_pictures_of_one_arm_stand_right_below_its_choice():
+    app = opened(replace(SMALL, data=Data("digits")), show="curves.histograms.digits.units")
+    shown = [picture["id"] for picture in message(app)["pictures"]]
+    assert shown == ["gamma-beta", "digits", "loss", "accuracy", "histograms-normalized"]
+    assert link_of(app)["show"] == "curves.histograms.digits.units"
 
 
 def test_a_linear_model_shows_its_curves_and_map():

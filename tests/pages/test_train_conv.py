@@ -6,6 +6,7 @@ import struct
 from bnviz.core.codec import to_link
 from bnviz.core.engine import train
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.ui.link_words import label_of
 from tests.pages.lab import settled
 from tests.pages.visit import link_of, visited
 
@@ -80,6 +81,6 @@ def test_a_run_too_large_for_a_class_is_refused_with_its_numbers():
 def test_a_link_with_convolutions_on_a_table_falls_back():
     params = {"network.kind": "conv", "data.name": "wine", "training.steps": "12", "training.batch_size": "16"}
     app = opened(Experiment(), **params)
-    assert "network.kind" in app.warning[0].value
+    assert f"{label_of('network.kind', 'train')}: " in app.warning[0].value
     assert link_of(app)["data.name"] == "wine"
     assert "network.kind" not in link_of(app)

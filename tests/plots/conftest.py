@@ -15,6 +15,10 @@ THREE = (Arm("none"), Arm("batch", "before"), Arm("batch", "after"))
 EXPERIMENTS = {
     "digits": Experiment(network=Network((16, 16, 16)), training=Training(steps=40)),
     "diverged": Experiment(network=Network((32,) * 4, gain=8.0), training=Training(steps=20, learning_rate=50.0)),
+    "wild": Experiment(
+        network=Network((8,), "tanh"), arms=(Arm("none", learning_rate=10.2), *THREE[1:]),
+        training=Training(steps=60, learning_rate=0.02, weight_decay=0.2),
+    ),
     "plane": Experiment(
         data=Data("moons"), network=Network((8, 8), "tanh"), arms=(*THREE, Arm("layer")),
         training=Training(steps=30, batch_size=32),

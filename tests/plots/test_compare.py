@@ -51,14 +51,25 @@ def test_an_arm_that_diverges_ends_where_it_does(runs) -> None:
     assert max(steps) == recording.diverged_at[arm] - 1
 
 
-def test_one_norm_has_one_colour_and_one_run_one_dash_and_mark(runs) -> None:
+def test_a_line_ends_with_the_number_that_the_table_of_results_tells(run) -> None:
+    recording = run("wild")
+    figure = compare.curves([Compared("Run A", 0, recording)], ["no norm, rate 10.2"])
+    last = rows_of(figure)[-1]
+    assert (last["step"], last["value"]) == (recording.diverged_at[0] - 1, recording.final_test_loss[0])
+
+
+def test_one_arm_has_one_colour_and_dash_and_one_run_one_mark_and_width(runs) -> None:
     colors = compare.colours(runs, dark=False)
     for run in runs:
         for style in arm_style(run.recording.experiment):
             assert colors[style.label] == style.color
-    assert len(set(compare.SHAPES)) == len(set(compare.DASHES)) == 6
+    assert len(set(compare.SHAPES)) == len(set(compare.WIDTHS)) == 6
     line = compare.curves(runs, list(colors)).spec["layer"]
-    assert line[0]["encoding"]["strokeDash"]["scale"]["domain"] == ["digits", "plane", "diverged"]
+    assert line[0]["encoding"]["strokeWidth"]["scale"]["domain"] == ["digits", "plane", "diverged"]
+    dash = line[0]["encoding"]["strokeDash"]["scale"]
+    dashes = dict(zip(dash["domain"], dash["range"], strict=True))
+    for run in runs:
+        assert all(dashes[style.label] == list(style.dash) for style in arm_style(run.recording.experiment))
     assert line[1]["encoding"]["shape"]["scale"]["range"] == ["circle", "square", "triangle-up"]
 
 
@@ -83,8 +94,20 @@ def test_histograms_are_those_of_the_chosen_layer_and_step(runs) -> None:
     counts = recording.histogram[15, 1, 1, 1, 1:-1]
     rows = [row["value"] for row in rows_of(figure, "bins") if row["run"] == "digits"]
     np.testing.assert_allclose(rows[:-1], counts / (64 * 16), rtol=1e-6)
-    assert "Layer 2 after 15 updates" in figure.caption_at(0)
+    assert figure.caption_at(0).startswith("Layer 2: ")
+    assert "in digits after 15 updates" in figure.caption_at(0)
+    ended = runs[2].recording.diverged_at[1]
+    assert f"in diverged after {ended - 1} updates (it diverged at step {ended})" in figure.caption_at(0)
     assert f"{recording.row_std[15, 1, 1, 1]:.2g}" in figure.caption_at(0)
+
+
+def test_every_outline_is_marked_so_that_its_run_is_seen(runs) -> None:
+    rows = rows_of(compare_bins.histograms(runs, "batch norm before", layer=1, step=15), "bins")
+    for run in runs:
+        mine = [row for row in rows if row["run"] == run.name]
+        tallest = max(mine, key=lambda row: row["value"])
+        assert tallest["marked"]
+        assert 1 <= sum(row["marked"] for row in mine) <= 12
 
 
 def test_runs_without_the_layer_or_the_arm_are_left_out(runs) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bnviz import plots
 from bnviz.core.data import load
+from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import BINS
 from bnviz.plots.bins import PARTS, ROWS
 from bnviz.plots.digits import png_url
+from bnviz.plots.table import ENOUGH
 from bnviz.plots.theme import number, percent
 
 
@@ -54,7 +57,51 @@ def test_histograms_stand_still_after_divergence(run):
     rows = cells(figure, recording)
     np.testing.assert_array_equal(rows[at, arm, :, :BINS], rows[at - 1, arm, :, :BINS])
     assert (rows[at:, arm, :, PARTS.index("diverged")] == at).all()
-    assert figure.caption_at(at).endswith(f"no norm diverged at step {at}.")
+    spread = number(recording.row_std[at - 1, arm, -1, 1])
+    assert figure.caption_at(at).endswith(
+        f"with no norm diverged at step {at} (its last, at step {at - 1}: sd {spread})."
+    )
+
+
+def test_no_sentence_gives_a_diverged_arm_a_number_after_its_end(run):
+    recording = run("wild")
+    at, last = int(recording.diverged_at[0]), len(recording.steps) - 1
+    label = arm_labels(recording.experiment)[0]
+    assert 20 < at < recording.steps[-1]
+    assert (at - 1) % 5  # no test in the last state, but for the one made because of the divergence
+    loss, share = number(recording.final_test_loss[0], 3), percent(float(recording.final_test_accuracy[0]))
+    ends = {"loss": loss, "accuracy": share}
+    for figure in (plots.loss(recording), plots.accuracy(recording)):
+        told, end = figure.caption_at(last).split("; ")
+        assert "with no norm" not in told
+        assert "with batch norm before" in told
+        assert end == f"the network with {label} diverged at step {at} (its last, at step {at - 1}: {ends[figure.id]})."
+        assert f"{label} diverged at step {at};" in figure.alt[last]
+    seen = recording.steps[recording.last_finite_frame(0)]
+    for figure in (plots.histograms(recording), plots.bands(recording), plots.gradients(recording)):
+        told, end = figure.caption_at(last).split("; ")
+        assert "with no norm" not in told
+        assert end.startswith(f"the network with {label} diverged at step {at} (its last, at step {seen}: ")
+        assert f"{label} diverged at step {at};" in figure.alt[last]
+
+
+def test_where_every_arm_has_diverged_no_number_is_left(run):
+    recording = run("diverged")
+    assert (recording.diverged_at == (1, 3, 2)).all()
+    figure = plots.histograms(recording)
+    start = "After 20 updates, no network is left; the network with no norm diverged at step 1 (its last, at step 0: "
+    assert figure.caption_at(20).startswith(start)
+    assert "batch norm before" in figure.caption_at(2).split("; ")[0]
+
+
+def test_the_table_and_the_captions_tell_the_same_last_state(run):
+    recording = run("wild")
+    table, last = plots.results(recording), len(recording.steps) - 1
+    assert f": {number(table['test loss'][0], 3)})." in plots.loss(recording).caption_at(last)
+    assert f": {percent(table['test accuracy'][0])})." in plots.accuracy(recording).caption_at(last)
+    assert (table["best test accuracy"] >= table["test accuracy"]).all()
+    unknown = replace(recording, final_test_loss=np.full(3, np.nan))
+    assert np.isnan(plots.results(unknown)["test loss"][0])  # not that of an earlier state
 
 
 def test_the_steep_band_stands_where_values_enter_the_activation(run):
@@ -167,8 +214,27 @@ def test_results_are_one_row_an_arm(run):
     table = plots.results(run("digits"))
     assert list(table["arm"]) == ["no norm", "batch norm before", "batch norm after"]
     assert (table["status"] == "finished").all()
+    assert (table["cost of an update"] == "—").all()  # 40 updates are too few to be timed
+    table = plots.results(replace(run("digits"), updates=np.full(3, ENOUGH)))
     assert table["cost of an update"][0] == "1.0 ×"
     assert re.fullmatch(r"\d+\.\d ×", table["cost of an update"][1])
     assert plots.results(run("diverged"))["status"][0].startswith("diverged at step ")
     assert plots.results(run("digits, begun"))["status"][0] == "training, 3 of 40"
     assert (plots.results(run("one_step"))["cost of an update"] == "—").all()
+
+
+@pytest.mark.parametrize("name", ["digits", "regression"])
+def test_a_table_with_dots_keeps_the_place_of_the_results(run, name):
+    recording = run(name)
+    waiting, results = plots.waiting(recording.experiment), plots.results(recording)
+    assert list(waiting) == list(results)
+    assert list(waiting["arm"]) == list(results["arm"])
+    assert (waiting.drop(columns="arm") == "…").all(axis=None)
+
+
+def test_an_arm_that_diverged_early_is_no_measure_of_what_an_update_costs(run):
+    recording = replace(run("diverged"), updates=np.array([ENOUGH - 1, ENOUGH, ENOUGH]))
+    table = plots.results(recording)
+    assert (table["cost of an update"] == "—").all()
+    assert np.isnan(table["updates per second"][0])
+    assert table["updates per second"][1] > 0

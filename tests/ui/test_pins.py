@@ -11,6 +11,7 @@ import pytest
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.ui import pins
+from bnviz.ui.link_words import label_of
 
 RUNS = [Experiment(seed=seed, training=Training(learning_rate=0.1 + seed)) for seed in range(8)]
 
@@ -124,7 +125,9 @@ def test_what_cannot_be_used_of_a_pin_falls_back_and_is_named() -> None:
     pins.from_params({"pins": packed(entries)}, problems)
     assert pins.pins()[0].experiment == Experiment(seed=3)
     assert names()[:2] == ["mine", "mine'"]
-    assert any(problem.startswith("mine: training.learning_rate") for problem in problems)
+    assert any(
+        problem.startswith(f"mine: {label_of('training.learning_rate', 'train')}: 'fast' came") for problem in problems
+    )
 
 
 def test_a_link_with_more_than_six_keeps_six() -> None:
