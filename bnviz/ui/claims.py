@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,24 @@ from bnviz.ui.scenarios import Scenario
 
 PREDICTIONS = ("holds", "opposite", "noise")
 ICONS = {"holds": ":material/check_circle:", "opposite": ":material/swap_vert:", "noise": ":material/blur_on:",
-         "few": ":material/hourglass_empty:"}  # fmt: skip
+         "few": ":material/hourglass_empty:", "part": ":material/contrast:"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Half:
+    """One thing that a claim says, as it was measured.
+
+    Attributes:
+        verdict: on this half alone.
+        effect: what the numbers are, such as "Test accuracy with batch norm minus without".
+        unit: a format such as "{:+.1%}" or "{:.2f} times".
+        said: the key of the message that tells it.
+    """
+
+    verdict: Verdict
+    effect: str
+    unit: str
+    said: str = "claims.measured"
 
 
 def show_claim(scenario: Scenario) -> None:
@@ -68,7 +86,10 @@ def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]
     return str(chosen) if chosen else None
 
 
-def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str, prediction: str | None) -> None:
+def show_verdict(
+    scenario: Scenario, verdict: Verdict, *, effect: str = "", unit: str = "", prediction: str | None,
+    halves: Sequence[Half] = (),
+) -> None:  # fmt: skip
     """What the measurement says about a claim, how it compares to the prediction, and where opinions differ.
 
     Args:
@@ -77,20 +98,31 @@ def show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str
         effect: what the numbers are, such as "Test accuracy with batch norm minus without".
         unit: a format such as "{:+.1%}" or "{:.2f} times".
         prediction: what `ask_prediction` gave.
+        halves: of a claim that says several things at once, told one by one instead of `effect`; the verdict is then
+            that of `bnviz.core.verdict.judge_whole`.
     """
     st.session_state[_last(scenario.lab)] = verdict
     st.markdown(f"{ICONS[verdict.word]} **{_word(verdict)}**")
     if verdict.seeds:
-        numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
-        counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
-        said = "claims.measured" if verdict.seeds > 1 else "claims.measured_once"
-        st.markdown(text(said, effect=effect, **numbers | counts))
+        for half in halves or (Half(verdict, effect, unit),):
+            st.markdown(_measured(half))
+    if len(halves) > 1 and verdict.seeds > 1:
+        st.markdown(text("claims.together", agreeing=verdict.agreeing, seeds=verdict.seeds))
     if prediction and verdict.word != "few":
-        st.markdown(text("claims.right" if prediction == verdict.word else "claims.surprise"))
+        found = "noise" if verdict.word == "part" else verdict.word  # neither as claimed nor the opposite
+        st.markdown(text("claims.right" if prediction == found else "claims.surprise"))
     with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=prediction is not None):
         st.markdown(scenario.expect)
     if scenario.dissent:
         st.info(scenario.dissent, icon=":material/forum:")
+
+
+def _measured(half: Half) -> str:
+    """What was measured of one half."""
+    verdict, unit = half.verdict, half.unit
+    numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
+    counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
+    return text(half.said if verdict.seeds > 1 else "claims.measured_once", effect=half.effect, **numbers | counts)
 
 
 def last_verdict(lab: str) -> Verdict | None:

@@ -181,6 +181,21 @@ def _accuracies(settings: Settings, result: Result) -> None:
         st.caption(text(f"shift.captions.idle_{settings.claim}"))
 
 
+def cost_of_noise(found: Sequence[Result]) -> str:
+    """Test accuracy with noisy batch norm minus that without norm, seed by seed."""
+    pairs = [[one["arms"][arm]["accuracy"] for arm in (2, 0)] for one in found]
+    gaps = [float(noisy - none) for noisy, none in pairs if noisy is not None and none is not None]
+    if not gaps:
+        return ""
+    told = (signed_points(float(value)) for value in (np.median(gaps), min(gaps), max(gaps)))
+    return text("shift.captions.cost", **dict(zip(("median", "low", "high"), told, strict=True)))
+
+
+def signed_points(share: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
 def over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
     """Median, lowest and highest of a number of each arm."""
     told, say = [], number if name == "final_loss" else percent
