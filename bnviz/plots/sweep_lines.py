@@ -11,15 +11,18 @@ import altair as alt
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
-from bnviz.plots.heat import AXES, cells, exact, title_of
+from bnviz.plots.heat import AXES, DIVERGED, Cell, cells, exact, title_of
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 340
 LOSS_RANGE = (1e-4, 1e3)
+CROSS = 15
 
 
 def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     """One line an arm over the only axis of a sweep; the band spans the seeds.
+
+    Where the heat map has a cross, the line ends and a cross stands at the edge of the picture.
 
     Args:
         table: complete or not.
@@ -37,18 +40,37 @@ def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
         "rates-lines", f"By {AXES[axis.field].removesuffix(' (log scale)')}", _caption(table, measure, marks),
         f"Line chart: {title} against the {AXES[axis.field]}, one line a norm. {_caption(table, measure, marks)}",
     )  # fmt: skip
-    return stills.still(words, spec, {"lines": _rows(table, measure, marks)}, dark=dark)
+    tables = {"lines": _rows(table, measure, marks), "crosses": _crosses(table, measure, marks)}
+    return stills.still(words, spec, tables, dark=dark)
+
+
+def _is_lost(cell: Cell) -> bool:
+    """Whether the map shows no number there: what a run has reached by the time it diverges is no result."""
+    return cell.told == DIVERGED
+
+
+def _crosses(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[str, list[Any]]:
+    lost = [cell for cell in cells(table, measure) if _is_lost(cell)]
+    return {
+        "series": [marks[cell.arm].label for cell in lost],
+        "arm": [cell.arm for cell in lost],
+        "x": [float(table.sweep.axes[0].values[cell.point[0]]) for cell in lost],
+        "told": [f"diverged on {round(cell.diverged * cell.count)} of {cell.count} seeds" for cell in lost],
+    }
 
 
 def _rows(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[str, list[Any]]:
     known = [cell for cell in cells(table, measure) if cell.count]
     values = table.sweep.axes[0].values
     most = float(table.sweep.base.training.steps)
-    bounded = [(_drawn(measure, cell.low, most), _drawn(measure, cell.high, most)) for cell in known]
+    bounded = [
+        (None, None) if _is_lost(cell) else (_drawn(measure, cell.low, most), _drawn(measure, cell.high, most))
+        for cell in known
+    ]
     return {
         "series": [marks[cell.arm].label for cell in known],
         "x": [float(values[cell.point[0]]) for cell in known],
-        "value": [_finite(measure, cell.median) for cell in known],
+        "value": [None if _is_lost(cell) else _finite(measure, cell.median) for cell in known],
         "low": [low for low, _ in bounded],
         "high": [high for _, high in bounded],
         "told": [exact(measure, cell.median) for cell in known],
@@ -72,7 +94,8 @@ def _caption(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> str:
     """The best value of each arm, and where."""
     parts = []
     for arm, mark in enumerate(marks):
-        known = [cell for cell in cells(table, measure) if cell.arm == arm and math.isfinite(cell.median)]
+        known = [cell for cell in cells(table, measure) if cell.arm == arm and math.isfinite(cell.median)
+                 and not _is_lost(cell)]  # fmt: skip
         if known:
             sign = -1 if measure == "test_accuracy" else 1
             best = min(known, key=lambda cell: sign * cell.median)
@@ -80,7 +103,10 @@ def _caption(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> str:
             parts.append(f"{mark.label} {exact(measure, best.median)} at {value:g}")
     if not parts:
         return "Nothing is computed yet."
-    return f"Best median of each row: {'; '.join(parts)}. Bands span the seeds; a line ends where a value is missing."
+    crosses = any(map(_is_lost, cells(table, measure)))
+    ends = f"; {DIVERGED} diverged on half of the seeds or more" if crosses else ""
+    never = "; a line ends where the target was not reached" if measure == "steps_to" else ""
+    return f"Best median of each row: {'; '.join(parts)}. Bands span the seeds{ends}{never}."
 
 
 @lru_cache(maxsize=compose.KEPT)
@@ -101,7 +127,23 @@ def _spec(
             alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
     points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
-    return compose.layered(band, line, points, height=HEIGHT)
+    return compose.layered(band, line, points, *_cross_layers(x, marks, measure), height=HEIGHT)
+
+
+def _cross_layers(x: alt.X, marks: tuple[Mark, ...], measure: str) -> list[alt.Chart]:
+    """A row of crosses for each arm at the bad edge: below for right answers, above where less is better."""
+    low, layers = measure == "test_accuracy", []
+    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("told:N", title="state")]
+    for arm in range(len(marks)):
+        away = 10 + CROSS * arm
+        sign = (
+            alt.Chart(alt.NamedData("crosses"))
+            .transform_filter(f"datum.arm === {arm}")
+            .mark_text(text=DIVERGED, fontSize=CROSS, fontWeight="bold", dy=-away if low else away)
+        )
+        edge = alt.YValue("height") if low else alt.YValue(0)
+        layers.append(sign.encode(x=x, y=edge, color=stills.color(marks, shown=False), tooltip=tips))
+    return layers
 
 
 def _value_axis(measure: str, most: int) -> dict[str, Any]:

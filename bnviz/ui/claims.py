@@ -120,7 +120,8 @@ def show_verdict(
 def _measured(half: Half) -> str:
     """What was measured of one half."""
     verdict, unit = half.verdict, half.unit
-    numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
+    numbers = {name: told(getattr(verdict, name), unit) for name in ("median", "low", "high")}
+    numbers["least"] = told(verdict.least, unit.replace("+", ""))  # a size has no sign
     counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
     return text(half.said if verdict.seeds > 1 else "claims.measured_once", effect=half.effect, **numbers | counts)
 
@@ -140,6 +141,6 @@ def _word(verdict: Verdict) -> str:
     return text(f"claims.verdict.{verdict.word}" if verdict.seeds else "claims.none_yet")
 
 
-def _told(value: float, unit: str) -> str:
+def told(value: float, unit: str) -> str:
     """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
     return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", " %")

@@ -125,6 +125,30 @@ def test_lines_leave_out_what_was_never_reached(table):
     assert sweep_lines.lines(SweepTable(table.sweep), "steps_to", dark=False).caption_at(0).startswith("Nothing")
 
 
+@pytest.mark.parametrize("measure", ["test_accuracy", "train_loss", "steps_to"])
+def test_a_line_has_a_cross_where_the_map_has_one_and_no_number(table, measure):
+    crosses = [(row["x"], row["y"]) for row in rows(heat.heat_map(table, measure, dark=False))
+               if row["told"] == heat.DIVERGED]  # fmt: skip
+    figure = sweep_lines.lines(table, measure, dark=False)
+    found = figure.spec_at()["datasets"]
+    assert crosses == [(1, 0)]
+    assert [(row["series"], row["x"], row["told"]) for row in found["crosses"]] == [
+        ("no norm", 0.2, "diverged on 2 of 2 seeds")
+    ]
+    lost = next(row for row in found["lines"] if (row["series"], row["x"]) == ("no norm", 0.2))
+    assert (lost["value"], lost["low"], lost["high"]) == (None, None, None)
+    assert "✕ diverged on half of the seeds or more" in figure.caption_at(0)
+    valid(figure)
+
+
+def test_a_sweep_in_which_nothing_diverges_speaks_of_no_cross():
+    table = SweepTable(sweep(), [outcome((0,), 0, 0), outcome((0,), 1, 0)])
+    figure = sweep_lines.lines(table, "test_accuracy", dark=True)
+    assert heat.DIVERGED not in figure.caption_at(0)
+    assert figure.spec_at()["datasets"]["crosses"] == []
+    assert sweep_lines.lines(table, "diverged", dark=True).spec_at()["datasets"]["crosses"] == []
+
+
 def test_the_table_of_rates_keeps_high_and_fast_apart():
     found = [outcome((place,), arm, seed, accuracy=0.95 if place <= arm else 0.1, steps=20 + place - 5 * arm)
              for place in range(3) for arm in (0, 1) for seed in (0, 1)]  # fmt: skip
