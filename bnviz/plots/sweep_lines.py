@@ -16,13 +16,13 @@ from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 340
 LOSS_RANGE = (1e-4, 1e3)
-CROSS = 15
+CROSS, STRIP = 15, 0.06
 
 
 def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     """One line an arm over the only axis of a sweep; the band spans the seeds.
 
-    Where the heat map has a cross, the line ends and a cross stands at the edge of the picture.
+    Where the heat map has a cross, the line ends and a cross stands beyond the bad end of the values.
 
     Args:
         table: complete or not.
@@ -53,8 +53,8 @@ def _crosses(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[s
     lost = [cell for cell in cells(table, measure) if _is_lost(cell)]
     return {
         "series": [marks[cell.arm].label for cell in lost],
-        "arm": [cell.arm for cell in lost],
         "x": [float(table.sweep.axes[0].values[cell.point[0]]) for cell in lost],
+        "value": [_strip(measure, table.sweep.base.training.steps, cell.arm + 0.7) for cell in lost],
         "told": [f"diverged on {round(cell.diverged * cell.count)} of {cell.count} seeds" for cell in lost],
     }
 
@@ -116,41 +116,42 @@ def _spec(
     axis = alt.Axis(title=title, grid=False, values=list(values), labelExpr="format(datum.value, '~g')",
                     labelOverlap=True)  # fmt: skip
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(type="log", domain=[values[0], values[-1]], nice=False, padding=12))
-    y = alt.Y("value:Q", **_value_axis(measure, most))
+    y = alt.Y("value:Q", **_value_axis(measure, most, len(marks)))
     base = alt.Chart(alt.NamedData("lines"))
     color, dash = stills.color(marks), stills.dash(marks)
     band = base.mark_area(opacity=0.18, clip=True).encode(
-        x=x, y=alt.Y("low:Q", **_value_axis(measure, most)), y2="high:Q", color=color
+        x=x, y=alt.Y("low:Q", **_value_axis(measure, most, len(marks))), y2="high:Q", color=color
     )
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(" (log scale)")),
             alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
     points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
-    return compose.layered(band, line, points, *_cross_layers(x, marks, measure), height=HEIGHT)
-
-
-def _cross_layers(x: alt.X, marks: tuple[Mark, ...], measure: str) -> list[alt.Chart]:
-    """A row of crosses for each arm at the bad edge: below for right answers, above where less is better."""
-    low, layers = measure == "test_accuracy", []
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("told:N", title="state")]
-    for arm in range(len(marks)):
-        away = 10 + CROSS * arm
-        sign = (
-            alt.Chart(alt.NamedData("crosses"))
-            .transform_filter(f"datum.arm === {arm}")
-            .mark_text(text=DIVERGED, fontSize=CROSS, fontWeight="bold", dy=-away if low else away)
-        )
-        edge = alt.YValue("height") if low else alt.YValue(0)
-        layers.append(sign.encode(x=x, y=edge, color=stills.color(marks, shown=False), tooltip=tips))
-    return layers
+    crosses = (
+        alt.Chart(alt.NamedData("crosses"))
+        .mark_text(text=DIVERGED, fontSize=CROSS, fontWeight="bold")
+        .encode(x=x, y=y, color=stills.color(marks, shown=False), tooltip=tips)
+    )
+    return compose.layered(band, line, points, crosses, height=HEIGHT)
 
 
-def _value_axis(measure: str, most: int) -> dict[str, Any]:
+def _strip(measure: str, most: float, row: float) -> float:
+    """Where the row of crosses of an arm stands: beyond the bad end of the values, a strip for each arm."""
+    if measure == "train_loss":
+        decades = math.log10(LOSS_RANGE[1] / LOSS_RANGE[0])
+        return float(LOSS_RANGE[1] * 10 ** (STRIP * row * decades))
+    return most * (1 + STRIP * row) if measure == "steps_to" else -STRIP * row
+
+
+def _value_axis(measure: str, most: int, arms: int) -> dict[str, Any]:
+    end = _strip(measure, most, arms + 0.3)
     if measure == "train_loss":
         axis = stills.log_axis("training loss (log scale)", LOSS_RANGE)
-        return {"axis": axis, "scale": alt.Scale(type="log", domain=list(LOSS_RANGE), nice=False)}
+        return {"axis": axis, "scale": alt.Scale(type="log", domain=[LOSS_RANGE[0], end], nice=False)}
     if measure == "steps_to":
-        return stills.value_axis("updates", (0.0, float(most)))
-    words = "share of seeds" if measure == "diverged" else "right answers"
-    return stills.value_axis(words, (0.0, 1.0), share=True)
+        return stills.value_axis("updates", (0.0, end))
+    words, lowest = ("share of seeds", 0.0) if measure == "diverged" else ("right answers", end)
+    found = stills.value_axis(words, (lowest, 1.0), share=True)
+    found["axis"].values = [0, 0.2, 0.4, 0.6, 0.8, 1]  # the crosses below 0 have no value
+    return found

@@ -142,5 +142,9 @@ def _word(verdict: Verdict) -> str:
 
 
 def told(value: float, unit: str) -> str:
-    """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
+    """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign.
+
+    A unit such as "{:+.1f} points" is for a difference of two shares: 0.05 are 5 points, and no 5 % of anything.
+    """
+    value = 100 * value if unit.endswith(" points") else value
     return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", " %")

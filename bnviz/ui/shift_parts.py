@@ -22,8 +22,15 @@ from bnviz.ui.shift_pictures import cost_of_noise, over_seeds, reached, show_pic
 from bnviz.ui.shift_settings import LAYER, PAGE, Settings, current
 
 LEAST = {"F3": 0.05, "F4": 0.1, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
-UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
-FURTHER_UNITS = {"F3": "{:.1%}", "F4": "{:.1%}", "E1": "{:.1f}", "E4": "{:.1%}", "E3": "{:.0%}"}
+UNITS = {
+    "F3": "{:+.1f} points",
+    "F4": "{:+.1f} points",
+    "E1": "{:+.1f}",
+    "E4": "{:+.2f}",
+    "E2": "{:+.2f}",
+    "E3": "{:+.2f}",
+}
+FURTHER_UNITS = {"F3": "{:.1%}", "F4": "{:.1f} points", "E1": "{:.1f}", "E4": "{:.1%}", "E3": "{:.0%}"}
 _ASKED = "shift_asked"
 
 

@@ -137,6 +137,8 @@ def test_a_line_has_a_cross_where_the_map_has_one_and_no_number(table, measure):
     ]
     lost = next(row for row in found["lines"] if (row["series"], row["x"]) == ("no norm", 0.2))
     assert (lost["value"], lost["low"], lost["high"]) == (None, None, None)
+    worst = {"test_accuracy": 0, "train_loss": 1000, "steps_to": 50}[measure]
+    assert (found["crosses"][0]["value"] < worst) == (measure == "test_accuracy")  # beyond every value, not among them
     assert "✕ diverged on half of the seeds or more" in figure.caption_at(0)
     valid(figure)
 
