@@ -19,16 +19,16 @@ from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
 from bnviz.plots.theme import ArmStyle, arm_style, number
 from bnviz.runs.studies import StudyRun
-from bnviz.ui.claims import show_verdict
+from bnviz.ui.claims import Half, show_verdict
 from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.smoothness_settings import CLAIMS, Settings
 
-LEAST = {"along": 0.5, "safe": 0.5, "scale": 0.1, "growth": 0.5, "slice": 0.5, "edge": 0.0}
+LEAST = {"along": 0.5, "safe": 0.5, "scale": 0.1, "growth": 0.5, "slice": 0.5}
 """The effect up to which a difference counts as none; half a doubling is a factor of 1.4."""
-UNITS = {"scale": "{:+.2f}", "edge": "{:+.1%}"}
+UNITS = {"scale": "{:+.2f}", "edge": "{:.1%}"}
 TIMES = "{:.2g} times"
 Results = Sequence[Sequence[Result]]
 
@@ -110,18 +110,20 @@ class Part:
             side_by_side(
                 [self.over_steps(name, scales, row, title=f"{label}, {titles[row]}") for row in (0, 1)]
             )  # fmt: skip
-        last = self.results[0][-1]
-        told = [
-            text(
-                "smoothness.figures.growing",
-                arm=style.label,
-                share=f"{100 * last['growing'][0][arm]:.0f}",
-                missed=number(last["missed"][0][arm]),
-            )
-            for arm, style in enumerate(self.styles)
-            if last["growing"][0][arm] is not None
-        ]
-        st.caption(" ".join(told))
+        st.caption(self._right_angles())
+
+    def _right_angles(self) -> str:
+        """How often the weights were not shortened, and of plain descent how far each update was from a right angle."""
+        last, plain = self.results[0][-1], []
+        told = [text("smoothness.figures.growing")]
+        for arm, style in enumerate(self.styles):
+            share, missed = last["growing"][0][arm], last["missed"][0][arm]
+            if share is None:
+                continue
+            told.append(text("smoothness.figures.kept", arm=style.label, share=f"{100 * share:.0f}"))
+            if (self.experiment.arms[arm].optimizer or self.experiment.training.optimizer) == "sgd":
+                plain.append(text("smoothness.figures.missed", arm=style.label, missed=number(missed)))
+        return " ".join([*told, *([text("smoothness.figures.right_angle"), *plain] if plain else [])])
 
     def _slice(self) -> None:
         found = list(self.results[0])
@@ -134,11 +136,10 @@ class Part:
 
     def _edge(self) -> None:
         rate = self.experiment.training.learning_rate
-        diverged = self.results[0][-1]["diverged_at"]
         curves = self.curves("sharpness")
         side_by_side(
             [
-                plots.edge_curves(curves, self.styles, rate=rate, diverged=diverged, dark=self.dark),
+                plots.edge_curves(curves, self.styles, rate=rate, dark=self.dark),
                 self.over_steps(
                     "loss", Scales(plots.UPDATES, "loss on all rows", told="end"), title=text("smoothness.figures.loss")
                 ),
@@ -146,7 +147,7 @@ class Part:
         )
 
     def effects(self, complete: Results) -> list[float]:
-        """One number a seed that is complete, positive where the claim is right."""
+        """One number a seed that is complete, positive where the claim is right; of the edge, how far off it is."""
         arms = measures.pair(self.experiment)
         if arms is None:
             return []
@@ -157,7 +158,7 @@ class Part:
             "scale": lambda found: measures.scale_effect(found, arms, settings.step, FACTORS.index(10.0)),
             "growth": lambda found: measures.growth_effect(found, arms),
             "slice": lambda found: measures.slice_effect(found, arms, settings.statistics),
-            "edge": lambda found: measures.edge_effect(found, arms, rate),
+            "edge": lambda found: measures.edge_distance(found, arms, rate),
         }
         return [ways[settings.part](found) for found in complete]
 
@@ -221,9 +222,11 @@ def _verdict(part: Part, effects: list[float], expected: str | None) -> None:
     found = scenario(CLAIMS[name])
     if part.settings.own:
         found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
-    verdict = judge(effects, least=LEAST[name])
+    if name == "edge":
+        verdict, said = measures.SETTLED.judge(effects), "smoothness.settled"
+    else:
+        verdict, said = judge(effects, least=LEAST[name]), "claims.measured"
+        verdict = verdict if name in UNITS else as_ratios(verdict)
+    half = Half(verdict, text(f"smoothness.effects.{key}", **words), UNITS.get(name, TIMES), said)
     with st.container(border=True):
-        show_verdict(
-            found, verdict if name in UNITS else as_ratios(verdict), effect=text(f"smoothness.effects.{key}", **words),
-            unit=UNITS.get(name, TIMES), prediction=expected,
-        )  # fmt: skip
+        show_verdict(found, verdict, prediction=expected, halves=[half])

@@ -62,5 +62,20 @@ def test_effects_are_positive_where_the_claim_is_right():
     assert module.slice_effect(maps, arms, "running") == 0
     assert math.isnan(module.slice_effect(maps[:1], arms, "batch"))
     sharp = [{"sharpness": [None, 4.9]}] * 6
-    assert module.edge_effect(sharp, arms, 0.4) == pytest.approx(0.1 - 0.02)
-    assert module.edge_effect([{"sharpness": [1, None]}], arms, 0.4) == -1
+    assert module.edge_distance(sharp, arms, 0.4) == pytest.approx(0.02)
+    assert module.edge_distance([{"sharpness": [1, None]}], arms, 0.4) == math.inf
+
+
+def test_lambda_max_within_ten_per_cent_has_settled():
+    assert module.SETTLED.judge([0.016, 0.09]).word == "holds"
+    assert module.SETTLED.judge([0.016, math.inf]).word == "noise"
+    assert module.SETTLED.judge([0.5, math.inf]).word == "opposite"
+
+
+def test_where_an_arm_is_lost():
+    edge = [{"step": 0, "diverged_at": [None, None]}, {"step": 25, "diverged_at": [22, None]}]
+    assert (module.lost_at(edge, 0), module.lost_at(edge, 1)) == (22, None)
+    along = [{"step": 0, "loss": [2, 2]}, {"step": 4, "loss": [None, 1]}, {"step": 8, "loss": [None, 1]}]
+    assert (module.lost_at(along, 0), module.lost_at(along, 1)) == (4, None)
+    growth = [{"step": 0, "length": [[1, 1], [1, 1]]}, {"step": 40, "length": [[1, None], [1, 1]]}]
+    assert (module.lost_at(growth, (0, 1)), module.lost_at(growth, (1, 1))) == (40, None)
