@@ -87,11 +87,14 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
     marks = [Mark(one.name, color) for one, color in zip(found, ramp(len(found), dark=dark), strict=True)]
     rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value", "low", "high", "told")}
     for one in found:
-        for step, value, low, high in zip(one.steps, one.median, one.low, one.high, strict=True):
-            if np.isfinite(value) and (quantity != "ratio" or value > 0):
-                for name, item in zip(rows, (one.name, int(step), *map(float, (value, low, high)),
-                                             theme.number(float(value), 3)), strict=True):  # fmt: skip
-                    rows[name].append(item)
+        outer = one is found[0] or one is found[-1]
+        for place in known_frames(one, quantity):
+            value, low, high = (float(part[place]) for part in (one.median, one.low, one.high))
+            ends = (low, high) if outer else (None, None)
+            for name, item in zip(rows, (one.name, int(one.steps[place]), value, *ends, theme.number(value, 3)),
+                                  strict=True):  # fmt: skip
+                rows[name].append(item)
+    named = _named(found, quantity)
     title = TITLES[quantity].format(layer=layer + 1)
     caption = _caption(found, quantity, what)
     spec = _spec(marks, quantity, (_range(rows, quantity), _last(found)), what)
@@ -99,7 +102,23 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
         rule = alt.Chart(alt.NamedData("aim")).mark_rule(strokeDash=[4, 4], strokeWidth=2, color=theme.MUTED[dark])
         spec["layer"].append(compose.single(rule.encode(y="value:Q")))
     words = Words("rates-inside", f"{title}, over the updates", caption, f"Lines over the updates. {caption}")
-    return stills.still(words, spec, {"lines": rows, "aim": {"value": [AIM]}}, dark=dark)
+    return stills.still(words, spec, {"lines": rows, "named": named, "aim": {"value": [AIM]}}, dark=dark)
+
+
+def known_frames(one: Series, quantity: str) -> list[int]:
+    """The frames whose value can be drawn."""
+    drawn = np.isfinite(one.median) & (one.median > 0 if quantity == "ratio" else True)
+    return [int(place) for place in np.flatnonzero(drawn)]
+
+
+def _named(found: Sequence[Series], quantity: str) -> dict[str, list[Any]]:
+    """The ends of the first and the last line, where their names stand: the colours go from the one to the other."""
+    rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value")}
+    for one in {series.name: series for series in (found[0], found[-1])}.values():
+        for place in known_frames(one, quantity)[-1:]:
+            for name, item in zip(rows, (one.name, int(one.steps[place]), float(one.median[place])), strict=True):
+                rows[name].append(item)
+    return rows
 
 
 def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
@@ -112,8 +131,8 @@ def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dar
     rows: dict[str, list[Any]] = {name: [] for name in ("x", "value", "low", "high", "told", "range")}
     undo: dict[str, list[Any]] = {"x": [], "undo": [], "told": []}
     for one in found:
-        known = np.flatnonzero(np.isfinite(one.median) & (one.median > 0 if quantity == "ratio" else True))
-        if len(known):
+        known = known_frames(one, quantity)
+        if known:
             value, low, high = (float(part[known[-1]]) for part in (one.median, one.low, one.high))
             told = theme.number(value, 3), f"{theme.number(low, 3)} to {theme.number(high, 3)}"
             for name, item in zip(rows, (float(one.name), value, low, high, *told), strict=True):
@@ -124,21 +143,27 @@ def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dar
     title = f"{TITLES[quantity].format(layer=layer + 1)}, at the end"
     numbers = "; ".join(f"{x:g}: {told} ({band})" for x, told, band in zip(
         rows["x"], rows["told"], rows["range"], strict=True))  # fmt: skip
-    words = Words("rates-inside-end", title, f"Median (middle 70 % of the units) by {what}: {numbers}.",
-                  f"Line with a band. {title}, by {what}: {numbers}.")  # fmt: skip
-    if quantity == "ratio":
-        words = Words(words.id, title, f"By {what}: {', '.join(map(_pair, rows['x'], rows['told']))}.", words.alt)
-    elif undo["x"]:
+    caption = _first_and_last(rows, quantity, what)
+    words = Words("rates-inside-end", title, caption, f"Line with a band. {title}, by {what}: {numbers}.")
+    if quantity != "ratio" and undo["x"]:
         there = "sigma" if quantity == "gamma" else "mu"
         words = replace(words, caption=f"{words.caption} Dashed: the {there} of the layer's input (median); {quantity} "
                         "would have to equal it to undo the normalization.")  # fmt: skip
-    both = {"low": [*rows["low"], *undo["undo"]], "high": [*rows["high"], *undo["undo"]]}
+    both = {"value": rows["value"], "low": [*rows["low"], *undo["undo"]], "high": rows["high"]}
     spec = _end_spec(found, quantity, _range(both, quantity), what, dark=dark)
     return stills.still(words, spec, {"lines": rows, "undo": undo}, dark=dark)
 
 
-def _pair(x: float, told: str) -> str:
-    return f"{x:g}: {told}"
+def _first_and_last(rows: dict[str, list[Any]], quantity: str, what: str) -> str:
+    """The outer values in a sentence; all of them stand in `inside_table`."""
+    if not rows["x"]:
+        return "Nothing is computed yet."
+    name = "Updates : weights" if quantity == "ratio" else f"Median of {quantity}"
+    band = "" if quantity == "ratio" else " The band holds the middle 70 % of the units."
+    first = f"{rows['told'][0]} at the {what} {rows['x'][0]:g}"
+    if len(rows["x"]) == 1:
+        return f"{name}: {first}.{band}"
+    return f"{name}: {first}, {rows['told'][-1]} at {rows['x'][-1]:g}.{band}"
 
 
 def _end_spec(
@@ -186,9 +211,10 @@ def _last(found: Sequence[Series]) -> int:
 
 def _range(rows: dict[str, list[Any]], quantity: str) -> tuple[float, float]:
     if quantity == "ratio":
-        return 10 ** math.floor(math.log10(min([1e-5, *rows["low"]]))), 1.0 if max([0, *rows["high"]]) <= 1 else 10.0
+        return 10 ** math.floor(math.log10(min([1e-5, *rows["value"]]))), 1.0 if max([0, *rows["value"]]) <= 1 else 10.0
     usual = 1.0 if quantity == "gamma" else 0.0
-    low, high = min([usual - 0.2, *rows["low"]]), max([usual + 0.2, *rows["high"]])
+    drawn = [value for name in ("value", "low", "high") for value in rows.get(name, []) if value is not None]
+    low, high = min([usual - 0.2, *drawn]), max([usual + 0.2, *drawn])
     room = 0.05 * (high - low)
     return low - room, high + room
 
@@ -200,16 +226,20 @@ def _spec(marks: Sequence[Mark], quantity: str, ends: tuple[tuple[float, float],
     scale = _value_scale(quantity, domain)
     base = alt.Chart(alt.NamedData("lines"))
     y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=6)
-    band = base.mark_area(opacity=0.08, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
+    band = base.mark_area(opacity=0.15, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
     line = base.mark_line(strokeWidth=3, clip=True).encode(x=x, y=y, color=color)
+    name = alt.Chart(alt.NamedData("named")).mark_text(
+        align="right", baseline="bottom", dx=-2, dy=-5, fontSize=theme.FONT + 2, fontWeight="bold"
+    )
+    names = name.encode(x=x, y=y, text="series:N", color=stills.color(marks, shown=False))
     tips = [alt.Tooltip("series:N", title=what), alt.Tooltip("step:Q", title="updates"),
             alt.Tooltip("told:N", title="median over the units" if quantity != "ratio" else "ratio")]  # fmt: skip
     points = base.mark_circle(size=110, opacity=0).encode(x=x, y=y, tooltip=tips)
-    return compose.layered(band, line, points, height=HEIGHT)
+    return compose.layered(band, line, names, points, height=HEIGHT)
 
 
 def _caption(found: Sequence[Series], quantity: str, what: str) -> str:
     if not found:
         return "Nothing is computed yet."
-    shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "each band holds the middle 70 % of the units"
-    return f"One line for each {what}; {shown}."
+    shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "their bands hold the middle 70 % of the units"
+    return f"One line for each {what}; the lowest and the highest are named at their ends; {shown}."

@@ -17,6 +17,7 @@ from bnviz.plots import slices
 from bnviz.plots import smoothness as plots
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
+from bnviz.plots.sentences import listed
 from bnviz.plots.theme import ArmStyle, arm_style, number
 from bnviz.runs.studies import StudyRun
 from bnviz.ui.claims import Half, show_verdict
@@ -114,8 +115,7 @@ class Part:
 
     def _right_angles(self) -> str:
         """How often the weights were not shortened, and of plain descent how far each update was from a right angle."""
-        last, plain = self.results[0][-1], []
-        told = [text("smoothness.figures.growing")]
+        last, told, plain = self.results[0][-1], [], []
         for arm, style in enumerate(self.styles):
             share, missed = last["growing"][0][arm], last["missed"][0][arm]
             if share is None:
@@ -123,7 +123,8 @@ class Part:
             told.append(text("smoothness.figures.kept", arm=style.label, share=f"{100 * share:.0f}"))
             if (self.experiment.arms[arm].optimizer or self.experiment.training.optimizer) == "sgd":
                 plain.append(text("smoothness.figures.missed", arm=style.label, missed=number(missed)))
-        return " ".join([*told, *([text("smoothness.figures.right_angle"), *plain] if plain else [])])
+        said = [("growing", told), ("right_angle", plain)]
+        return " ".join(f"{text(f'smoothness.figures.{name}')} {listed(parts)}." for name, parts in said if parts)
 
     def _slice(self) -> None:
         found = list(self.results[0])
