@@ -7,7 +7,7 @@ from functools import lru_cache
 import streamlit as st
 
 from bnviz.core.rates import Choices, axes_of, inside_of
-from bnviz.plots import inside, inside_table
+from bnviz.plots import inside, inside_words
 from bnviz.runs import shared_store
 from bnviz.runs.several import SeveralRuns, SeveralStore
 from bnviz.ui.longwork import show_work
@@ -44,7 +44,7 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
                     draw(picture(found, chosen.quantity, layer, what, dark=dark))
         if found:
             with st.expander(text("rates.inside.numbers"), icon=":material/table:"):
-                st.table(inside_table.table(found, chosen.quantity, what), hide_index=True)
+                st.table(inside_words.table(found, chosen.quantity, what), hide_index=True)
 
     show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
     st.caption(text(f"rates.inside.about_{chosen.quantity}"))

@@ -12,9 +12,10 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.start_signal import Start, start_signal
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_table import Outcome, SweepTable
-from bnviz.plots import heat, inside, inside_table, sweep_lines, sweep_words, theme
+from bnviz.plots import heat, inside, inside_words, sweep_lines, sweep_words, theme
 from bnviz.plots import start_signal as start_pictures
 from bnviz.plots.figure import as_chart
+from bnviz.plots.inside_words import Series
 from bnviz.plots.stills import Mark
 
 ARMS = (Arm("none"), Arm("batch"))
@@ -203,23 +204,22 @@ def test_inside_the_runs(quantity):
 
 
 @pytest.mark.parametrize("quantity", inside.TITLES)
-def test_of_many_lines_the_outer_two_have_names_and_bands_and_a_table_has_the_numbers(quantity):
+def test_of_many_lines_the_outer_two_have_names_and_a_table_has_the_numbers(quantity):
     steps = np.array([0, 10, 20])
     found = [
-        inside.Series(
-            f"{rate:g}", "batch", steps, *(np.array([1.0, 1.1, level + away]) for away in (0, -0.5, 0.5)), 3.0
-        )
+        Series(f"{rate:g}", "batch", steps, *(np.array([1.0, 1.1, level + away]) for away in (0, -0.5, 0.5)), 3.0)
         for rate, level in ((0.1, 1.2), (0.2, 1.4), (0.4, 1.6))
     ]
     found[-1].median[-1] = np.nan  # it has diverged by then
     figure = inside.over_updates(found, quantity, 0, "learning rate", dark=False)
     data = figure.spec_at()["datasets"]
     assert [(row["series"], row["step"]) for row in data["named"]] == [("0.1", 20), ("0.4", 10)]
-    assert {row["series"] for row in data["lines"] if row["low"] is not None} == {"0.1", "0.4"}
+    assert [row["above"] for row in data["named"]] == [True, False]
     assert {row["series"] for row in data["lines"]} == {"0.1", "0.2", "0.4"}
     end = inside.at_end(found, quantity, 0, "learning rate", dark=False)
     assert "1.20 at the learning rate 0.1, 1.10 at 0.4." in end.caption_at(0)
-    columns = inside_table.table(found, quantity, "learning rate")
+    assert "0.4 after 10 updates." in end.caption_at(0)
+    columns = inside_words.table(found, quantity, "learning rate")
     assert columns["learning rate"] == ["0.1", "0.2", "0.4"]
     assert list(columns.values())[1] == ["1.20", "1.40", "1.10"]
     assert len(columns) == (2 if quantity == "ratio" else 4)
