@@ -12,7 +12,7 @@ from bnviz.ui.quiz import quiz_panel
 from bnviz.ui.scenario_panel import guide_parts
 from bnviz.ui.share import head
 from bnviz.ui.smoothness_controls import choose
-from bnviz.ui.smoothness_parts import show_results
+from bnviz.ui.smoothness_results import show_results
 
 begin()
 head("smoothness")

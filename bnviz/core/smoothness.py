@@ -130,6 +130,20 @@ def scale_effect(found: Sequence[Result], arms: tuple[int, int], step: int, fact
     return math.nan if bare is None or normed is None else bare[factor] - normed[factor]
 
 
+UNMOVED, A_TENTH = Limit(0.01, above=False), Limit(0.05, above=False)
+"""With a norm the outputs stay (share of the outputs), and ten times the weights have a tenth of the gradient (share of
+that tenth)."""
+
+
+def scale_with_norm(found: Sequence[Result], arms: tuple[int, int], step: int, factor: int) -> tuple[float, float]:
+    """Relative change of the outputs with norm at the factor of this place, which is ten, and miss of the gradient."""
+    looked = at_step(found, step)
+    output, gradient = (looked[name][arms[1]] for name in ("output", "gradient"))
+    if output is None or gradient is None:
+        return math.nan, math.nan
+    return float(output[factor]), abs(10 * float(gradient[factor]) - 1)
+
+
 def growth_effect(found: Sequence[Result], arms: tuple[int, int]) -> float:
     """How many doublings the effective rate at the end is larger with weight decay than without, both with norm."""
     plain, decayed = (_number(found[-1]["rate"], (place, arms[1])) for place in (0, 1))

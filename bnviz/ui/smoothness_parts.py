@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -12,25 +11,17 @@ from bnviz.core import smoothness as measures
 from bnviz.core.experiment import Experiment
 from bnviz.core.scaling import FACTORS
 from bnviz.core.smoothness import Curve, Result, curve
-from bnviz.core.verdict import Verdict, judge
+from bnviz.core.verdict import Limit
 from bnviz.plots import slices
 from bnviz.plots import smoothness as plots
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
 from bnviz.plots.sentences import listed
 from bnviz.plots.theme import ArmStyle, arm_style, number
-from bnviz.runs.studies import StudyRun
-from bnviz.ui.claims import Half, show_verdict
-from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
-from bnviz.ui.scenarios import scenario
-from bnviz.ui.smoothness_settings import CLAIMS, Settings
+from bnviz.ui.smoothness_settings import Settings
 
-LEAST = {"along": 0.5, "safe": 0.5, "scale": 0.1, "growth": 0.5, "slice": 0.5}
-"""The effect up to which a difference counts as none; half a doubling is a factor of 1.4."""
-UNITS = {"scale": "{:+.2f}", "edge": "{:.1%}"}
-TIMES = "{:.2g} times"
 Results = Sequence[Sequence[Result]]
 
 
@@ -147,14 +138,25 @@ class Part:
             ]
         )
 
-    def effects(self, complete: Results) -> list[float]:
+    def limits(self, complete: Results) -> list[tuple[str, list[float], Limit]]:
+        """What else the claim says of the network with the norm: a number of each seed, and what it has to be below."""
+        arms, ten = measures.pair(self.experiment), FACTORS.index(10.0)
+        if arms is None or self.settings.part != "scale":
+            return []
+        found = [measures.scale_with_norm(one, arms, self.settings.step, ten) for one in complete]
+        return [
+            ("scale_output", [output for output, _ in found], measures.UNMOVED),
+            ("scale_gradient", [gradient for _, gradient in found], measures.A_TENTH),
+        ]
+
+    def effects(self, complete: Results, quantity: str | None = None) -> list[float]:
         """One number a seed that is complete, positive where the claim is right; of the edge, how far off it is."""
         arms = measures.pair(self.experiment)
         if arms is None:
             return []
         settings, rate = self.settings, self.experiment.training.learning_rate
         ways = {
-            "along": lambda found: measures.along_effect(found, arms, settings.quantity),
+            "along": lambda found: measures.along_effect(found, arms, quantity or settings.quantity),
             "safe": lambda found: measures.safe_effect(found, arms, settings.step),
             "scale": lambda found: measures.scale_effect(found, arms, settings.step, FACTORS.index(10.0)),
             "growth": lambda found: measures.growth_effect(found, arms),
@@ -177,57 +179,3 @@ def side_by_side(figures: Sequence[Figure]) -> None:
         for column, figure in zip(st.columns(2, gap="medium"), figures[first : first + 2], strict=False):
             with column:
                 draw(figure)
-
-
-def show_results(
-    run: StudyRun | None, settings: Settings, experiment: Experiment, *, expected: str | None, dark: bool
-) -> None:
-    """What was found so far, and the verdict on it.
-
-    Args:
-        run: of the study; None before it is started.
-        settings: what the reader has chosen.
-        experiment: the run.
-        expected: the reader's prediction.
-        dark: the theme.
-    """
-    results = [] if run is None else [list(found) for found in run.results if found]
-    if run is None or not results:
-        st.caption(text("smoothness.state.nothing"))
-        return
-    part = Part(settings, experiment, results, dark=dark)
-    if settings.part != "slice":  # whose maps have names instead of colours
-        with st.container(horizontal=True, gap="medium", key="smoothness_arms"):
-            for line in marks(experiment, dark=dark):
-                st.markdown(line, width="content")
-    part.show()
-    complete = [found for found, whole in zip(run.results, run.complete, strict=True) if whole and found]
-    _verdict(part, part.effects(complete), expected)
-
-
-def as_ratios(verdict: Verdict) -> Verdict:
-    """The same verdict with its numbers as ratios: it was judged in doublings, so that twice is as far as half."""
-    return replace(
-        verdict, median=2**verdict.median, low=2**verdict.low, high=2**verdict.high, least=2**verdict.least
-    )  # fmt: skip
-
-
-def _verdict(part: Part, effects: list[float], expected: str | None) -> None:
-    name = part.settings.part
-    pair = measures.pair(part.experiment)
-    if pair is None:
-        st.info(text("smoothness.problem.no_pair"), icon=":material/info:")
-        return
-    key = part.settings.quantity if name == "along" else part.settings.statistics if name == "slice" else name
-    words = {"bare": part.styles[pair[0]].label, "normed": part.styles[pair[1]].label}
-    found = scenario(CLAIMS[name])
-    if part.settings.own:
-        found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
-    if name == "edge":
-        verdict, said = measures.SETTLED.judge(effects), "smoothness.settled"
-    else:
-        verdict, said = judge(effects, least=LEAST[name]), "claims.measured"
-        verdict = verdict if name in UNITS else as_ratios(verdict)
-    half = Half(verdict, text(f"smoothness.effects.{key}", **words), UNITS.get(name, TIMES), said)
-    with st.container(border=True):
-        show_verdict(found, verdict, prediction=expected, halves=[half])

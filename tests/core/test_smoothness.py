@@ -79,3 +79,12 @@ def test_where_an_arm_is_lost():
     assert (module.lost_at(along, 0), module.lost_at(along, 1)) == (4, None)
     growth = [{"step": 0, "length": [[1, 1], [1, 1]]}, {"step": 40, "length": [[1, None], [1, 1]]}]
     assert (module.lost_at(growth, (0, 1)), module.lost_at(growth, (1, 1))) == (40, None)
+
+
+def test_the_scale_is_judged_by_outputs_and_gradient_of_the_arm_with_norm():
+    looked = [{"step": 0, "output": [[9.0], [0.002]], "gradient": [[5.0], [0.098]]}]
+    output, gradient = module.scale_with_norm(looked, (0, 1), 0, 0)
+    assert (output, gradient) == (0.002, pytest.approx(0.02))
+    assert module.UNMOVED.judge([output] * 2).word == module.A_TENTH.judge([gradient] * 2).word == "holds"
+    gone = [{"step": 0, "output": [[9.0], None], "gradient": [[5.0], None]}]
+    assert all(map(math.isnan, module.scale_with_norm(gone, (0, 1), 0, 0)))
