@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from bnviz.core.codec import to_link
-from bnviz.core.verdict import judge
+from bnviz.core.verdict import judge_whole
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
-from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
@@ -62,17 +62,22 @@ def _show(name: str, settings: Settings, *, dark: bool) -> None:
 
 
 def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
-    """The verdict on the first effect, and the others in a sentence each."""
-    first, *others = effects
+    """The verdict on all that the claim says, and what else was measured in a sentence each."""
+    claimed = [effect for place, effect in enumerate(effects) if effect.claimed or not place]
     with st.container(border=True):
-        show_verdict(found, judge(first.values, least=first.least), effect=first.name, unit=first.unit,
-                     prediction=prediction)  # fmt: skip
-        for other in others:
-            verdict = judge(other.values, least=other.least)
-            if verdict.seeds:
+        show_verdict(found, judge_whole([one.judged for one in claimed]), prediction=prediction,
+                     halves=[_half(one) for one in claimed])  # fmt: skip
+        for other in effects:
+            verdict = other.verdict
+            if other not in claimed and verdict.seeds:
                 numbers = {
                     key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")
                 }
                 counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
                 word = text(f"noise.word.{verdict.word}")
                 st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))
+
+
+def _half(effect: Effect) -> Half:
+    said = "claims.measured" if effect.limit is None else "claims.above" if effect.limit.above else "claims.below"
+    return Half(effect.verdict, effect.name, effect.unit, said)
