@@ -146,7 +146,7 @@ def _told(line: Line, place: int) -> str:
 
 def _lost(drawn: Sequence[Line]) -> dict[str, list[Any]]:
     """Where lines end because their arm diverged."""
-    gone = [(line.style.label, line.lost, f"{line.style.label} diverged") for line in drawn if line.lost is not None]
+    gone = [(line.style.label, line.lost, f"diverged: {line.style.label}") for line in drawn if line.lost is not None]
     return {name: [row[index] for row in gone] for index, name in enumerate(("series", "step", "words"))}
 
 

@@ -62,7 +62,7 @@ def _over_seeds(one: Curve) -> tuple[list[float], list[float]]:
 def _gone(curves: Sequence[Curve], styles: Sequence[ArmStyle]) -> list[str]:
     """A sentence for each arm that diverged on the first seed."""
     return [
-        f"{style.label[:1].upper()}{style.label[1:]} diverged at update {one.lost}: a cross stands there."
+        f"Diverged at update {one.lost} (cross): {style.label}."
         for one, style in zip(curves, styles, strict=True)
         if one.lost is not None
     ]
@@ -166,13 +166,12 @@ def edge_curves(curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: fl
         dark: the theme.
     """
     limit = 2 / rate
-    told = [f"{style.label} begins at {number(one.own[0])}" for one, style in zip(curves, styles, strict=True)]
-    for one, style in zip(curves, styles, strict=True):
-        if one.lost is None and len(one.steps) > 1:
-            told.append(f"{style.label} is at {number(float(one.own[-1]), 3)} after {one.steps[-1]} updates")
-        elif one.lost is not None:
-            told.append(f"{style.label} diverges at update {one.lost}")
-    said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}: {listed(told)}."
+    pairs = list(zip(curves, styles, strict=True))
+    first = [f"{number(float(one.own[0]))} with {style.label}" for one, style in pairs]
+    last = [f"{number(float(one.own[-1]), 3)} with {style.label}" for one, style in pairs if one.lost is None]
+    ends = f" After {curves[0].steps[-1]} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
+    said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}. lambda_max begins at "
+    said = " ".join([f"{said}{listed(first)}.{ends}", *_gone(curves, styles)])
     scales = Scales(UPDATES, "lambda_max", level=limit, level_words="2 / learning rate", dots=True)
     figure = over_steps("edge", curves, styles, title="Steepest curvature of the loss", scales=scales, dark=dark)
     return replace(figure, captions=said, alt=f"Lines of the largest eigenvalue of the Hessian. {said}")

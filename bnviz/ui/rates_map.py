@@ -135,7 +135,7 @@ def _apart(table: SweepTable, chosen: Choices) -> None:
         rate = f"{table.sweep.axes[0].values[0]:g}"
         column.markdown(text(f"rates.apart.{name}", rate=rate))
         if verdict is not None:
-            word = text(f"claims.verdict.{verdict.word}") if verdict.seeds else text("rates.apart.nothing")
+            word = text(f"rates.apart.{verdict.word if verdict.seeds else 'nothing'}")
             column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
     st.table(sweep_words.rates_table(table), hide_index=True)
 

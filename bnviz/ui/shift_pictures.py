@@ -168,7 +168,7 @@ def _by_arm(settings: Settings, result: Result, name: str, *, share: bool = Fals
     marks = shift.arm_marks(settings.experiment, dark=False)
     say = percent if share else number
     told = [
-        f"{mark.label} {text('shift.captions.diverged') if arm[name] is None else say(float(arm[name]))}"
+        f"{mark.label}: {text('shift.captions.diverged') if arm[name] is None else say(float(arm[name]))}"
         for mark, arm in zip(marks, result["arms"], strict=True)
     ]
     return "; ".join(told)
@@ -203,5 +203,5 @@ def over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
         values = [float(one["arms"][arm][name]) for one in found if one["arms"][arm][name] is not None]
         missing = f", {text('shift.captions.diverged_on', count=len(found) - len(values))}" * (len(values) < len(found))
         middle = f" {say(float(np.median(values)))} ({say(min(values))} to {say(max(values))})" if values else ""
-        told.append(f"{mark.label}{middle}{missing}")
+        told.append(f"{mark.label}:{middle or ' —'}{missing}")
     return "; ".join(told)

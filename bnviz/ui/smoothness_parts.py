@@ -17,7 +17,7 @@ from bnviz.plots import smoothness as plots
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
 from bnviz.plots.sentences import listed
-from bnviz.plots.theme import ArmStyle, arm_style, number
+from bnviz.plots.theme import ArmStyle, arm_style, number, percent
 from bnviz.ui.messages import text
 from bnviz.ui.running_chart import draw
 from bnviz.ui.smoothness_settings import Settings
@@ -115,7 +115,17 @@ class Part:
             if (self.experiment.arms[arm].optimizer or self.experiment.training.optimizer) == "sgd":
                 plain.append(text("smoothness.figures.missed", arm=style.label, missed=number(missed)))
         said = [("growing", told), ("right_angle", plain)]
+        said.append(("accuracy", self._accuracies(last)))
         return " ".join(f"{text(f'smoothness.figures.{name}')} {listed(parts)}." for name, parts in said if parts)
+
+    def _accuracies(self, last: Result) -> list[str]:
+        """Right answers at the end without and with decay, of the arms that have both."""
+        pairs = [[last["accuracy"][row][arm] for row in (0, 1)] for arm in range(len(self.styles))]
+        return [
+            text("smoothness.figures.both", arm=style.label, plain=percent(plain), decayed=percent(decayed))
+            for (plain, decayed), style in zip(pairs, self.styles, strict=True)
+            if plain is not None and decayed is not None
+        ]
 
     def _slice(self) -> None:
         found = list(self.results[0])

@@ -222,3 +222,7 @@ def test_chance_is_below_the_limit_and_learning_is_not():
     assert judge_whole([one.judged for one in (first, zero, learns)]).word == "holds"
     assert judge_whole([one.judged for one in (first, zero, chance)]).word == "part"
     assert (zero.verdict.word, chance.verdict.word) == ("holds", "opposite")
+
+
+def test_the_size_of_the_batches_is_that_of_the_runs(store):
+    assert "its batches of 32 already" in said(opened(**{"noise.part": "input", "noise.input_rows": "32"}))

@@ -197,3 +197,10 @@ def test_a_claim_about_loss_and_gradient_is_judged_by_both():
     assert "All of this together on" in said
     scale = words(opened(smoothness__part="scale", smoothness__seeds="2"))
     assert "How far their gradient misses a tenth of what it was, with batch norm before" in scale
+
+
+def test_what_decay_does_to_the_right_answers_is_told():
+    said = words(opened(smoothness__part="growth"))
+    assert "Right answers on test rows at the end, without and with decay:" in said
+    assert "Updates without decay that do not shorten the weights:" in said
+    assert "0: a right angle" in said

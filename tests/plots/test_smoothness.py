@@ -109,11 +109,12 @@ def test_an_arm_that_diverged_leaves_a_cross_and_a_sentence(found):
     curves[0] = replace(curves[0], lost=3)
     figure = smoothness.over_steps("loss", curves, styles, title="Loss", scales=Scales("updates", "loss"), dark=False)
     assert [(row["series"], row["step"]) for row in rows(figure, "lost")] == [("no norm", 3)]
-    assert "No norm diverged at update 3" in figure.caption_at(0)
+    assert "Diverged at update 3 (cross): no norm." in figure.caption_at(0)
     assert "✕" in vl_convert.vegalite_to_svg(figure.spec_at(width=300))
     edge = smoothness.edge_curves(curves, styles, rate=0.1, dark=False)
     assert [row["step"] for row in rows(edge, "lost")] == [3]
-    assert "no norm diverges at update 3" in edge.caption_at(0)
+    assert "lambda_max begins at" in edge.caption_at(0)
+    assert "Diverged at update 3 (cross): no norm." in edge.caption_at(0)
 
 
 def test_a_gap_parts_a_line_and_no_number_is_ever_made_up():
