@@ -46,9 +46,10 @@ def over_steps(
     else:
         start = "In the median of the updates"
         values = [median(one.own) for one in curves]
-    said = _compared(f"{start}, {scales.y} is", values, styles)
     seeds = max((one.seeds for one in curves), default=1)
-    shaded = f" Shaded: all {seeds} seeds; the line is the first." if seeds > 1 else ""
+    start += ", on the first seed" if seeds > 1 else ""
+    said = _compared(f"{start}, {scales.y} is", values, styles)
+    shaded = f" Shaded: all {seeds} seeds; the line is the first one." if seeds > 1 else ""
     said += "".join(f" {sentence}" for sentence in _gone(curves, styles))
     words = Words(f"smoothness-{name}", title, said + shaded, f"Lines over the updates, one an arm. {said}")
     return lines(words, drawn, scales, dark=dark)
