@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from bnviz.core import sweep_effects as effects
+from bnviz.core.data import load
 from bnviz.core.experiment import Data
 from bnviz.core.rates import Choices, norm_of, start_of
 from bnviz.core.start_signal import start_signal
 from bnviz.core.sweep_effects import Pair
 from bnviz.core.sweep_table import Floats, SweepTable
-from bnviz.core.verdict import Verdict, judge
+from bnviz.core.verdict import Limit, Verdict, judge, judge_whole
 
 Test = Callable[[SweepTable, Choices, Pair], Floats]
 DEEP_SIGMOID = 5
@@ -56,12 +58,54 @@ def _larger_start(table: SweepTable, _: Choices, pair: Pair) -> Floats:
     return effects.rescued(table, pair[0], (effects.nearest(values, 1.0), effects.nearest(values, 5.0)))
 
 
+@dataclass(frozen=True)
+class Also:
+    """What a claim says besides its effect: a number of each seed, and what it has to be.
+
+    Attributes:
+        name: normed_learns, bare_guesses or bare_learns.
+        numbers: test accuracies, one a seed.
+        limit: the claim holds on the right side of it only.
+    """
+
+    name: str
+    numbers: list[float]
+    limit: Limit
+
+
+ABOVE_GUESSING = 0.1
+
+
+def _also(name: str, accuracy: Floats, table: SweepTable) -> Also:
+    """It learns: more than 90 % are right. It guesses: at most a tenth more than one in so many classes."""
+    if name.endswith("learns"):
+        return Also(name, accuracy.tolist(), Limit(effects.LEARNED))
+    classes = load(table.sweep.base.data, table.sweep.base.seed).classes
+    return Also(name, accuracy.tolist(), Limit(1 / max(1, classes) + ABOVE_GUESSING, above=False))
+
+
+def also_of(claim: str, table: SweepTable, chosen: Choices) -> list[Also]:
+    """What else a claim says: that one network learns and another does not, at one point of the sweep."""
+    pair, values = pair_of(chosen), table.sweep.axes[0].values
+    if pair is None or claim not in ("C4", "C2", "C3b") or (claim == "C2" and "sigmoid" not in chosen.kinds):
+        return []
+    bare, normed = (effects.of_arm(table, "test_accuracy", arm) for arm in pair)
+    if claim == "C3b":
+        return [_also("bare_learns", bare[effects.nearest(values, 5.0)], table)]
+    point = effects.nearest(values, 1.6) if claim == "C4" else _deep_point(chosen)
+    return [_also("normed_learns", normed[point], table), _also("bare_guesses", bare[point], table)]
+
+
+def _deep_point(chosen: Choices) -> int:
+    """The place of the sigmoid network that is nearest to five layers."""
+    return effects.nearest(chosen.depths, DEEP_SIGMOID) * len(chosen.kinds) + chosen.kinds.index("sigmoid")
+
+
 def _deep_sigmoid(table: SweepTable, chosen: Choices, pair: Pair) -> Floats:
     """Test accuracy of the sigmoid network that is nearest to five layers."""
     if "sigmoid" not in chosen.kinds:
         return np.full(len(table.sweep.seeds), np.nan)
-    depth = effects.nearest(chosen.depths, DEEP_SIGMOID)
-    return effects.better_at(table, pair, depth * len(chosen.kinds) + chosen.kinds.index("sigmoid"))
+    return effects.better_at(table, pair, _deep_point(chosen))
 
 
 TESTS: dict[str, tuple[Test, float]] = {
@@ -82,12 +126,31 @@ TESTS: dict[str, tuple[Test, float]] = {
 
 
 def verdict_of(claim: str, table: SweepTable, chosen: Choices) -> Verdict | None:
-    """What a sweep says about a claim; None where the arms that it is about are not both there."""
+    """What a sweep says about all of a claim; None where the arms that it is about are not both there."""
     pair = pair_of(chosen)
     if pair is None:
         return None
     test, least = TESTS[claim]
-    return judge(test(table, chosen, pair), least=least)
+    further = [(one.limit.effects(one.numbers), 0.0) for one in also_of(claim, table, chosen)]
+    return judge_whole([(test(table, chosen, pair).tolist(), least), *further])
+
+
+def effect_of(claim: str, table: SweepTable, chosen: Choices) -> Verdict:
+    """The same for the effect of a claim alone; its arms are there."""
+    test, least = TESTS[claim]
+    return judge(test(table, chosen, pair_of(chosen) or (0, 0)), least=least)
+
+
+def headroom_of_others(table: SweepTable, chosen: Choices) -> dict[str, Verdict]:
+    """C5 for the other norms, by name: how many doublings higher than without norm the rate may be."""
+    pair, least = pair_of(chosen), TESTS["C5"][1]
+    if chosen.claim != "C5" or pair is None:
+        return {}
+    return {
+        name: judge(effects.doublings(table, (pair[0], place)), least=least)
+        for place, name in enumerate(chosen.arms)
+        if place not in pair
+    }
 
 
 def start_verdict(chosen: Choices) -> Verdict | None:

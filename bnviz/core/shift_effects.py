@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bnviz.core.verdict import Limit
+
 Result = Mapping[str, Any]
 
 
@@ -13,7 +15,7 @@ def effects(claim: str, results: Iterable[Result]) -> list[float]:
     """The effect of a claim on each seed.
 
     - F3: trained on subset 1 alone, test accuracy on subset 1 minus that on subset 2.
-    - F4: on batches sorted by class, test accuracy without norm minus that with batch norm.
+    - F4: test accuracy with batch norm on shuffled batches minus that on batches sorted by class.
     - E1: travel of a unit's median without norm minus that with batch norm, in spreads.
     - E4: step drift with noisy batch norm minus that without norm, in standard deviations.
     - E2: relative change of the gradients without norm minus that with batch norm.
@@ -37,9 +39,15 @@ def _one_subset(result: Result) -> float:
     return float(first - second)
 
 
-def _sorted(result: Result) -> float:
-    none, batch = (run_of(result, "by_class", arm)["accuracy"][-1] for arm in (0, 1))
-    return float(none - batch)
+def _cost(result: Result, arm: int) -> float:
+    """What batches that are sorted by class cost an arm, in test accuracy."""
+    found = [run_of(result, order, arm)["accuracy"][-1] for order in ("shuffled", "by_class")]
+    return float(found[0] - found[1])
+
+
+def _mixed(result: Result) -> float:
+    """Test accuracy after shuffled batches, on the subset on which it is lower."""
+    return float(min(run_of(result, "shuffled")["by_subset"][-1]))
 
 
 def _between(result: Result, name: str, first: int, second: int) -> float:
@@ -49,9 +57,32 @@ def _between(result: Result, name: str, first: int, second: int) -> float:
 
 _EFFECTS: dict[str, Callable[[Result], float]] = {
     "F3": _one_subset,
-    "F4": _sorted,
+    "F4": lambda result: _cost(result, 1),
     "E1": lambda result: _between(result, "travel", 0, 1),
     "E4": lambda result: _between(result, "instability", 2, 0),
     "E2": lambda result: _between(result, "sizes", 0, 1),
     "E3": lambda result: _between(result, "sizes", 1, 0),
 }
+
+
+def _of_arm(result: Result, name: str, arm: int) -> float:
+    value = result["arms"][arm][name]
+    return math.nan if value is None else float(value)
+
+
+def _loss_share(result: Result) -> float:
+    """Final loss with batch norm over that without."""
+    none, batch = (_of_arm(result, "final_loss", arm) for arm in (0, 1))
+    return batch / none if none > 0 else math.nan
+
+
+FURTHER: dict[str, tuple[Callable[[Result], float], Limit]] = {
+    "F3": (_mixed, Limit(0.9)),
+    "F4": (lambda result: _cost(result, 0), Limit(0.1, above=False)),
+    "E1": (lambda result: _of_arm(result, "travel", 1), Limit(1.0, above=False)),
+    "E4": (lambda result: _of_arm(result, "accuracy", 2), Limit(0.9)),
+    "E3": (_loss_share, Limit(1.0, above=False)),
+}
+"""What a claim says besides its effect: a number of each seed, and what it has to be. Mixed batches learn both subsets;
+without norm sorted batches do little harm; with batch norm a median travels less than one spread; noisy batch norm
+learns; batch norm trains better."""

@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.core.experiment import Experiment
+from bnviz.core.verdict import Limit
 
 Array = NDArray[Any]
 Result = Mapping[str, Any]
 SMALLEST_RATE = 2.0**-15
 """Stands for the largest safe step where even the smallest one that is tried, 2^-14, is too large."""
 LAST_LOOKS = 5
-AT_MOST_OFF = 0.1
+SETTLED = Limit(0.1, above=False)
+"""lambda_max has settled where it ends within 10 % of 2 / learning rate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,7 @@ class Curve:
         own: of the first seed; NaN where there is none.
         low, high: over all seeds that have come so far.
         seeds: how many of them are complete.
+        lost: the update at which the first seed diverged, or the first look after it; None where it has not.
     """
 
     steps: list[int]
@@ -40,6 +43,7 @@ class Curve:
     low: Array
     high: Array
     seeds: int
+    lost: int | None = None
 
 
 def curve(results: Sequence[Sequence[Result]], name: str, place: int | tuple[int, int]) -> Curve:
@@ -53,7 +57,23 @@ def curve(results: Sequence[Sequence[Result]], name: str, place: int | tuple[int
     steps = [int(one["step"]) for one in results[0]]
     rows = [np.array([_number(one[name], place) for one in found[: len(steps)]]) for found in results]
     whole = [row for row in rows if len(row) == len(steps)]
-    return Curve(steps, rows[0], np.fmin.reduce(whole), np.fmax.reduce(whole), len(whole))
+    lost = lost_at(results[0], place)
+    return Curve(steps, rows[0], np.fmin.reduce(whole), np.fmax.reduce(whole), len(whole), lost)
+
+
+def lost_at(found: Sequence[Result], place: int | tuple[int, int]) -> int | None:
+    """The update at which an arm diverged if that is known, or the first look at which it had; None where it has not.
+
+    Args:
+        found: of one seed.
+        place: as in `curve`. What an arm has none of once it has diverged is its loss, or the length of its weights.
+    """
+    if "diverged_at" in found[-1]:
+        at = found[-1]["diverged_at"][place]
+        return None if at is None else int(at)
+    name = "loss" if "loss" in found[0] else "length"
+    gone = [int(one["step"]) for one in found if name in one and math.isnan(_number(one[name], place))]
+    return gone[0] if gone else None
 
 
 def _number(values: Any, place: int | tuple[int, int]) -> float:
@@ -110,6 +130,20 @@ def scale_effect(found: Sequence[Result], arms: tuple[int, int], step: int, fact
     return math.nan if bare is None or normed is None else bare[factor] - normed[factor]
 
 
+UNMOVED, A_TENTH = Limit(0.01, above=False), Limit(0.05, above=False)
+"""With a norm the outputs stay (share of the outputs), and ten times the weights have a tenth of the gradient (share of
+that tenth)."""
+
+
+def scale_with_norm(found: Sequence[Result], arms: tuple[int, int], step: int, factor: int) -> tuple[float, float]:
+    """Relative change of the outputs with norm at the factor of this place, which is ten, and miss of the gradient."""
+    looked = at_step(found, step)
+    output, gradient = (looked[name][arms[1]] for name in ("output", "gradient"))
+    if output is None or gradient is None:
+        return math.nan, math.nan
+    return float(output[factor]), abs(10 * float(gradient[factor]) - 1)
+
+
 def growth_effect(found: Sequence[Result], arms: tuple[int, int]) -> float:
     """How many doublings the effective rate at the end is larger with weight decay than without, both with norm."""
     plain, decayed = (_number(found[-1]["rate"], (place, arms[1])) for place in (0, 1))
@@ -129,7 +163,7 @@ def settled(found: Sequence[Result], arm: int, rate: float) -> float:
     return float(np.mean(values)) * rate / 2
 
 
-def edge_effect(found: Sequence[Result], arms: tuple[int, int], rate: float) -> float:
-    """How much closer than `AT_MOST_OFF` lambda_max with norm ends to 2 / learning rate; -1 where it diverged."""
+def edge_distance(found: Sequence[Result], arms: tuple[int, int], rate: float) -> float:
+    """How far from 2 / learning rate lambda_max with norm ends, as a share of that; infinite where it diverged."""
     where = settled(found, arms[1], rate)
-    return -1.0 if math.isnan(where) else AT_MOST_OFF - abs(where - 1)
+    return math.inf if math.isnan(where) else abs(where - 1)

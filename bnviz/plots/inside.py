@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
 import numpy as np
 
 from bnviz.core.recording import Recording
-from bnviz.plots import compose, stills, theme
+from bnviz.plots import compose, inside_words, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.inside_words import Series
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 380
@@ -22,27 +23,6 @@ TITLES = {
     "beta": "beta of layer {layer}",
     "ratio": "Updates : weights of layer {layer}",
 }
-
-
-@dataclass(frozen=True)
-class Series:
-    """One run: median and band over the units, at the update counts of its frames.
-
-    Attributes:
-        name: the value of the axis.
-        norm: of its arm.
-        steps, median, low, high: one number a frame.
-        undo: median over the units of what gamma (or beta) would have to be to give the layer's input back: sigma
-            (or mu) of the last batch; NaN where there are no batch statistics.
-    """
-
-    name: str
-    norm: str
-    steps: Any
-    median: Any
-    low: Any
-    high: Any
-    undo: float = math.nan
 
 
 def series(recording: Recording, quantity: str, layer: int, name: str) -> Series:
@@ -75,7 +55,7 @@ def _undo(recording: Recording, quantity: str, layer: int) -> float:
 
 
 def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
-    """One line and one band a run over the updates.
+    """One line a run over the updates.
 
     Args:
         found: the runs, from the lowest value of the axis to the highest.
@@ -85,13 +65,14 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
         dark: the theme.
     """
     marks = [Mark(one.name, color) for one, color in zip(found, ramp(len(found), dark=dark), strict=True)]
-    rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value", "low", "high", "told")}
+    rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value", "told")}
     for one in found:
-        for step, value, low, high in zip(one.steps, one.median, one.low, one.high, strict=True):
-            if np.isfinite(value) and (quantity != "ratio" or value > 0):
-                for name, item in zip(rows, (one.name, int(step), *map(float, (value, low, high)),
-                                             theme.number(float(value), 3)), strict=True):  # fmt: skip
-                    rows[name].append(item)
+        for place in inside_words.known_frames(one, quantity):
+            value = float(one.median[place])
+            told = (one.name, int(one.steps[place]), value, theme.number(value, 3))
+            for name, item in zip(rows, told, strict=True):
+                rows[name].append(item)
+    named = _named(found, quantity)
     title = TITLES[quantity].format(layer=layer + 1)
     caption = _caption(found, quantity, what)
     spec = _spec(marks, quantity, (_range(rows, quantity), _last(found)), what)
@@ -99,7 +80,17 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
         rule = alt.Chart(alt.NamedData("aim")).mark_rule(strokeDash=[4, 4], strokeWidth=2, color=theme.MUTED[dark])
         spec["layer"].append(compose.single(rule.encode(y="value:Q")))
     words = Words("rates-inside", f"{title}, over the updates", caption, f"Lines over the updates. {caption}")
-    return stills.still(words, spec, {"lines": rows, "aim": {"value": [AIM]}}, dark=dark)
+    return stills.still(words, spec, {"lines": rows, "named": named, "aim": {"value": [AIM]}}, dark=dark)
+
+
+def _named(found: Sequence[Series], quantity: str) -> dict[str, list[Any]]:
+    """The ends of the first and the last line, where their names stand: the colours go from the one to the other."""
+    rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value")}
+    for one in {series.name: series for series in (found[0], found[-1])}.values():
+        for place in inside_words.known_frames(one, quantity)[-1:]:
+            for name, item in zip(rows, (one.name, int(one.steps[place]), float(one.median[place])), strict=True):
+                rows[name].append(item)
+    return rows | {"above": [value == max(rows["value"]) for value in rows["value"]]}
 
 
 def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
@@ -112,8 +103,8 @@ def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dar
     rows: dict[str, list[Any]] = {name: [] for name in ("x", "value", "low", "high", "told", "range")}
     undo: dict[str, list[Any]] = {"x": [], "undo": [], "told": []}
     for one in found:
-        known = np.flatnonzero(np.isfinite(one.median) & (one.median > 0 if quantity == "ratio" else True))
-        if len(known):
+        known = inside_words.known_frames(one, quantity)
+        if known:
             value, low, high = (float(part[known[-1]]) for part in (one.median, one.low, one.high))
             told = theme.number(value, 3), f"{theme.number(low, 3)} to {theme.number(high, 3)}"
             for name, item in zip(rows, (float(one.name), value, low, high, *told), strict=True):
@@ -124,21 +115,15 @@ def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dar
     title = f"{TITLES[quantity].format(layer=layer + 1)}, at the end"
     numbers = "; ".join(f"{x:g}: {told} ({band})" for x, told, band in zip(
         rows["x"], rows["told"], rows["range"], strict=True))  # fmt: skip
-    words = Words("rates-inside-end", title, f"Median (middle 70\u00a0% of the units) by {what}: {numbers}.",
-                  f"Line with a band. {title}, by {what}: {numbers}.")  # fmt: skip
-    if quantity == "ratio":
-        words = Words(words.id, title, f"By {what}: {', '.join(map(_pair, rows['x'], rows['told']))}.", words.alt)
-    elif undo["x"]:
+    caption = inside_words.first_and_last(rows, quantity, what) + inside_words.cut_short(found, quantity)
+    words = Words("rates-inside-end", title, caption, f"Line with a band. {title}, by {what}: {numbers}.")
+    if quantity != "ratio" and undo["x"]:
         there = "sigma" if quantity == "gamma" else "mu"
         words = replace(words, caption=f"{words.caption} Dashed: the {there} of the layer's input (median); {quantity} "
                         "would have to equal it to undo the normalization.")  # fmt: skip
-    both = {"low": [*rows["low"], *undo["undo"]], "high": [*rows["high"], *undo["undo"]]}
+    both = {"value": rows["value"], "low": [*rows["low"], *undo["undo"]], "high": rows["high"]}
     spec = _end_spec(found, quantity, _range(both, quantity), what, dark=dark)
     return stills.still(words, spec, {"lines": rows, "undo": undo}, dark=dark)
-
-
-def _pair(x: float, told: str) -> str:
-    return f"{x:g}: {told}"
 
 
 def _end_spec(
@@ -186,9 +171,10 @@ def _last(found: Sequence[Series]) -> int:
 
 def _range(rows: dict[str, list[Any]], quantity: str) -> tuple[float, float]:
     if quantity == "ratio":
-        return 10 ** math.floor(math.log10(min([1e-5, *rows["low"]]))), 1.0 if max([0, *rows["high"]]) <= 1 else 10.0
+        return 10 ** math.floor(math.log10(min([1e-5, *rows["value"]]))), 1.0 if max([0, *rows["value"]]) <= 1 else 10.0
     usual = 1.0 if quantity == "gamma" else 0.0
-    low, high = min([usual - 0.2, *rows["low"]]), max([usual + 0.2, *rows["high"]])
+    drawn = [value for name in ("value", "low", "high") for value in rows.get(name, []) if value is not None]
+    low, high = min([usual - 0.2, *drawn]), max([usual + 0.2, *drawn])
     room = 0.05 * (high - low)
     return low - room, high + room
 
@@ -199,19 +185,28 @@ def _spec(marks: Sequence[Mark], quantity: str, ends: tuple[tuple[float, float],
               scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
     scale = _value_scale(quantity, domain)
     base = alt.Chart(alt.NamedData("lines"))
-    y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=6)
-    band = base.mark_area(opacity=0.08, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
+    y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=5)
     line = base.mark_line(strokeWidth=3, clip=True).encode(x=x, y=y, color=color)
+    names = [_names(above, x, y, stills.color(marks, shown=False)) for above in (True, False)]
     tips = [alt.Tooltip("series:N", title=what), alt.Tooltip("step:Q", title="updates"),
             alt.Tooltip("told:N", title="median over the units" if quantity != "ratio" else "ratio")]  # fmt: skip
     points = base.mark_circle(size=110, opacity=0).encode(x=x, y=y, tooltip=tips)
-    return compose.layered(band, line, points, height=HEIGHT)
+    return compose.layered(line, *names, points, height=HEIGHT)
+
+
+def _names(above: bool, x: alt.X, y: alt.Y, color: alt.Color) -> alt.Chart:
+    """The name of the outer line that ends higher, over it, or of the other one, under it."""
+    base = alt.Chart(alt.NamedData("named")).transform_filter("datum.above" if above else "!datum.above")
+    named = base.mark_text(
+        align="right", baseline="bottom" if above else "top", dx=-2, dy=-5 if above else 5, fontSize=theme.FONT + 2,
+        fontWeight="bold",
+    )  # fmt: skip
+    result: alt.Chart = named.encode(x=x, y=y, text="series:N", color=color)
+    return result
 
 
 def _caption(found: Sequence[Series], quantity: str, what: str) -> str:
     if not found:
         return "Nothing is computed yet."
-    shown = (
-        "the dashed line is 1 in 1000" if quantity == "ratio" else "each band holds the middle 70\u00a0% of the units"
-    )
-    return f"One line for each {what}; {shown}."
+    shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "a line is the median of the units"
+    return f"One line for each {what}; {shown}; the lowest and the highest are named at their ends."

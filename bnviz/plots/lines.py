@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -16,8 +16,9 @@ from bnviz.plots.theme import ArmStyle, number
 
 HEIGHT = 280
 MOST_TICKS = 7
+CROSS = 18
 LISTENING = 260  # pixels in which a value is told, shared by all of a line
-NOW, LEVEL, GUIDE, EXACT = "now", "level", "guide", "exact"
+NOW, LEVEL, GUIDE, EXACT, LOST = "now", "level", "guide", "exact", "lost"
 Numbers = Sequence[float]
 
 
@@ -29,6 +30,7 @@ class Line:
         style: its name, colour and dash.
         x, y: places and values; a value that is no number leaves a gap.
         low, high: over all seeds, one an x; empty where there is one seed only.
+        lost: the x at which it diverged: a cross stands there on the top edge.
     """
 
     style: ArmStyle
@@ -36,6 +38,7 @@ class Line:
     y: Numbers
     low: Numbers = ()
     high: Numbers = ()
+    lost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def lines(words: Words, drawn: Sequence[Line], scales: Scales, *, dark: bool) ->
         GUIDE: {"step": list(scales.guide[0]), "value": list(scales.guide[1])},
         NOW: {"step": [] if scales.now is None else [scales.now]},
         EXACT: _exact(drawn),
+        LOST: _lost(drawn),
         LEVEL: {"level": [], "words": []}
         if scales.level is None
         else {"level": [scales.level], "words": [scales.level_words]},
@@ -138,6 +142,12 @@ def _told(line: Line, place: int) -> str:
     if not len(line.low):
         return number(line.y[place], 3)
     return f"{number(line.y[place], 3)} (seeds: {number(line.low[place], 3)} to {number(line.high[place], 3)})"
+
+
+def _lost(drawn: Sequence[Line]) -> dict[str, list[Any]]:
+    """Where lines end because their arm diverged."""
+    gone = [(line.style.label, line.lost, f"diverged: {line.style.label}") for line in drawn if line.lost is not None]
+    return {name: [row[index] for row in gone] for index, name in enumerate(("series", "step", "words"))}
 
 
 def _bands(drawn: Sequence[Line], scales: Scales) -> dict[str, list[Any]]:
@@ -201,7 +211,23 @@ def _spec(
         level.encode(y=alt.Y("level:Q")),
         said.encode(x=end, y=alt.Y("level:Q"), text="words:N"),
         stills.now_rule(dark=dark),
+        *_crosses(x, hue, middle=(across[0] + across[-1]) / 2),
         base.mark_circle(size=70, opacity=1 if scales.dots else 0).encode(x=x, y=y, color=hue),
         stills.listening(EXACT, x, tooltip, wide=max(7, LISTENING / len(across))),
         height=HEIGHT,
     )
+
+
+def _crosses(x: alt.X, hue: alt.Color, *, middle: float) -> list[alt.Chart]:
+    """A cross on the top edge where an arm diverged, and beside it, on the side with more room, which one it was."""
+    base = alt.Chart(alt.NamedData(LOST))
+    top, tip = alt.YValue(0), [alt.Tooltip("words:N", title="state"), alt.Tooltip("step:Q", title="at update")]
+    found = [base.mark_text(text="✕", fontSize=CROSS, fontWeight="bold", baseline="top").encode(
+        x=x, y=top, color=hue, tooltip=tip)]  # fmt: skip
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (("<=", "left", 13), (">", "right", -13))
+    for test, align, away in sides:
+        said = base.transform_filter(f"datum.step {test} {middle}").mark_text(
+            align=align, baseline="top", dx=away, dy=2, fontSize=theme.FONT, fontWeight="bold"
+        )
+        found.append(said.encode(x=x, y=top, text="words:N", color=hue))
+    return found

@@ -146,6 +146,8 @@ def chart(
     )  # fmt: skip
     facet = {"field": "arm", "type": "nominal", "sort": list(labels), "header": header.to_dict(validate=False)}
     whole = compose.wrapped(cell, facet, columns=columns, narrow=look.narrow)
+    if len(labels) > columns and len(labels) % columns:  # shared axes would stand under the empty cells, too
+        whole["resolve"] = {"axis": {"x": "independent"}}
     return compose.finished(whole, dark=look.dark, narrow=look.narrow, steps=False)
 
 

@@ -38,7 +38,7 @@ def over_steps(
         dark: the theme.
     """
     drawn = [
-        Line(style, one.steps, one.own.tolist(), *((one.low.tolist(), one.high.tolist()) if one.seeds > 1 else ()))
+        Line(style, one.steps, one.own.tolist(), *_over_seeds(one), lost=one.lost)
         for one, style in zip(curves, styles, strict=True)
     ]
     if scales.told == "end":
@@ -46,11 +46,27 @@ def over_steps(
     else:
         start = "In the median of the updates"
         values = [median(one.own) for one in curves]
-    said = _compared(f"{start}, {scales.y} is", values, styles)
     seeds = max((one.seeds for one in curves), default=1)
-    shaded = f" Shaded: all {seeds} seeds; the line is the first." if seeds > 1 else ""
+    start += ", on the first seed" if seeds > 1 else ""
+    said = _compared(f"{start}, {scales.y} is", values, styles)
+    shaded = f" Shaded: all {seeds} seeds; the line is the first one." if seeds > 1 else ""
+    said += "".join(f" {sentence}" for sentence in _gone(curves, styles))
     words = Words(f"smoothness-{name}", title, said + shaded, f"Lines over the updates, one an arm. {said}")
     return lines(words, drawn, scales, dark=dark)
+
+
+def _over_seeds(one: Curve) -> tuple[list[float], list[float]]:
+    """Lowest and highest of all seeds; nothing where there is one only."""
+    return (one.low.tolist(), one.high.tolist()) if one.seeds > 1 else ([], [])
+
+
+def _gone(curves: Sequence[Curve], styles: Sequence[ArmStyle]) -> list[str]:
+    """A sentence for each arm that diverged on the first seed."""
+    return [
+        f"Diverged at update {one.lost} (cross): {style.label}."
+        for one, style in zip(curves, styles, strict=True)
+        if one.lost is not None
+    ]
 
 
 def _compared(start: str, values: Sequence[float], styles: Sequence[ArmStyle]) -> str:
@@ -142,25 +158,21 @@ def scale_at(
     return lines(words, drawn, scales, dark=dark)
 
 
-def edge_curves(
-    curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: float, diverged: Sequence[int | None], dark: bool
-) -> Figure:
+def edge_curves(curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: float, dark: bool) -> Figure:
     """The steepest curvature over the updates, with the level 2 / learning rate.
 
     Args:
         curves, styles: one an arm.
         rate: the learning rate.
-        diverged: the update at which each arm of the first seed diverged, or None.
         dark: the theme.
     """
     limit = 2 / rate
-    told = [f"{style.label} begins at {number(one.own[0])}" for one, style in zip(curves, styles, strict=True)]
-    for one, style, at in zip(curves, styles, diverged, strict=True):
-        if at is None and len(one.steps) > 1:
-            told.append(f"{style.label} is at {number(float(one.own[-1]), 3)} after {one.steps[-1]} updates")
-        elif at is not None:
-            told.append(f"{style.label} diverges at update {at}")
-    said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}: {listed(told)}."
+    pairs = list(zip(curves, styles, strict=True))
+    first = [f"{number(float(one.own[0]))} with {style.label}" for one, style in pairs]
+    last = [f"{number(float(one.own[-1]), 3)} with {style.label}" for one, style in pairs if one.lost is None]
+    ends = f" After {curves[0].steps[-1]} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
+    said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}. lambda_max begins at "
+    said = " ".join([f"{said}{listed(first)}.{ends}", *_gone(curves, styles)])
     scales = Scales(UPDATES, "lambda_max", level=limit, level_words="2 / learning rate", dots=True)
     figure = over_steps("edge", curves, styles, title="Steepest curvature of the loss", scales=scales, dark=dark)
     return replace(figure, captions=said, alt=f"Lines of the largest eigenvalue of the Hessian. {said}")

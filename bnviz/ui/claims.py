@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,24 @@ from bnviz.ui.scenarios import Scenario
 
 PREDICTIONS = ("holds", "opposite", "noise")
 ICONS = {"holds": ":material/check_circle:", "opposite": ":material/swap_vert:", "noise": ":material/blur_on:",
-         "few": ":material/hourglass_empty:"}  # fmt: skip
+         "few": ":material/hourglass_empty:", "part": ":material/contrast:"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Half:
+    """One thing that a claim says, as it was measured.
+
+    Attributes:
+        verdict: on this half alone.
+        effect: what the numbers are, such as "Test accuracy with batch norm minus without".
+        unit: a format such as "{:+.1%}" or "{:.2f} times".
+        said: the key of the message that tells it.
+    """
+
+    verdict: Verdict
+    effect: str
+    unit: str
+    said: str = "claims.measured"
 
 
 def show_claim(scenario: Scenario) -> None:
@@ -71,40 +89,36 @@ def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]
 
 
 def show_verdict(
-    scenario: Scenario,
-    verdict: Verdict,
-    *,
-    effect: str,
-    unit: str,
-    prediction: str | None,
+    scenario: Scenario, verdict: Verdict, *, halves: Sequence[Half], prediction: str | None,
     more: Callable[[], None] = lambda: None,
-) -> None:
+) -> None:  # fmt: skip
     """What the measurement says about a claim, how it compares to the prediction, and where opinions differ.
 
     Args:
         scenario: whose claim it is.
         verdict: from `bnviz.core.verdict.judge`, of effects that were measured just now.
-        effect: what the numbers are, such as "Test accuracy with batch norm minus without".
-        unit: a format such as "{:+.1%}" or "{:.2f} times".
+        halves: what the claim says, told one by one; the verdict on several is that of
+            `bnviz.core.verdict.judge_whole`.
         prediction: what `ask_prediction` gave.
         more: draws what else belongs to it.
     """
     st.session_state[_last(scenario.lab)] = (verdict, scenario.id)
     if shown("verdict"):
         with st.container(border=True):
-            _show_verdict(scenario, verdict, effect=effect, unit=unit, prediction=prediction)
+            _show_verdict(scenario, verdict, halves, prediction)
             more()
 
 
-def _show_verdict(scenario: Scenario, verdict: Verdict, *, effect: str, unit: str, prediction: str | None) -> None:
+def _show_verdict(scenario: Scenario, verdict: Verdict, halves: Sequence[Half], prediction: str | None) -> None:
     st.markdown(f"{ICONS[verdict.word]} **{_word(verdict)}**")
     if verdict.seeds:
-        numbers = {name: _told(getattr(verdict, name), unit) for name in ("median", "low", "high", "least")}
-        counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
-        said = "claims.measured" if verdict.seeds > 1 else "claims.measured_once"
-        st.markdown(text(said, effect=effect, **numbers | counts))
+        for half in halves:
+            st.markdown(_measured(half))
+    if len(halves) > 1 and verdict.seeds > 1:
+        st.markdown(text("claims.together", agreeing=verdict.agreeing, seeds=verdict.seeds))
     if prediction and verdict.word != "few":
-        st.markdown(text("claims.right" if prediction == verdict.word else "claims.surprise"))
+        found = "noise" if verdict.word == "part" else verdict.word  # neither as claimed nor the opposite
+        st.markdown(text("claims.right" if prediction == found else "claims.surprise"))
     with st.expander(text("claims.reveal"), icon=":material/visibility:", expanded=prediction is not None):
         st.markdown(scenario.expect)
     if scenario.dissent:
@@ -117,6 +131,15 @@ def last_verdict(lab: str) -> tuple[Verdict, str] | None:
     return found
 
 
+def _measured(half: Half) -> str:
+    """What was measured of one half."""
+    verdict, unit = half.verdict, half.unit
+    numbers = {name: told(getattr(verdict, name), unit) for name in ("median", "low", "high")}
+    numbers["least"] = told(verdict.least, unit.replace("+", ""))  # a size has no sign
+    counts = {name: str(getattr(verdict, name)) for name in ("seeds", "agreeing", "opposing")}
+    return text(half.said if verdict.seeds > 1 else "claims.measured_once", effect=half.effect, **numbers | counts)
+
+
 def _last(lab: str) -> str:
     return f"claims.last.{lab}"
 
@@ -126,6 +149,10 @@ def _word(verdict: Verdict) -> str:
     return text(f"claims.verdict.{verdict.word}" if verdict.seeds else "claims.none_yet")
 
 
-def _told(value: float, unit: str) -> str:
-    """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign."""
+def told(value: float, unit: str) -> str:
+    """A number in its unit, with a true minus, the sign of infinity, and a space before a percent sign.
+
+    A unit such as "{:+.1f} points" is for a difference of two shares: 0.05 are 5 points, and no 5 % of anything.
+    """
+    value = 100 * value if unit.endswith(" points") else value
     return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

@@ -8,6 +8,7 @@ import streamlit as st
 from bnviz.core.experiment import INITS
 from bnviz.core.noise_cases import differences, gathered
 from bnviz.core.residual import REMEDIES
+from bnviz.core.verdict import Limit
 from bnviz.plots import noise as plots
 from bnviz.plots import theme
 from bnviz.plots.noise import Axis, Over
@@ -16,7 +17,7 @@ from bnviz.plots.theme import number
 from bnviz.runs.studies import StudyRun
 from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, arm_marks, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, arm_marks, bounded, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
 
 HIGHEST = 1e10
@@ -44,6 +45,8 @@ def starts(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
     draw(plots.strip(said, marks, table.reshape(len(table), -1), axis, dark=dark))
     return [
         points("starts.effect", differences(table, (0, 0), (0, 1))),
+        bounded("starts.zero", table[:, 0, 1], Limit(0.2, above=False)),
+        bounded("starts.biases", table[:, 0, 0], Limit(0.9)),
         points("starts.normed", differences(table, (1, 0), (1, 1))),
         points("starts.constant", differences(table, (0, 0), (0, 2))),
     ]
@@ -71,6 +74,7 @@ def depth(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     worst = right[:, 2:].min(axis=1)  # NaN until all three are known
     return [
         points("depth.effect", worst - right[:, 0]),
+        bounded("depth.worst", worst, Limit(0.8)),
         points("depth.against_norm", differences(right, (2,), (1,))),
     ]
 

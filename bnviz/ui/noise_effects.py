@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bnviz.core.experiment import Arm, Experiment
 from bnviz.core.noise_cases import median_range
+from bnviz.core.verdict import Limit, Verdict, judge
 from bnviz.plots import theme
 from bnviz.plots.stills import Mark, Words
 from bnviz.ui.messages import text
@@ -28,17 +29,36 @@ class Effect:
         values: one a seed; NaN where it is not measured yet.
         least: the size up to which it counts as none.
         unit: how a value is written.
+        claimed: whether the claim says this, too; the first effect of a view always is.
+        limit: what the claim wants of the values themselves, instead of a difference above `least`.
     """
 
     name: str
     values: Sequence[float]
     least: float
     unit: str = "{:.2f}"
+    claimed: bool = False
+    limit: Limit | None = None
+
+    @property
+    def judged(self) -> tuple[Sequence[float], float]:
+        """What `judge_whole` takes."""
+        return (self.limit.effects(self.values), 0.0) if self.limit else (self.values, self.least)
+
+    @property
+    def verdict(self) -> Verdict:
+        """On this effect alone."""
+        return self.limit.judge(self.values) if self.limit else judge(self.values, least=self.least)
 
 
-def points(key: str, differences: Iterable[float]) -> Effect:
+def points(key: str, differences: Iterable[float], *, claimed: bool = False) -> Effect:
     """A difference of two shares as percentage points; `key` is that of its message."""
-    return Effect(text(f"noise.{key}"), [100 * value for value in differences], POINT, "{:.1f}")
+    return Effect(text(f"noise.{key}"), [100 * value for value in differences], POINT, "{:.1f}", claimed=claimed)
+
+
+def bounded(key: str, shares: Iterable[float], limit: Limit) -> Effect:
+    """Shares, such as a test accuracy, that a claim wants on one side of a limit."""
+    return Effect(text(f"noise.{key}"), list(shares), 0.0, "{:.1%}", claimed=True, limit=limit)
 
 
 def words(name: str, title: str, caption: str, alt: str) -> Words:

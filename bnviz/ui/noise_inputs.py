@@ -73,7 +73,9 @@ def kinds(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     at = {name: place for place, name in enumerate(KINDS)}
     table = gathered(run.results, "test_accuracy", kind=KINDS)
     gains = {name: 100 * medians(table[:, [at[name]]] - table[:, [at[name.split("_")[0]]]])[0] for name in KINDS}
-    caption = text("noise.input.kinds_caption", row=f"{100 / run.study.experiment.data.test_rows:.1f}",
+    experiment = run.study.experiment
+    caption = text("noise.input.kinds_caption", row=f"{100 / experiment.data.test_rows:.1f}",
+                   batch=experiment.training.batch_size,
                    changes=listed(text("noise.input.change", arm=label, points=in_unit("{:+.1f}", float(gains[name])))
                                   for name, label in _labels(settings).items() if "_" in name))  # fmt: skip
     said = words("kinds", text("noise.input.kinds"), caption, "input.alt_kinds")

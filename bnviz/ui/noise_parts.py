@@ -8,11 +8,11 @@ import streamlit as st
 
 from bnviz.core.codec import to_link
 from bnviz.core.study import Study
-from bnviz.core.verdict import judge
+from bnviz.core.verdict import judge_whole
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
 from bnviz.ui.asking import Wanted, best, is_asked, of_seeds, say_what_is_missing, was_asked, what_now
-from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict
 from bnviz.ui.hiding import ask, shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
@@ -75,17 +75,23 @@ def wanted_of(settings: Settings, name: str) -> Wanted[Study]:
 
 
 def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
-    """The verdict on the first effect, and the others in a sentence each."""
-    first, *others = effects
-    show_verdict(found, judge(first.values, least=first.least), effect=first.name, unit=first.unit,
-                 prediction=prediction, more=lambda: _also(others))  # fmt: skip
+    """The verdict on all that the claim says, and what else was measured in a sentence each."""
+    claimed = [effect for place, effect in enumerate(effects) if effect.claimed or not place]
+    others = [effect for effect in effects if effect not in claimed]
+    show_verdict(found, judge_whole([one.judged for one in claimed]), prediction=prediction,
+                 halves=[_half(one) for one in claimed], more=lambda: _also(others))  # fmt: skip
 
 
 def _also(others: Sequence[Effect]) -> None:
     for other in others:
-        verdict = judge(other.values, least=other.least)
+        verdict = other.verdict
         if verdict.seeds:
             numbers = {key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")}
             counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
             word = text(f"noise.word.{verdict.word}")
             st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))
+
+
+def _half(effect: Effect) -> Half:
+    said = "claims.measured" if effect.limit is None else "claims.above" if effect.limit.above else "claims.below"
+    return Half(effect.verdict, effect.name, effect.unit, said)

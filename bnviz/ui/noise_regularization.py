@@ -126,9 +126,12 @@ def sizes(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
     axis = Axis(text("noise.axes.test_accuracy"), (0.6, 1.0), share=True)
     _over_sizes(run, title, axis, text("noise.regularization.sizes_caption", changes=changes), dark=dark)
     last = table.shape[1] - 1
+    batch, none = (differences(table, (0, arm), (last, arm)) for arm in (1, 0))
+    beyond = [one - other for one, other in zip(batch, none, strict=True)]
     return [
-        points("regularization.small_full", differences(table, (0, 1), (last, 1))),
-        points("regularization.small_full_none", differences(table, (0, 0), (last, 0))),
+        points("regularization.small_full", batch),
+        points("regularization.small_full_beyond", beyond, claimed=True),
+        points("regularization.small_full_none", none),
     ]
 
 
@@ -145,6 +148,7 @@ def small(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     last = len(tried) - 1
     return [
         points("small.effect", differences(table, (0, 3), (0, 1))),
+        points("small.layer", differences(table, (0, 2), (0, 1)), claimed=True),
         points("small.large", differences(table, (last, 3), (last, 1))),
     ]
 

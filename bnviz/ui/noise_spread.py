@@ -7,6 +7,7 @@ import streamlit as st
 
 from bnviz.core.noise_cases import FULL_LAW, SIZES, TEST_ROWS, gathered
 from bnviz.core.noise_spread import slope
+from bnviz.core.verdict import Limit
 from bnviz.plots import noise as plots
 from bnviz.plots import theme
 from bnviz.plots.noise import Axis, Over
@@ -30,7 +31,11 @@ def view(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
         _outputs(tables, over, dark=dark)
     falls = [-slope(SIZES, np.nan_to_num(row).tolist(), first=FULL_LAW) if _whole(row) else np.nan
              for row in tables["outputs"]]  # fmt: skip
-    return [Effect(text("noise.spread.effect"), falls, 0.25)]
+    off = [abs(fall - 0.5) for fall in falls]
+    return [
+        Effect(text("noise.spread.effect"), falls, 0.25),
+        Effect(text("noise.spread.off"), off, 0.0, claimed=True, limit=Limit(0.15, above=False)),
+    ]
 
 
 def _whole(row: Floats) -> bool:

@@ -16,7 +16,8 @@ from bnviz.ui.asking import of_seeds
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, choices, highest, kept, listed, ranged
 from bnviz.ui.scenarios import scenario
-from bnviz.ui.smoothness_parts import LEAST, TIMES, UNITS, Part
+from bnviz.ui.smoothness_parts import Part
+from bnviz.ui.smoothness_results import LEAST, TIMES, UNITS
 from bnviz.ui.smoothness_settings import Settings
 
 Found = list[dict[str, Any]]

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from bnviz.core.rates import Choices, axes_of, inside_of
-from bnviz.plots import inside
+from bnviz.plots import inside, inside_words
 from bnviz.runs import shared_store
 from bnviz.runs.several import SeveralRuns, SeveralStore
 from bnviz.ui.charts import rates as draw
@@ -48,6 +48,9 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
                 if lines:
                     paper = partial(picture, lines, chosen.quantity, layer, what, dark=False)
                     draw(picture(lines, chosen.quantity, layer, what, dark=dark), paper=paper)
+        if lines:
+            with st.expander(text("rates.inside.numbers"), icon=":material/table:"):
+                st.table(inside_words.table(lines, chosen.quantity, what), hide_index=True)
 
     show_work(_store(), inside_of(chosen), body, key="rates.inside", unit=text("rates.inside.unit"))
     st.caption(text(f"rates.inside.about_{chosen.quantity}"))

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from bnviz.core.codec import to_link
-from bnviz.core.rate_claims import pair_of, verdict_of
+from bnviz.core.rate_claims import also_of, effect_of, headroom_of_others, pair_of, verdict_of
 from bnviz.core.rates import Choices, sweep_of
 from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_table import SweepTable
@@ -19,7 +19,7 @@ from bnviz.plots import heat, sweep_lines, sweep_words
 from bnviz.runs.sweeps import SweepRun, shared_sweeps
 from bnviz.ui import charts, figure_files
 from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
-from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict, told
 from bnviz.ui.frame import PAGES
 from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
@@ -112,13 +112,34 @@ def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
     if verdict is None or pair_of(chosen) is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
-        words = text(f"rates.effects.{chosen.claim}", target=f"{100 * chosen.target:g}\u00a0%")
         show_verdict(
-            scenario(chosen.claim), verdict, effect=words, unit=text(f"rates.units.{chosen.claim}"),
-            prediction=prediction,
+            scenario(chosen.claim), verdict, prediction=prediction, halves=_halves(table, chosen),
+            more=lambda: _others(table, chosen),
         )  # fmt: skip
     if chosen.part == "rate" and shown("apart"):
         _apart(table, chosen)
+
+
+def _halves(table: SweepTable, chosen: Choices) -> list[Half]:
+    """What the claim says, one thing after the other, each with its own numbers."""
+    claim = chosen.claim
+    words = text(f"rates.effects.{claim}", target=f"{100 * chosen.target:g}\u00a0%")
+    halves = [Half(effect_of(claim, table, chosen), words, text(f"rates.units.{claim}"))]
+    for one in also_of(claim, table, chosen):
+        said = "claims.above" if one.limit.above else "claims.below"
+        halves.append(Half(one.limit.judge(one.numbers), text(f"rates.also.{claim}_{one.name}"), "{:.1%}", said))
+    return halves
+
+
+def _others(table: SweepTable, chosen: Choices) -> None:
+    """How much headroom the other norms have, from the same sweep."""
+    for name, found in headroom_of_others(table, chosen).items():
+        if not found.seeds:
+            continue
+        numbers = {key: told(getattr(found, key), text("rates.units.C5")) for key in ("median", "low", "high")}
+        word = text(f"rates.headroom.{found.word}", least=f"{found.least:g}")
+        arm = text(f"rates.arms.{name}")
+        st.markdown(text("rates.headroom.other", arm=arm, seeds=found.seeds, word=word, **numbers))
 
 
 def _apart(table: SweepTable, chosen: Choices) -> None:
@@ -129,7 +150,7 @@ def _apart(table: SweepTable, chosen: Choices) -> None:
         rate = f"{table.sweep.axes[0].values[0]:g}"
         column.markdown(text(f"rates.apart.{name}", rate=rate))
         if verdict is not None:
-            word = text(f"claims.verdict.{verdict.word}") if verdict.seeds else text("rates.apart.nothing")
+            word = text(f"rates.apart.{verdict.word if verdict.seeds else 'nothing'}")
             column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
     st.table(sweep_words.rates_table(table), hide_index=True)
 

@@ -16,7 +16,7 @@ from bnviz.plots.heat import kind_words
 from bnviz.plots.stills import Mark
 from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing, what_now
 from bnviz.ui.charts import rates as draw
-from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 from bnviz.ui.rates_state import back_button, current, key_of
@@ -38,9 +38,8 @@ def show_start(chosen: Choices, *, dark: bool) -> Choices:
     elif verdict is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
-        show_verdict(
-            claim, verdict, effect=text("rates.effects.D4"), unit=text("rates.units.D4"), prediction=prediction
-        )
+        half = Half(verdict, text("rates.effects.D4"), text("rates.units.D4"))
+        show_verdict(claim, verdict, halves=[half], prediction=prediction)
     return chosen
 
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
-from bnviz.core.shift_effects import effects
+from bnviz.core.shift_effects import FURTHER, Result, effects
 from bnviz.core.study import Study
-from bnviz.core.verdict import judge
+from bnviz.core.verdict import Verdict, judge, judge_whole
 from bnviz.plots import shift_flowers
 from bnviz.plots.figure import Figure
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui.asking import Wanted, is_asked, say_what_is_missing
 from bnviz.ui.charts import shift as draw
-from bnviz.ui.claims import claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict
 from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import scenario
 from bnviz.ui.shift_controls import choose_for_claim
-from bnviz.ui.shift_pictures import over_seeds, reached, show_pictures
+from bnviz.ui.shift_pictures import cost_of_noise, over_seeds, reached, show_pictures
 from bnviz.ui.shift_settings import LAYER, PAGE, Settings, back_button, current
 
-LEAST = {"F3": 0.05, "F4": 0.02, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
-UNITS = {"F3": "{:+.1%}", "F4": "{:+.1%}", "E1": "{:+.1f}", "E4": "{:+.2f}", "E2": "{:+.2f}", "E3": "{:+.2f}"}
+LEAST = {"F3": 0.05, "F4": 0.1, "E1": 0.5, "E4": 0.02, "E2": 0.02, "E3": 0.02}
+UNITS = {
+    "F3": "{:+.1f} points",
+    "F4": "{:+.1f} points",
+    "E1": "{:+.1f}",
+    "E4": "{:+.2f}",
+    "E2": "{:+.2f}",
+    "E3": "{:+.2f}",
+}
+FURTHER_UNITS = {"F3": "{:.1%}", "F4": "{:.1f} points", "E1": "{:.1f}", "E4": "{:.1%}", "E3": "{:.0%}"}
 
 
 def show_part(settings: Settings, *, dark: bool) -> Settings:
@@ -79,17 +87,36 @@ def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) ->
         return
     found = [results[0] for results in run.results if results]
     claim = settings.claim
-    verdict = judge(effects(claim, found), least=LEAST[claim])
-    if not verdict.seeds:
+    whole, halves = judged(claim, found)
+    if not whole.seeds:
         return
-    show_verdict(
-        scenario(claim), verdict, effect=text(f"shift.effects.{claim}"), unit=UNITS[claim], prediction=prediction
-    )
+    show_verdict(scenario(claim), whole, prediction=prediction, halves=halves)
     if claim == "F3":
         st.caption(reached(found))
     elif claim != "F4":
         name, key = ("final_loss", "loss") if claim == "E3" else ("accuracy", "accuracy")
         st.caption(text(f"shift.captions.{key}", told=over_seeds(settings, found, name)))
+    if claim == "E4":
+        st.caption(cost_of_noise(found))
+
+
+def judged(claim: str, found: Sequence[Result]) -> tuple[Verdict, list[Half]]:
+    """The verdict on all that a claim says, and the one or two things that it says.
+
+    Args:
+        claim: as in `effects`.
+        found: of its measure, one a seed.
+    """
+    values = effects(claim, found)
+    first = judge(values, least=LEAST[claim])
+    halves = [Half(first, text(f"shift.effects.{claim}"), UNITS[claim])]
+    if claim not in FURTHER:
+        return first, halves
+    number, limit = FURTHER[claim]
+    numbers = [number(result) for result in found]
+    said = "claims.above" if limit.above else "claims.below"
+    halves.append(Half(limit.judge(numbers), text(f"shift.further.{claim}"), FURTHER_UNITS[claim], said))
+    return judge_whole([(values, LEAST[claim]), (limit.effects(numbers), 0.0)]), halves
 
 
 def _evidence(meaning: str) -> None:

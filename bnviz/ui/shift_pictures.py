@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -166,11 +166,13 @@ def _by_arm(settings: Settings, result: Result, name: str, *, share: bool = Fals
     """A number of each arm in words."""
     marks = shift.arm_marks(settings.experiment, dark=False)
     say = percent if share else number
-    told = [
-        f"{mark.label} {text('shift.captions.diverged') if arm[name] is None else say(float(arm[name]))}"
-        for mark, arm in zip(marks, result["arms"], strict=True)
-    ]
+    told = [f"{mark.label}{_value(arm[name], say)}" for mark, arm in zip(marks, result["arms"], strict=True)]
     return "; ".join(told)
+
+
+def _value(value: float | None, say: Callable[[float], str]) -> str:
+    """The number after the name of an arm; a colon before a word, or else "no norm diverged" says that none did."""
+    return f": {text('shift.captions.diverged')}" if value is None else f" {say(float(value))}"
 
 
 def _accuracies(settings: Settings, result: Result) -> None:
@@ -180,6 +182,21 @@ def _accuracies(settings: Settings, result: Result) -> None:
         st.caption(text(f"shift.captions.idle_{settings.claim}"))
 
 
+def cost_of_noise(found: Sequence[Result]) -> str:
+    """Test accuracy with noisy batch norm minus that without norm, seed by seed."""
+    pairs = [[one["arms"][arm]["accuracy"] for arm in (2, 0)] for one in found]
+    gaps = [float(noisy - none) for noisy, none in pairs if noisy is not None and none is not None]
+    if not gaps:
+        return ""
+    told = (signed_points(float(value)) for value in (np.median(gaps), min(gaps), max(gaps)))
+    return text("shift.captions.cost", **dict(zip(("median", "low", "high"), told, strict=True)))
+
+
+def signed_points(share: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
 def over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
     """Median, lowest and highest of a number of each arm."""
     told, say = [], number if name == "final_loss" else percent
@@ -187,5 +204,5 @@ def over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
         values = [float(one["arms"][arm][name]) for one in found if one["arms"][arm][name] is not None]
         missing = f", {text('shift.captions.diverged_on', count=len(found) - len(values))}" * (len(values) < len(found))
         middle = f" {say(float(np.median(values)))} ({say(min(values))} to {say(max(values))})" if values else ""
-        told.append(f"{mark.label}{middle}{missing}")
+        told.append(f"{mark.label}{middle or ':'}{missing if middle else missing.removeprefix(',')}")
     return "; ".join(told)

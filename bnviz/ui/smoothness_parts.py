@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -12,24 +11,17 @@ from bnviz.core import smoothness as measures
 from bnviz.core.experiment import Experiment
 from bnviz.core.scaling import FACTORS
 from bnviz.core.smoothness import Curve, Result, curve
-from bnviz.core.verdict import Verdict, judge
+from bnviz.core.verdict import Limit
 from bnviz.plots import slices
 from bnviz.plots import smoothness as plots
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Scales
-from bnviz.plots.theme import ArmStyle, arm_style, number
-from bnviz.runs.studies import StudyRun
+from bnviz.plots.sentences import listed
+from bnviz.plots.theme import ArmStyle, arm_style, number, percent
 from bnviz.ui.charts import smoothness as draw
-from bnviz.ui.claims import show_verdict
-from bnviz.ui.marks import marks
 from bnviz.ui.messages import text
-from bnviz.ui.scenarios import scenario
-from bnviz.ui.smoothness_settings import CLAIMS, Settings
+from bnviz.ui.smoothness_settings import Settings
 
-LEAST = {"along": 0.5, "safe": 0.5, "scale": 0.1, "growth": 0.5, "slice": 0.5, "edge": 0.0}
-"""The effect up to which a difference counts as none; half a doubling is a factor of 1.4."""
-UNITS = {"scale": "{:+.2f}", "edge": "{:+.1%}"}
-TIMES = "{:.2g} times"
 Results = Sequence[Sequence[Result]]
 
 
@@ -110,18 +102,30 @@ class Part:
             side_by_side(
                 [self.over_steps(name, scales, row, title=f"{label}, {titles[row]}") for row in (0, 1)]
             )  # fmt: skip
-        last = self.results[0][-1]
-        told = [
-            text(
-                "smoothness.figures.growing",
-                arm=style.label,
-                share=f"{100 * last['growing'][0][arm]:.0f}",
-                missed=number(last["missed"][0][arm]),
-            )
-            for arm, style in enumerate(self.styles)
-            if last["growing"][0][arm] is not None
+        st.caption(self._right_angles())
+
+    def _right_angles(self) -> str:
+        """How often the weights were not shortened, and of plain descent how far each update was from a right angle."""
+        last, told, plain = self.results[0][-1], [], []
+        for arm, style in enumerate(self.styles):
+            share, missed = last["growing"][0][arm], last["missed"][0][arm]
+            if share is None:
+                continue
+            told.append(text("smoothness.figures.kept", arm=style.label, share=f"{100 * share:.0f}"))
+            if (self.experiment.arms[arm].optimizer or self.experiment.training.optimizer) == "sgd":
+                plain.append(text("smoothness.figures.missed", arm=style.label, missed=number(missed)))
+        said = [("growing", told), ("right_angle", plain)]
+        said.append(("accuracy", self._accuracies(last)))
+        return " ".join(f"{text(f'smoothness.figures.{name}')} {listed(parts)}." for name, parts in said if parts)
+
+    def _accuracies(self, last: Result) -> list[str]:
+        """Right answers at the end without and with decay, of the arms that have both."""
+        pairs = [[last["accuracy"][row][arm] for row in (0, 1)] for arm in range(len(self.styles))]
+        return [
+            text("smoothness.figures.both", arm=style.label, plain=percent(plain), decayed=percent(decayed))
+            for (plain, decayed), style in zip(pairs, self.styles, strict=True)
+            if plain is not None and decayed is not None
         ]
-        st.caption(" ".join(told))
 
     def _slice(self) -> None:
         found = list(self.results[0])
@@ -134,30 +138,40 @@ class Part:
 
     def _edge(self) -> None:
         rate = self.experiment.training.learning_rate
-        diverged = self.results[0][-1]["diverged_at"]
         curves = self.curves("sharpness")
         side_by_side(
             [
-                plots.edge_curves(curves, self.styles, rate=rate, diverged=diverged, dark=self.dark),
+                plots.edge_curves(curves, self.styles, rate=rate, dark=self.dark),
                 self.over_steps(
                     "loss", Scales(plots.UPDATES, "loss on all rows", told="end"), title=text("smoothness.figures.loss")
                 ),
             ]
         )
 
-    def effects(self, complete: Results) -> list[float]:
-        """One number a seed that is complete, positive where the claim is right."""
+    def limits(self, complete: Results) -> list[tuple[str, list[float], Limit]]:
+        """What else the claim says of the network with the norm: a number of each seed, and what it has to be below."""
+        arms, ten = measures.pair(self.experiment), FACTORS.index(10.0)
+        if arms is None or self.settings.part != "scale":
+            return []
+        found = [measures.scale_with_norm(one, arms, self.settings.step, ten) for one in complete]
+        return [
+            ("scale_output", [output for output, _ in found], measures.UNMOVED),
+            ("scale_gradient", [gradient for _, gradient in found], measures.A_TENTH),
+        ]
+
+    def effects(self, complete: Results, quantity: str | None = None) -> list[float]:
+        """One number a seed that is complete, positive where the claim is right; of the edge, how far off it is."""
         arms = measures.pair(self.experiment)
         if arms is None:
             return []
         settings, rate = self.settings, self.experiment.training.learning_rate
         ways = {
-            "along": lambda found: measures.along_effect(found, arms, settings.quantity),
+            "along": lambda found: measures.along_effect(found, arms, quantity or settings.quantity),
             "safe": lambda found: measures.safe_effect(found, arms, settings.step),
             "scale": lambda found: measures.scale_effect(found, arms, settings.step, FACTORS.index(10.0)),
             "growth": lambda found: measures.growth_effect(found, arms),
             "slice": lambda found: measures.slice_effect(found, arms, settings.statistics),
-            "edge": lambda found: measures.edge_effect(found, arms, rate),
+            "edge": lambda found: measures.edge_distance(found, arms, rate),
         }
         return [ways[settings.part](found) for found in complete]
 
@@ -175,60 +189,3 @@ def side_by_side(figures: Sequence[Figure]) -> None:
         for column, figure in zip(st.columns(2, gap="medium"), figures[first : first + 2], strict=False):
             with column:
                 draw(figure)
-
-
-def show_results(
-    run: StudyRun | None,
-    settings: Settings,
-    experiment: Experiment,
-    *,
-    conclude: Callable[[Part, list[float]], None],
-    dark: bool,
-) -> None:
-    """What was found so far, and the verdict on it.
-
-    Args:
-        run: of the study; None before it is started.
-        settings: what the reader has chosen.
-        experiment: the run.
-        conclude: says what it comes to, from one number a seed that is complete.
-        dark: the theme.
-    """
-    results = [] if run is None else [list(found) for found in run.results if found]
-    if run is None or not results:
-        st.caption(text("smoothness.state.nothing"))
-        return
-    part = Part(settings, experiment, results, dark=dark)
-    if settings.part != "slice":  # whose maps have names instead of colours
-        with st.container(horizontal=True, gap="medium", key="smoothness_arms"):
-            for line in marks(experiment, dark=dark, short=True):
-                st.markdown(line, width="content")
-    part.show()
-    complete = [found for found, whole in zip(run.results, run.complete, strict=True) if whole and found]
-    conclude(part, part.effects(complete))
-
-
-def as_ratios(verdict: Verdict) -> Verdict:
-    """The same verdict with its numbers as ratios: it was judged in doublings, so that twice is as far as half."""
-    return replace(
-        verdict, median=2**verdict.median, low=2**verdict.low, high=2**verdict.high, least=2**verdict.least
-    )  # fmt: skip
-
-
-def show_conclusion(part: Part, effects: list[float], expected: str | None) -> None:
-    """The verdict, held against the reader's prediction."""
-    name = part.settings.part
-    pair = measures.pair(part.experiment)
-    if pair is None:
-        st.info(text("smoothness.problem.no_pair"), icon=":material/info:")
-        return
-    key = part.settings.quantity if name == "along" else part.settings.statistics if name == "slice" else name
-    words = {"bare": part.styles[pair[0]].label, "normed": part.styles[pair[1]].label}
-    found = scenario(CLAIMS[name])
-    if part.settings.own:
-        found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
-    verdict = judge(effects, least=LEAST[name])
-    show_verdict(
-        found, verdict if name in UNITS else as_ratios(verdict), effect=text(f"smoothness.effects.{key}", **words),
-        unit=UNITS.get(name, TIMES), prediction=expected,
-    )  # fmt: skip

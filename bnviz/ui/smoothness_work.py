@@ -9,7 +9,8 @@ from bnviz.ui import smoothness_settings as state
 from bnviz.ui.asking import Wanted, best, is_asked, of_seeds, say_what_is_missing, what_now
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
-from bnviz.ui.smoothness_parts import Part, show_conclusion, show_results
+from bnviz.ui.smoothness_parts import Part, Results
+from bnviz.ui.smoothness_results import show_conclusion, show_results
 from bnviz.ui.smoothness_settings import PAGE, Settings
 
 
@@ -29,9 +30,9 @@ def show_measured(settings: Settings, *, expected: str | None, dark: bool) -> No
     store, wanted = shared_studies(), wanted_of(settings)
     asked = is_asked(wanted, answered=expected is not None, store=store)
 
-    def conclude(part: Part, effects: list[float]) -> None:
+    def conclude(part: Part, complete: Results) -> None:
         if asked or pair(part.experiment) is None:
-            show_conclusion(part, effects, expected)
+            show_conclusion(part, complete, expected)
         else:
             say_what_is_missing(wanted, answered=expected is not None)
 

@@ -42,7 +42,7 @@ def test_a_prediction_then_a_verdict_of_several_seeds(lab: OpenPage) -> None:
     page = lab("shift.claim=E3&shift.depth=7&shift.seeds=2")
     expect(page.get_by_text(re.compile("of 2 seeds"))).to_have_count(0)
     page.get_by_text("As claimed", exact=True).click()
-    expect(page.get_by_text(re.compile("in the median of 2 seeds"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("in the median of 2 seeds")).first).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("^You expected"))).to_be_visible()
 
 

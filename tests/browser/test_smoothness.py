@@ -64,9 +64,12 @@ def test_a_step_is_chosen_by_keyboard_and_every_part_is_a_click_away(lab: OpenPa
     expect(page.get_by_text("Along the gradient after 0 updates")).to_be_visible()
     page.get_by_role("radio", name="Edge of stability").click()
     expect(page.get_by_text("Steepest curvature of the loss").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile("^Along the gradient after"))).to_have_count(
+        0, timeout=LONG
+    )  # the old part left
     settled(page)
     expect(page).to_have_url(re.compile(r"smoothness\.part=edge"))
-    expect(page.get_by_text(re.compile("diverges at update")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Diverged at update")).first).to_be_visible()
 
 
 def test_on_a_phone_nothing_is_wider_than_the_window(lab: OpenPage) -> None:

@@ -62,5 +62,29 @@ def test_effects_are_positive_where_the_claim_is_right():
     assert module.slice_effect(maps, arms, "running") == 0
     assert math.isnan(module.slice_effect(maps[:1], arms, "batch"))
     sharp = [{"sharpness": [None, 4.9]}] * 6
-    assert module.edge_effect(sharp, arms, 0.4) == pytest.approx(0.1 - 0.02)
-    assert module.edge_effect([{"sharpness": [1, None]}], arms, 0.4) == -1
+    assert module.edge_distance(sharp, arms, 0.4) == pytest.approx(0.02)
+    assert module.edge_distance([{"sharpness": [1, None]}], arms, 0.4) == math.inf
+
+
+def test_lambda_max_within_ten_per_cent_has_settled():
+    assert module.SETTLED.judge([0.016, 0.09]).word == "holds"
+    assert module.SETTLED.judge([0.016, math.inf]).word == "noise"
+    assert module.SETTLED.judge([0.5, math.inf]).word == "opposite"
+
+
+def test_where_an_arm_is_lost():
+    edge = [{"step": 0, "diverged_at": [None, None]}, {"step": 25, "diverged_at": [22, None]}]
+    assert (module.lost_at(edge, 0), module.lost_at(edge, 1)) == (22, None)
+    along = [{"step": 0, "loss": [2, 2]}, {"step": 4, "loss": [None, 1]}, {"step": 8, "loss": [None, 1]}]
+    assert (module.lost_at(along, 0), module.lost_at(along, 1)) == (4, None)
+    growth = [{"step": 0, "length": [[1, 1], [1, 1]]}, {"step": 40, "length": [[1, None], [1, 1]]}]
+    assert (module.lost_at(growth, (0, 1)), module.lost_at(growth, (1, 1))) == (40, None)
+
+
+def test_the_scale_is_judged_by_outputs_and_gradient_of_the_arm_with_norm():
+    looked = [{"step": 0, "output": [[9.0], [0.002]], "gradient": [[5.0], [0.098]]}]
+    output, gradient = module.scale_with_norm(looked, (0, 1), 0, 0)
+    assert (output, gradient) == (0.002, pytest.approx(0.02))
+    assert module.UNMOVED.judge([output] * 2).word == module.A_TENTH.judge([gradient] * 2).word == "holds"
+    gone = [{"step": 0, "output": [[9.0], None], "gradient": [[5.0], None]}]
+    assert all(map(math.isnan, module.scale_with_norm(gone, (0, 1), 0, 0)))

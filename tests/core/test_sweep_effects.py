@@ -1,13 +1,14 @@
 """The effects of a sweep, on outcomes that are written out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bnviz.core import sweep_effects as effects
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
-from bnviz.core.rate_claims import TESTS, verdict_of
+from bnviz.core.rate_claims import TESTS, also_of, effect_of, headroom_of_others, verdict_of
 from bnviz.core.rates import CLAIMS, Choices, axes_of, fitted, inside_of, norm_of, sweep_of
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_table import Outcome, SweepTable
@@ -101,3 +102,37 @@ def test_close_ends_give_fewer_values_and_group_norm_always_fits():
     assert len(axes_of(Choices(low=0.1, high=0.1055, values=12))[0].values) < 12
     assert norm_of("group", 50).groups == 2
     assert norm_of("group", 7).groups == 1
+
+
+def test_the_headroom_of_the_other_norms_is_measured_and_not_said_beforehand():
+    base = replace(BASE, arms=(Arm("none"), Arm("batch"), Arm("layer")))
+    sweep = Sweep(base, (Axis("training.learning_rate", RATES),), (0, 1), 0.9)
+    works = {0: 1, 1: 3, 2: 2}  # at how many rates each arm learns: up to 0.1, 0.4 and 0.2
+    outcomes = [
+        Outcome((place,), arm, seed, 0.1, 0.1, 0.95 if place < works[arm] else 0.1, 9, -1, 50, 0.0, "torch")
+        for seed in (0, 1)
+        for arm in works
+        for place in range(3)
+    ]
+    chosen = Choices(claim="C5", arms=("none", "batch", "layer"))
+    found = headroom_of_others(SweepTable(sweep, outcomes), chosen)
+    assert {name: (one.word, one.median, one.seeds) for name, one in found.items()} == {"layer": ("holds", 1.0, 2)}
+    assert headroom_of_others(SweepTable(sweep, outcomes), replace(chosen, claim="C4")) == {}
+
+
+@pytest.mark.parametrize(("bare", "word"), [(0.1, "holds"), (0.75, "part")])
+def test_c4_needs_that_the_one_learns_and_the_other_only_guesses(bare, word):
+    """With two classes 50 % is guessing; 75 % is far below 95 %, and yet it is not nothing."""
+    sweep = Sweep(BASE, (Axis("training.learning_rate", (0.4, 1.6)),), (0, 1), 0.9)
+    outcomes = [
+        Outcome((place,), arm, seed, 0.1, 0.1, 0.95 if arm else bare, 9, -1, 50, 0.0, "torch")
+        for seed in (0, 1)
+        for arm in (0, 1)
+        for place in (0, 1)
+    ]
+    chosen, found = Choices(claim="C4", arms=("none", "batch")), SweepTable(sweep, outcomes)
+    assert verdict_of("C4", found, chosen).word == word
+    assert effect_of("C4", found, chosen).word == "holds"
+    learns, guesses = also_of("C4", found, chosen)
+    assert (learns.limit.value, guesses.limit.value) == (0.9, 0.6)
+    assert also_of("C6", found, chosen) == []

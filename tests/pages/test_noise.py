@@ -10,11 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import group_to_link
 from bnviz.core.study import results
+from bnviz.core.verdict import Limit, judge_whole
 from bnviz.runs.studies import StudyRun
 from bnviz.ui import noise_parts
 from bnviz.ui.link_words import label_of
 from bnviz.ui.messages import text
 from bnviz.ui.noise_controls import OF_PART, SCALES
+from bnviz.ui.noise_effects import bounded, points
 from bnviz.ui.noise_settings import PARTS, TASKS, Settings
 from bnviz.ui.scenarios import of_lab
 from tests.pages.visit import checked, link_of, start, visited
@@ -89,7 +91,7 @@ def test_every_claim_is_opened_by_its_link_and_judged_from_what_was_measured(sto
     assert f"**{scenario.claim}**" in [line.value for line in app.markdown]
     assert app.get("vega_lite_chart")
     assert all(chart.proto.alt for chart in app.get("vega_lite_chart"))
-    words = [text(f"claims.verdict.{word}") for word in ("holds", "opposite", "noise", "few")]
+    words = [text(f"claims.verdict.{word}") for word in ("holds", "opposite", "noise", "few", "part")]
     words.append(text("claims.none_yet"))
     assert any(word in said(app) for word in words)
     assert not app.warning
@@ -208,3 +210,28 @@ def test_the_settings_come_back_from_their_link():
     assert len(link) == 6
     assert settings.study("F1c").seeds == (5, 6, 7)
     assert settings.scenario == "F1c"
+
+
+@pytest.mark.parametrize(
+    ("part", "task", "half"),
+    [("starts", "ghosts", "Test accuracy from zero weights"), ("small", "ghosts", "layer norm minus batch norm"),
+     ("regularization", "sizes", "beyond what it brings without"), ("spread", "ghosts", "exponent is from 0.5")],
+)  # fmt: skip
+def test_a_claim_that_says_two_things_is_judged_by_both(store, part, task, half):
+    found = said(opened(**{"noise.part": part, "noise.task": task, "noise.seeds": "2"}))
+    assert half in found
+    assert "All of this together on" in found
+
+
+def test_chance_is_below_the_limit_and_learning_is_not():
+    """With random weights at chance, too, zero weights are no worse: the claim holds in one part only."""
+    zero = bounded("starts.zero", [0.1, 0.09], Limit(0.2, above=False))
+    learns, chance = (bounded("starts.biases", [one, one], Limit(0.9)) for one in (0.96, 0.1))
+    first = points("starts.effect", [0.86, 0.85])
+    assert judge_whole([one.judged for one in (first, zero, learns)]).word == "holds"
+    assert judge_whole([one.judged for one in (first, zero, chance)]).word == "part"
+    assert (zero.verdict.word, chance.verdict.word) == ("holds", "opposite")
+
+
+def test_the_size_of_the_batches_is_that_of_the_runs(store):
+    assert "its batches of 32 already" in said(opened(**{"noise.part": "input", "noise.input_rows": "32"}))

@@ -11,6 +11,8 @@ from bnviz.core.shift_effects import effects
 from bnviz.runs.studies import shared_studies
 from bnviz.ui.link_words import label_of
 from bnviz.ui.scenarios import scenario
+from bnviz.ui.shift_parts import judged
+from bnviz.ui.shift_pictures import cost_of_noise
 from bnviz.ui.shift_settings import CLAIMS, PARTS, Settings
 from tests.pages.visit import checked, link_of, start, visited
 
@@ -77,7 +79,28 @@ def test_a_verdict_comes_from_the_seeds_that_were_measured():
     measured = effects("E3", [one[0] for one in run.results])
     assert f"{min(measured):+.2f} to {max(measured):+.2f}" in words(app)
     assert "of 2 seeds" in words(app)
+    assert "Loss after the last update with batch norm, as a share of that without norm" in words(app)
     assert ("You expected that" in words(app)) == (max(measured) < -0.02)
+
+
+def e4(accuracies):
+    """A result of E4 a seed: no norm, batch norm and noisy batch norm, with these accuracies of the last."""
+    arms = [{"instability": 0.05, "accuracy": 0.97}, {"instability": 0.001, "accuracy": 0.98}]
+    return [{"arms": [*arms, {"instability": 0.25, "accuracy": one}]} for one in accuracies]
+
+
+def test_a_claim_with_two_halves_is_judged_by_both():
+    whole, halves = judged("E4", e4([0.96, 0.95, 0.97]))
+    assert whole.word == "holds"
+    assert [half.verdict.median for half in halves] == pytest.approx([0.2, 0.96])
+    whole, halves = judged("E4", e4([0.5, 0.4, 0.6]))  # the means jump as claimed, and the network does not learn
+    assert (whole.word, whole.agreeing) == ("part", 0)
+    assert [half.verdict.word for half in halves] == ["holds", "opposite"]
+    assert judged("E2", [{"arms": [{"sizes": 0.7}, {"sizes": 0.4}]}] * 2)[0].word == "holds"
+
+
+def test_what_the_noise_costs_is_told_as_it_was_measured():
+    assert "−1.0 percentage points in the median (−2.0 to +0.0)" in cost_of_noise(e4([0.97, 0.96, 0.95]))
 
 
 def test_a_prediction_alone_measures_the_seeds_and_what_is_hidden_keeps_its_value():

@@ -14,7 +14,7 @@ from bnviz.runs.work_process import Part
 from bnviz.ui import controls, longwork
 from bnviz.ui.link_words import label_of
 from bnviz.ui.scenarios import of_lab
-from bnviz.ui.smoothness_parts import as_ratios
+from bnviz.ui.smoothness_results import as_ratios
 from bnviz.ui.smoothness_settings import CLAIMS, PARTS, PRESETS, USUAL, Settings, fitted, study_of
 from tests.pages.visit import checked, link_of, start, visited
 
@@ -208,3 +208,19 @@ def test_usual_runs_and_presets_can_be_measured(settings):
 def test_ratios_are_told_as_times():
     verdict = as_ratios(judge([1.0, 3.0, 2.0], least=0.5))
     assert (verdict.word, verdict.median, verdict.low, verdict.high) == ("holds", 4, 2, 8)
+
+
+def test_a_claim_about_loss_and_gradient_is_judged_by_both():
+    said = words(opened(smoothness__seeds="2"))
+    assert "Median range of the loss, no norm over batch norm before" in said
+    assert "Median change of the gradient, no norm over batch norm before" in said
+    assert "All of this together on" in said
+    scale = words(opened(smoothness__part="scale", smoothness__seeds="2"))
+    assert "How far their gradient misses a tenth of what it was, with batch norm before" in scale
+
+
+def test_what_decay_does_to_the_right_answers_is_told():
+    said = words(opened(smoothness__part="growth"))
+    assert "Right answers on test rows at the end, without and with decay:" in said
+    assert "Updates without decay that do not shorten the weights:" in said
+    assert "0: a right angle" in said

@@ -12,9 +12,10 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.start_signal import Start, start_signal
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_table import Outcome, SweepTable
-from bnviz.plots import heat, inside, sweep_lines, sweep_words, theme
+from bnviz.plots import heat, inside, inside_words, sweep_lines, sweep_words, theme
 from bnviz.plots import start_signal as start_pictures
 from bnviz.plots.figure import as_chart
+from bnviz.plots.inside_words import Series
 from bnviz.plots.stills import Mark
 
 ARMS = (Arm("none"), Arm("batch"))
@@ -125,6 +126,32 @@ def test_lines_leave_out_what_was_never_reached(table):
     assert sweep_lines.lines(SweepTable(table.sweep), "steps_to", dark=False).caption_at(0).startswith("Nothing")
 
 
+@pytest.mark.parametrize("measure", ["test_accuracy", "train_loss", "steps_to"])
+def test_a_line_has_a_cross_where_the_map_has_one_and_no_number(table, measure):
+    crosses = [(row["x"], row["y"]) for row in rows(heat.heat_map(table, measure, dark=False))
+               if row["told"] == heat.DIVERGED]  # fmt: skip
+    figure = sweep_lines.lines(table, measure, dark=False)
+    found = figure.spec_at()["datasets"]
+    assert crosses == [(1, 0)]
+    assert [(row["series"], row["x"], row["told"]) for row in found["crosses"]] == [
+        ("no norm", 0.2, "diverged on 2 of 2 seeds")
+    ]
+    lost = next(row for row in found["lines"] if (row["series"], row["x"]) == ("no norm", 0.2))
+    assert (lost["value"], lost["low"], lost["high"]) == (None, None, None)
+    worst = {"test_accuracy": 0, "train_loss": 1000, "steps_to": 50}[measure]
+    assert (found["crosses"][0]["value"] < worst) == (measure == "test_accuracy")  # beyond every value, not among them
+    assert "✕ diverged on half of the seeds or more" in figure.caption_at(0)
+    valid(figure)
+
+
+def test_a_sweep_in_which_nothing_diverges_speaks_of_no_cross():
+    table = SweepTable(sweep(), [outcome((0,), 0, 0), outcome((0,), 1, 0)])
+    figure = sweep_lines.lines(table, "test_accuracy", dark=True)
+    assert heat.DIVERGED not in figure.caption_at(0)
+    assert figure.spec_at()["datasets"]["crosses"] == []
+    assert sweep_lines.lines(table, "diverged", dark=True).spec_at()["datasets"]["crosses"] == []
+
+
 def test_the_table_of_rates_keeps_high_and_fast_apart():
     found = [outcome((place,), arm, seed, accuracy=0.95 if place <= arm else 0.1, steps=20 + place - 5 * arm)
              for place in range(3) for arm in (0, 1) for seed in (0, 1)]  # fmt: skip
@@ -174,3 +201,25 @@ def test_inside_the_runs(quantity):
         assert (last["low"], last["high"]) == pytest.approx(tuple(np.quantile(values, (0.15, 0.85))))
         assert len(end.spec_at()["datasets"]["undo"]) == 2
     assert len(set(inside.ramp(12, dark=False))) == 12
+
+
+@pytest.mark.parametrize("quantity", inside.TITLES)
+def test_of_many_lines_the_outer_two_have_names_and_a_table_has_the_numbers(quantity):
+    steps = np.array([0, 10, 20])
+    found = [
+        Series(f"{rate:g}", "batch", steps, *(np.array([1.0, 1.1, level + away]) for away in (0, -0.5, 0.5)), 3.0)
+        for rate, level in ((0.1, 1.2), (0.2, 1.4), (0.4, 1.6))
+    ]
+    found[-1].median[-1] = np.nan  # it has diverged by then
+    figure = inside.over_updates(found, quantity, 0, "learning rate", dark=False)
+    data = figure.spec_at()["datasets"]
+    assert [(row["series"], row["step"]) for row in data["named"]] == [("0.1", 20), ("0.4", 10)]
+    assert [row["above"] for row in data["named"]] == [True, False]
+    assert {row["series"] for row in data["lines"]} == {"0.1", "0.2", "0.4"}
+    end = inside.at_end(found, quantity, 0, "learning rate", dark=False)
+    assert "1.20 at the learning rate 0.1, 1.10 at 0.4." in end.caption_at(0)
+    assert "0.4 after 10 updates." in end.caption_at(0)
+    columns = inside_words.table(found, quantity, "learning rate")
+    assert columns["learning rate"] == ["0.1", "0.2", "0.4"]
+    assert list(columns.values())[1] == ["1.20", "1.40", "1.10"]
+    assert len(columns) == (2 if quantity == "ratio" else 4)

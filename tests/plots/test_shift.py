@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import vl_convert
 
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network
 from bnviz.core.schedule import MAP_CELLS
 from bnviz.core.study import results
-from bnviz.plots import shift, shift_flowers, theme
+from bnviz.plots import maps, shift, shift_flowers, theme
 from bnviz.plots.figure import as_chart
+from bnviz.plots.panels import Look
 from bnviz.plots.shift_orders import order_figures
 from bnviz.plots.stills import Words
 from bnviz.ui.shift_pictures import order_labels
@@ -84,3 +86,14 @@ def test_every_order_has_a_colour_that_stands_out():
         for dark in (False, True):
             assert theme.contrast(hues[dark], theme.PAPER[dark]) >= theme.CONTRAST
     assert theme.ORDERS.keys() == theme.ORDER_DASHES.keys()
+
+
+@pytest.mark.parametrize(("count", "columns", "own"), [(5, 2, True), (4, 2, False), (5, 5, False), (1, 1, False)])
+def test_no_axis_stands_under_an_empty_cell(count, columns, own):
+    """A shared axis is drawn under every column of the last row, whether or not a map stands there."""
+    labels = tuple("abcde"[:count])
+    spec = maps.chart(labels, ("x1", "x2"), (-1.0, 1.0, -1.0, 1.0), columns, Look(False, narrow=True))
+    assert ("resolve" in spec) == own
+    if own:
+        assert spec["resolve"]["axis"]["x"] == "independent"
+    vl_convert.vegalite_to_vega(spec)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 import vl_convert
@@ -47,7 +48,7 @@ def figures(found, *, dark):
         smoothness.ratios_at(own["safe_step"], styles, step=4, dark=dark),
         smoothness.scale_at(own["weight_scale"], styles, name="output", step=4, dark=dark),
         smoothness.scale_at(own["weight_scale"], styles, name="gradient", step=4, dark=dark),
-        smoothness.edge_curves(curves("edge", "sharpness"), styles, rate=0.1, diverged=[None, 7], dark=dark),
+        smoothness.edge_curves(curves("edge", "sharpness"), styles, rate=0.1, dark=dark),
         *slices.slice_maps(own["slices"], styles, dark=dark),
     ]
 
@@ -80,7 +81,6 @@ def test_the_lines_are_what_was_measured(found):
     assert {row["step"] for row in rows(output, "lines")} == {0.1, 0.2, 0.5, 2.0, 5.0, 10.0}  # 1 changes nothing
     assert rows(gradient, "guide")[-1] == {"step": 10.0, "value": 0.1}
     assert rows(edge, "level")[0]["level"] == 20.0
-    assert "batch norm before diverges at update 7" in edge.caption_at(0)
 
 
 def test_one_norm_has_its_colour_and_dash(found):
@@ -101,6 +101,20 @@ def test_all_maps_have_one_scale_of_colours(found):
     cells = rows(maps[0], "cells")
     assert cells[7]["value"] == found["slices"][0][0]["losses"][1][2]
     assert "Mean loss at radius 1" in slices.slices_in_words(found["slices"][0], arm_style(EXPERIMENT))
+
+
+def test_an_arm_that_diverged_leaves_a_cross_and_a_sentence(found):
+    styles = arm_style(EXPERIMENT)
+    curves = [curve(found["edge"], "loss", arm) for arm in (0, 1)]
+    curves[0] = replace(curves[0], lost=3)
+    figure = smoothness.over_steps("loss", curves, styles, title="Loss", scales=Scales("updates", "loss"), dark=False)
+    assert [(row["series"], row["step"]) for row in rows(figure, "lost")] == [("no norm", 3)]
+    assert "Diverged at update 3 (cross): no norm." in figure.caption_at(0)
+    assert "✕" in vl_convert.vegalite_to_svg(figure.spec_at(width=300))
+    edge = smoothness.edge_curves(curves, styles, rate=0.1, dark=False)
+    assert [row["step"] for row in rows(edge, "lost")] == [3]
+    assert "lambda_max begins at" in edge.caption_at(0)
+    assert "Diverged at update 3 (cross): no norm." in edge.caption_at(0)
 
 
 def test_a_gap_parts_a_line_and_no_number_is_ever_made_up():

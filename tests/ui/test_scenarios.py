@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bnviz.ui import scenarios as module
+from bnviz.ui.claims import told
 from bnviz.ui.frame import LABS
 from bnviz.ui.messages import FOLDER, text
 
@@ -34,3 +35,11 @@ def test_a_misspelled_entry_is_refused(tmp_path):
     file.write_text('lab = "train"\nclam = "something"\n')
     with pytest.raises(ValueError, match="clam"):
         module._read(file)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(0.05, "{:+.1f} points", "+5.0 points"), (-0.05, "{:+.1%}", "−5.0 %"), (float("inf"), "{:+.0f}", "+∞")],
+)
+def test_a_difference_of_shares_is_told_in_points(value, unit, said):
+    assert told(value, unit) == said
