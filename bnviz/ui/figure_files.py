@@ -55,6 +55,8 @@ def numbers(table: Callable[[], pd.DataFrame], origin: Origin, *, name: str = ""
         origin: what their files say of where they come from.
         name: what of the page they are, for the names of the files.
     """
+    if not shown("files"):
+        return
     stem = "-".join(part for part in (origin.stem, name) if part)
     with st.popover(text("take_home.page_numbers"), icon=ICON, type="tertiary", key=f"files_{stem}"):
         _table(table, origin, stem)

@@ -115,7 +115,7 @@ def test_it_tells_the_test_figures_and_who_diverged(folder: Path) -> None:
     run = engine.train(RUNS["usual"], dtype=torch.float64)
     told = (folder / "told.txt").read_text(encoding="utf-8")
     for arm, label in enumerate(arm_labels(RUNS["usual"])):
-        right = f"{100 * run.final_test_accuracy[arm]:.1f}\u00a0% of the test rows"
+        right = f"{100 * run.final_test_accuracy[arm]:.1f} % of the test rows"
         assert any(line.startswith(f"{label}: loss") and right in line for line in told.splitlines())
     assert "no norm: diverged at step" in told
 

@@ -246,7 +246,7 @@ def test_a_batch_too_long_for_a_link_is_told_and_leaves_the_rest_of_the_link():
     assert (link["layer.hand"], link["layer.phase"], link["layer.feature"]) == ("long", "5", "7")
     assert len(told(app)["row_names"]) == 8
     there = opened(layer__hand="long", layer__phase="5")
-    assert "layer.hand: The batch typed by hand was too long for a link." in there.warning[0].value
+    assert "The batch typed by hand was too long for a link." in there.warning[0].value
     assert told(there)["phase"] == 5
 
 

@@ -122,7 +122,7 @@ def test_the_ends_of_the_momentum_are_told_as_they_are():
 
     assert "before the first update the average is the initial value" in said(0.1, 0)
     assert "^0" not in said(0.1, 0)
-    assert "still in the average after 1 update: m^t = 0.9^1; less than 1 % is left after 44 updates." in said(0.1, 1)
+    assert "still in the average after 1 update: m^t = 0.9^1; less than 1\u00a0% is left after 44 updates." in said(0.1, 1)
     for step in (0, 1, 50):
         assert said(1.0, step).endswith("is gone after 1 update: the average is the last batch and nothing else.")
     assert "never moves" in said(0.0, 50)
@@ -138,7 +138,7 @@ def test_a_network_that_has_diverged_has_no_number_for_later():
     curves = running_inference.accuracy_curves(
         steps, {way: np.full(2, value) for way, value in values.items()}, step=50, total=50, dark=False
     )
-    assert "10 % without norm (after 3 updates; then it diverged)" in curves.caption_at(0)
+    assert "10\u00a0% without norm (after 3 updates; then it diverged)" in curves.caption_at(0)
     assert "in eval mode with running averages (" not in curves.caption_at(0)
 
 
