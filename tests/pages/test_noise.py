@@ -218,7 +218,9 @@ def test_the_settings_come_back_from_their_link():
      ("regularization", "sizes", "beyond what it brings without"), ("spread", "ghosts", "exponent is from 0.5")],
 )  # fmt: skip
 def test_a_claim_that_says_two_things_is_judged_by_both(store, part, task, half):
-    found = said(opened(**{"noise.part": part, "noise.task": task, "noise.seeds": "2"}))
+    settings = Settings(part=part, task=task)
+    app = opened(**{"noise.part": part, "noise.task": task, "noise.seeds": "2"})
+    found = said(start(app, "noise", settings.scenario))
     assert half in found
     assert "All of this together on" in found
 
