@@ -211,12 +211,12 @@ def test_ratios_are_told_as_times():
 
 
 def test_a_claim_about_loss_and_gradient_is_judged_by_both():
-    said = words(opened(smoothness__seeds="2"))
-    assert "Median range of the loss, no norm over batch norm before" in said
-    assert "Median change of the gradient, no norm over batch norm before" in said
+    said = words(start(opened(smoothness__seeds="2"), "smoothness", CLAIMS["along"]))
+    assert "Median range of the loss, no norm over batch norm" in said
+    assert "Median change of the gradient, no norm over batch norm" in said
     assert "All of this together on" in said
-    scale = words(opened(smoothness__part="scale", smoothness__seeds="2"))
-    assert "How far their gradient misses a tenth of what it was, with batch norm before" in scale
+    scale = words(start(opened(smoothness__part="scale", smoothness__seeds="2"), "smoothness", CLAIMS["scale"]))
+    assert "How far their gradient misses a tenth of what it was, with batch norm" in scale
 
 
 def test_what_decay_does_to_the_right_answers_is_told():
