@@ -184,11 +184,11 @@ def test_the_walk_would_have_complained(new_page, serve):
 
 def test_a_canvas_has_its_numbers_and_its_picture_as_a_file(new_page, serve):
     page = opened(new_page(), f"{serve('app.py')}/axes")
-    page.get_by_label("Numbers: Who shares a mean in batch norm", exact=True).first.click()
+    page.get_by_label("Numbers: Who is averaged together in batch norm", exact=True).first.click()
     rows = page.locator(".axes .numbers table").first.locator("tbody tr")
     expect(rows).to_have_count(8)  # a mean for each channel
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Files: Who shares a mean in batch norm").click()
+        page.get_by_role("button", name="Files: Who is averaged together in batch norm").click()
         page.get_by_role("menuitem", name="PNG").click()
     assert saved.value.suggested_filename.endswith("image1-channel3.png")
     assert saved.value.path().read_bytes()[:4] == b"\x89PNG"

@@ -116,7 +116,7 @@ def test_every_chart_that_the_server_draws(new_page, serve) -> None:
 def test_the_menu_is_a_menu_for_keys_and_hands(new_page, serve) -> None:
     page = new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{serve('app.py')}/axes?axes.updates=0")
-    button = page.get_by_role("button", name="Files: Who shares a mean in batch norm")
+    button = page.get_by_role("button", name="Files: Who is averaged together in batch norm")
     expect(button).to_be_visible()
     at_rest(page)
     box, picture = button.bounding_box(), page.locator(".axes canvas").bounding_box()
