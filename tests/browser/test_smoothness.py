@@ -41,7 +41,7 @@ def test_predict_measure_and_read_the_verdict(lab: OpenPage) -> None:
     page.get_by_role("radio", name="As claimed").click()
     expect(page.get_by_text("It holds here.")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("You expected that.")).to_be_visible()
-    expect(page.get_by_text("in the median of 5 seeds")).to_be_visible()
+    expect(page.get_by_text("in the median of 5 seeds").first).to_be_visible()
     chart = page.get_by_test_id("stVegaLiteChart").nth(1).locator("canvas, svg").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
@@ -61,7 +61,7 @@ def test_a_step_is_chosen_by_keyboard_and_every_part_is_a_click_away(lab: OpenPa
     slider = page.get_by_test_id("stSlider").filter(has_text="Look at the run").get_by_role("slider")
     slider.focus()
     slider.press("Home")
-    expect(page.get_by_text("Along the gradient after 0 updates")).to_be_visible()
+    expect(page.get_by_text("Along the gradient after 0 updates", exact=True)).to_be_visible()
     page.get_by_role("radio", name="Edge of stability").click()
     expect(page.get_by_text("Steepest curvature of the loss").first).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile("^Along the gradient after"))).to_have_count(

@@ -188,7 +188,7 @@ def test_stopping_inside_a_long_cell():
 @pytest.mark.parametrize(
     ("make", "field", "problem"),
     [
-        (lambda: Axis("training.learning_rate", (0.1, -1.0)), "training.learning_rate", "a number from 0.000001 to 100"),
+        (lambda: Axis("training.learning_rate", (0.1, -1.0)), "training.learning_rate", "from 0.000001 to 100"),
         (lambda: Axis("training.learning_rate", ()), "training.learning_rate", "0 values came; 1 to 32 are possible"),
         (lambda: Axis("training.learning_rate", (1, 1.0)), "training.learning_rate", "each value is needed once"),
         (lambda: Axis("training.learning_rate", 0.1), "training.learning_rate", "a list of 1 to 32 values"),

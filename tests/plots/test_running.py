@@ -122,7 +122,7 @@ def test_the_ends_of_the_momentum_are_told_as_they_are():
 
     assert "before the first update the average is the initial value" in said(0.1, 0)
     assert "^0" not in said(0.1, 0)
-    assert "still in the average after 1 update: m^t = 0.9^1; less than 1\u00a0% is left after 44 updates." in said(0.1, 1)
+    assert "after 1 update: m^t = 0.9^1; less than 1\u00a0% is left after 44 updates." in said(0.1, 1)
     for step in (0, 1, 50):
         assert said(1.0, step).endswith("is gone after 1 update: the average is the last batch and nothing else.")
     assert "never moves" in said(0.0, 50)
