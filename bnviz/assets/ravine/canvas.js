@@ -66,7 +66,7 @@ export class Canvas {
     const { stage } = paths[0];
     const { width, height, ratio } = this;
     const shown = paths.map((path) => path.side.color);
-    Object.assign(this, { width: PAPER_WIDTH, height: Math.round(this.heightOf(PAPER_WIDTH)), ratio: PAPER_SHARP });
+    Object.assign(this, { width: PAPER_WIDTH, height: Math.round(this.heightOf(PAPER_WIDTH, 0)), ratio: PAPER_SHARP });
     this.pen = new Pen(this.width, this.height);
     try {
       for (const path of paths) path.side.color = path.side.colors.light;
