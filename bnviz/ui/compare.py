@@ -25,7 +25,6 @@ from bnviz.ui.pins import Pin
 TICK = 0.5
 COLUMN = 3
 STEM = "bnviz-compare"
-_ARMS = "compare_arms"
 PATHS = ("M14 1a4 4 0 1 0 0.01 0z", "M10.5 1.5h7v7h-7z", "M14 1l4.5 8h-9z", "M14 0l5 5l-5 5l-5 -5z",
          "M12.5 1h3v2.5h2.5v3h-2.5v2.5h-3v-2.5h-2.5v-3h2.5z", "M14 9l4.5 -8h-9z")  # fmt: skip
 
@@ -163,15 +162,13 @@ def _compared(runs: Sequence[Run], *, dark: bool) -> None:
 
 
 def _choices(known: Sequence[Compared], *, dark: bool) -> tuple[list[str], str]:
-    labels = list(drawn.colours(known, dark=dark))
-    arms = st.pills(text("compare.arms"), labels, selection_mode="multi", default=labels,
-                    key=f"{_ARMS}_{'|'.join(labels)}", persist_state="session", wrap=True)  # fmt: skip
+    arms = compare_view.choose_arms(list(drawn.colours(known, dark=dark)))
     st.session_state.setdefault(SPLIT, drawn.SPLITS[0])
     split = st.segmented_control(
         text("compare.split"), drawn.SPLITS, key=SPLIT, required=True,
         format_func=lambda name: text(f"compare.{name}"), persist_state="session", wrap=True,
     )  # fmt: skip
-    return [label for label in labels if label in arms], str(split)
+    return arms, str(split)
 
 
 def _origin(settings: Sequence[str] = ()) -> Origin:

@@ -1,4 +1,4 @@
-"""What of the pinned runs is looked at: the kind of rows, the layer and the update; part of the link."""
+"""What of the pinned runs is looked at: the arms, the kind of rows, the layer and the update; part of the link."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import streamlit as st
 
 from bnviz.core.experiment import MAX_DEPTH, MAX_STEPS
 from bnviz.core.fields import Choice, FieldError, Kind, Number
+from bnviz.core.labels import arm_labels
 from bnviz.plots.compare import SPLITS
 from bnviz.ui import pins
 from bnviz.ui.messages import text
 
 SPLIT, LAYER, STEP = "train.compare.split", "train.compare.layer", "train.compare.step"
-_WANTED = "compare.wanted"
+ARMS, WITHOUT = "compare_arms", "pins_without"
+_WANTED, _HIDDEN = "compare.wanted", "compare.hidden"
+BETWEEN = "~"
+"""Stands between the names of arms in the link; no name of an arm has it."""
 KINDS: dict[str, tuple[str, Kind]] = {
     "pins_split": (SPLIT, Choice(SPLITS)),
     "pins_layer": (LAYER, Number(1, MAX_DEPTH, integer=True)),
@@ -39,15 +43,43 @@ def from_params(params: dict[str, str], problems: list[str]) -> None:
             st.session_state[key] = kind.parse(params[name])
         except (ValueError, FieldError) as error:
             problems.append(text("compare.bad_place", name=name, problem=str(error)))
+    st.session_state.pop(ARMS, None)
+    given = [name for name in params.get(WITHOUT, "").split(BETWEEN) if name]
+    known = {label for pin in pins.pins() for label in arm_labels(pin.experiment)}
+    st.session_state[_HIDDEN] = tuple(name for name in given if name in known)
+    problems += [
+        text("compare.bad_arm", given=name, known=", ".join(sorted(known))) for name in given if name not in known
+    ]
 
 
 def to_params() -> dict[str, str]:
-    """What differs from the usual: test rows, the first layer, the newest update."""
+    """What differs from the usual: all arms, test rows, the first layer, the newest update."""
     if not pins.to_params():
         return {}
     usual = {"pins_split": SPLITS[0], "pins_layer": 1, "pins_step": None}
     found = {name: st.session_state.get(key, usual[name]) for name, (key, _) in KINDS.items()}
-    return {name: str(value) for name, value in found.items() if value != usual[name]}
+    hidden = st.session_state.get(_HIDDEN, ())
+    without = {WITHOUT: BETWEEN.join(hidden)} if hidden else {}
+    return without | {name: str(value) for name, value in found.items() if value != usual[name]}
+
+
+def choose_arms(labels: Sequence[str]) -> list[str]:
+    """The control of the arms; returns those that are compared, in their order.
+
+    Args:
+        labels: of all arms of the pinned runs; one that is new is compared until it is taken away.
+    """
+
+    def keep() -> None:
+        chosen = st.session_state[ARMS]
+        st.session_state[_HIDDEN] = tuple(label for label in labels if label not in chosen)
+
+    hidden = [label for label in st.session_state.get(_HIDDEN, ()) if label in labels]
+    st.session_state[ARMS] = [label for label in labels if label not in hidden]
+    return st.pills(
+        text("compare.arms"), labels, selection_mode="multi", key=ARMS, persist_state="session", wrap=True,
+        on_change=keep,
+    )  # fmt: skip
 
 
 def choose(layers: Sequence[int], steps: Sequence[int]) -> tuple[int, int]:

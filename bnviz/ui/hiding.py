@@ -47,7 +47,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "part", "claim", *MEASURED, "measure", "arms", "low", "high", "values", "scale_low", "scale_high", "scales",
         "depths", "kinds", "deep", "data", "activation", "layers", "width", "gain", "learning_rate", "batch_size",
         "updates", "target", "seeds", "seed", "reset", "along", "arm", "quantity", "layer", "apart", "watch",
-        "before",
+        "before", "ends",
     ),
     "shift": (
         "part", "claim", *MEASURED, "seeds", "seed", "reset", "classifier", "learning_rate", "batch_size", "noise",

@@ -20,7 +20,7 @@ def lesson_panel(page: str) -> bool:
         return False
     lesson, number = found
     step = lesson.steps[number - 1]
-    if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.then is not None and step.lab == page:
+    if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.lab == page:
         links.go(page, frame.PAGES / f"{page}.py", step.then)
     if not shown("lesson_text"):
         return True

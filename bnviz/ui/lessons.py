@@ -25,7 +25,7 @@ class Step:
         title: a few words.
         lab: the page it is about.
         settings: the parameters of that page's link while the question is open.
-        then: those that the answer brings, or None where nothing changes.
+        then: those that the answer brings.
         words: what is said before the question, in Markdown.
         ask: the question.
         options: the possible answers, at least two.
@@ -36,7 +36,7 @@ class Step:
     title: str
     lab: str
     settings: dict[str, str]
-    then: dict[str, str] | None
+    then: dict[str, str]
     words: str
     ask: str
     options: tuple[str, ...]
@@ -94,12 +94,12 @@ def _step(where: str, part: str) -> Step:
     address, then, ask = (_only(lines, mark) for mark in (LINK, THEN, ASK))
     told = "\n".join(line[1:].strip() for line in lines if line.startswith(TOLD))
     words = [line for line in lines if not line.startswith((RIGHT, OTHER, LINK, THEN, ASK, TOLD))]
-    if not (address and ask and told and len(options) > 1 and len(right) == 1):
-        needed = "a link, a question, two options or more of which one is right, and an answer"
+    if not (address and then and ask and told and len(options) > 1 and len(right) == 1):
+        needed = "a link and one for the answer, a question, two options or more of which one is right, and an answer"
         raise ValueError(f"{where}, step {title!r}: something is missing; {needed} are needed.")
     lab, settings = parsed(address)
     return Step(
-        title, lab, settings, parsed(then)[1] if then else None, "\n".join(words).strip(), ask,
+        title, lab, settings, parsed(then)[1], "\n".join(words).strip(), ask,
         tuple(line[len(RIGHT) :] for line in options), right[0], told,
     )  # fmt: skip
 

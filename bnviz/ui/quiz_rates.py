@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -77,12 +78,7 @@ def _of(table: SweepTable) -> Map:
 def learns() -> Live | None:
     """Which norm learns at the most points of the map."""
     found = _map()
-    if found is None or len(found.arms) < 2:
-        return None
-    picked = highest(found.arms, [count or None for count in found.learns], none=text("quiz.none"))
-    assert picked is not None, "There is always the option that none of them does."
-    told = listed(found.arms, [text("quiz.of", count=count, total=found.points) for count in found.learns])
-    return picked.live(told=told)
+    return None if found is None else _most(found.arms, found.learns, found.points)
 
 
 def apart() -> Live | None:
@@ -99,11 +95,16 @@ def apart() -> Live | None:
 def diverged() -> Live | None:
     """Which norm had the most runs that diverged."""
     found = _map()
-    if found is None or len(found.arms) < 2:
+    return None if found is None else _most(found.arms, found.diverged, found.runs)
+
+
+def _most(arms: Sequence[str], counts: Sequence[int], total: int) -> Live | None:
+    """The arm with the highest count out of `total`; none is an answer too."""
+    if len(arms) < 2:
         return None
-    picked = highest(found.arms, [count or None for count in found.diverged], none=text("quiz.none"))
-    assert picked is not None, "There is always the option that none of them has."
-    return picked.live(told=listed(found.arms, [text("quiz.of", count=n, total=found.runs) for n in found.diverged]))
+    picked = highest(arms, [count or None for count in counts], none=text("quiz.none"))
+    assert picked is not None, "There is always the option that it is none of them."
+    return picked.live(told=listed(arms, [text("quiz.of", count=count, total=total) for count in counts]))
 
 
 def start() -> Live | None:

@@ -11,6 +11,7 @@ from bnviz.plots import inside, inside_words
 from bnviz.runs import shared_store
 from bnviz.runs.several import SeveralRuns, SeveralStore
 from bnviz.ui.charts import rates as draw
+from bnviz.ui.hiding import shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
 from bnviz.ui.rates_controls import choose_inside
@@ -48,7 +49,7 @@ def show_inside(chosen: Choices, *, dark: bool) -> Choices:
                 if lines:
                     paper = partial(picture, lines, chosen.quantity, layer, what, dark=False)
                     draw(picture(lines, chosen.quantity, layer, what, dark=dark), paper=paper)
-        if lines:
+        if lines and shown("ends"):
             with st.expander(text("rates.inside.numbers"), icon=":material/table:"):
                 st.table(inside_words.table(lines, chosen.quantity, what), hide_index=True)
 

@@ -39,6 +39,7 @@ def test_cells_fill_and_a_click_opens_exactly_that_run(lab: OpenPage) -> None:
     expect(page.get_by_text("Computed: all 24 runs.")).to_be_visible()
     expect(page.get_by_text("Three questions, one sweep", exact=False)).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    canvas(page).scroll_into_view_if_needed()
     box = canvas(page).bounding_box()
     assert box is not None
     x, y = box["x"] + 0.95 * box["width"], box["y"] + 0.3 * box["height"]  # the highest rate

@@ -95,6 +95,22 @@ def test_a_place_that_is_not_there_is_explained_or_the_nearest_one_is_shown(two)
     assert next(one for one in app.select_slider if one.key == "train.compare.step").value == 12
 
 
+def test_arms_that_are_not_compared_are_in_the_link(two):
+    pills = next(one for one in two.button_group if one.key == "compare_arms")
+    labels = list(pills.value)
+    app = settled(pills.set_value(labels[:1]).run())
+    link = link_of(app)
+    assert link["pins_without"].split("~") == labels[1:]
+    again = compared(opened(SMALL, pins=link["pins"], pins_without=link["pins_without"]))
+    assert next(one for one in again.button_group if one.key == "compare_arms").value == labels[:1]
+    assert link_of(again)["pins_without"] == link["pins_without"]
+    everything = settled(next(one for one in again.button_group if one.key == "compare_arms").set_value(labels).run())
+    assert "pins_without" not in link_of(everything)
+    bad = compared(opened(SMALL, pins=link["pins"], pins_without="zzz"))
+    assert "“zzz”" in bad.warning[0].value
+    assert "pins_without" not in link_of(bad)
+
+
 def test_they_stay_while_settings_change(two):
     app = move(two, 0.4)
     assert names(app) == ["Run A", "Run B"]

@@ -45,6 +45,14 @@ def words(app):
     return " ".join(element.value for element in (*app.markdown, *app.caption))
 
 
+def left_again(app):
+    """The link brings the same batch back; then the lesson is left."""
+    again = opened(**{name.replace(".", "__"): value for name, value in link_of(app).items()})
+    assert told(again)["values"] == told(app)["values"]
+    pills = next(group for group in app.button_group if group.key == "layer.w.lesson")
+    checked(pills.set_value(None).run())
+
+
 def test_on_arrival_a_batch_by_hand_stands_at_its_mean():
     app = opened()
     assert told(app)["phase"] == 2
@@ -144,10 +152,7 @@ def test_every_lesson_says_what_it_measured_and_can_be_left(lesson, said):
     checked(pills.set_value(lesson).run())
     assert re.search(said, words(app)), words(app)
     assert link_of(app)["layer.lesson"] == lesson
-    again = opened(**{name.replace(".", "__"): value for name, value in link_of(app).items()})
-    assert told(again)["values"] == told(app)["values"]
-    pills = next(group for group in app.button_group if group.key == "layer.w.lesson")
-    checked(pills.set_value(None).run())
+    left_again(app)
     assert told(app)["values"] == before
 
 
@@ -163,10 +168,7 @@ def test_a_lesson_alone_in_a_link_brings_its_batch_and_leaves_with_it(lesson, ro
     app = opened(layer__lesson=lesson)
     assert re.search(said, words(app)), words(app)
     assert told(app)["rows"] == rows
-    again = opened(**{name.replace(".", "__"): value for name, value in link_of(app).items()})
-    assert told(again)["values"] == told(app)["values"]
-    pills = next(group for group in app.button_group if group.key == "layer.w.lesson")
-    checked(pills.set_value(None).run())
+    left_again(app)
     assert told(app)["values"]["mean"] == [[4.0, 25.0, 0.5]]
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from bnviz.core.axes import Choices
 from bnviz.core.codec import from_link, group_from_link, group_to_link, to_link
+from bnviz.core.engine import train
+from bnviz.core.experiment import Experiment
 from bnviz.core.layer_lab import LayerLab
 from bnviz.core.rates import Choices as RateChoices
+from bnviz.core.summary import final_scores
 from bnviz.ui import lessons as module
 from bnviz.ui import noise_settings, shift_settings, smoothness_settings
 from bnviz.ui.frame import LABS, ROOT
@@ -26,7 +29,7 @@ STEPS = [(lesson, step) for lesson in lessons().values() for step in lesson.step
 LINKS = sorted(
     {(one.lab, tuple(one.settings.items())) for one in scenarios().values()}
     | {(step.lab, tuple(step.settings.items())) for _, step in STEPS}
-    | {(step.lab, tuple(step.then.items())) for _, step in STEPS if step.then}
+    | {(step.lab, tuple(step.then.items())) for _, step in STEPS}
 )
 
 
@@ -106,15 +109,36 @@ def test_a_lesson_is_complete_and_short(name):
         assert min(words) >= 125
 
 
+def test_every_answer_brings_what_the_question_has_not_shown():
+    assert not [(lesson.name, step.title) for lesson, step in STEPS if step.then == step.settings]
+
+
+def test_seed_3_turns_the_order_round_as_the_lesson_says():
+    """First step of the lesson on training: no norm is ahead with seed 0 and behind with seed 3."""
+    ahead = []
+    for seed in (0, 3):
+        scores = final_scores(train(Experiment(seed=seed), engine="auto"))
+        ahead.append(bool(scores[0] > scores[1:].max()))
+    assert ahead == [True, False]
+
+
 @pytest.mark.parametrize(
-    ("cut", "left"), [("/train", "There is no link."), ("? What", "What"), ("- (x)", "- ( )"), ("> Seen", "Seen")]
+    ("cut", "left"),
+    [
+        ("/train\n", "There is no link.\n"),
+        ("=> /train?seed=1", "Nothing."),
+        ("? What", "What"),
+        ("- (x)", "- ( )"),
+        ("> Seen", "Seen"),
+    ],
 )
 def test_an_incomplete_step_is_refused(tmp_path, cut, left):
     file = tmp_path / "one.md"
     head = '+++\ntitle = "One"\nabout = ""\nkind = "lesson"\norder = 1\nminutes = 1\n+++\n'
-    body = "\n## First\n\n/train\n\nWords.\n\n? What now?\n- (x) this\n- ( ) that\n\n> Seen.\n"
+    body = "\n## First\n\n/train\n=> /train?seed=1\n\nWords.\n\n? What now?\n- (x) this\n- ( ) that\n\n> Seen.\n"
     file.write_text(head + body)
     assert module.read(file).steps[0].right == 0
+    assert cut in body
     file.write_text(head + body.replace(cut, left))
     with pytest.raises(ValueError, match=r"one\.md, step 'First'"):
         module.read(file)
