@@ -128,7 +128,7 @@ def _chart(count: int, told: _Told, look: Look) -> compose.Spec:
     x = alt.X("column:Q", axis=None, scale=alt.Scale(domain=[0, columns], nice=False))
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, reverse=False))
     tooltip = [alt.Tooltip("name:N", title=told.noun), alt.Tooltip("told:N", title="taken for")]
-    images = base.mark_image(width=side, height=side, align="center", baseline="top").encode(
+    images = base.mark_image(aria=False, width=side, height=side, align="center", baseline="top").encode(
         x=x, y=y, url=alt.Url("url:N"), tooltip=tooltip
     )
     warning = {"test": "datum.wrong == 1", "value": theme.WARNING[look.dark]}

@@ -60,7 +60,7 @@ def _digits_spec(count: int, dark: bool) -> compose.Spec:
     y = alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[0, count], nice=False, reverse=True))
     tooltip = [alt.Tooltip("digit:N", title="digit"), alt.Tooltip("said:N", title="noise")]
     side = alt.ExprRef(SIDE)
-    pictures = base.mark_image(width=side, height=side, align="center", baseline="top", yOffset=22)
+    pictures = base.mark_image(aria=False, width=side, height=side, align="center", baseline="top", yOffset=22)
     words = base.transform_filter("datum.column == 0").mark_text(align="left", baseline="top", fontSize=theme.SMALL)
     return compose.layered(
         pictures.encode(x=x, y=y, url="url:N", tooltip=tooltip),

@@ -66,7 +66,7 @@ def flower_rows(data: Data, seed: int, *, dark: bool) -> Figure:
     side = alt.ExprRef(f"min(54, width / {COUNT} - 3)")
     images = (
         base.transform_calculate(middle="datum.place + 0.5")
-        .mark_image(width=side, height=side, align="center", baseline="top", yOffset=20)
+        .mark_image(aria=False, width=side, height=side, align="center", baseline="top", yOffset=20)
         .encode(x=x, y=y, url="url:N", tooltip=[alt.Tooltip("name:N", title="flower")])
     )
     titles = (
@@ -117,7 +117,7 @@ def _plane_spec(edges: list[tuple[float, float]], names: list[str], *, dark: boo
     legend = alt.Legend(title=None, orient="top")
     colors = alt.Scale(domain=names, range=list(theme.CLASS_COLOURS[dark]))
     dots = alt.Chart(alt.NamedData("points")).mark_point(filled=True, size=26, opacity=0.55)
-    images = alt.Chart(alt.NamedData("pictures")).mark_image(width=28, height=28)
+    images = alt.Chart(alt.NamedData("pictures")).mark_image(aria=False, width=28, height=28)
     shapes = alt.Scale(domain=names, range=["circle", "triangle-up"])
     return compose.layered(
         dots.encode(

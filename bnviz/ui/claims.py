@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.core.verdict import Verdict
+from bnviz.plots.formats import number
 from bnviz.ui.asking import Wanted, ask_for, start_button
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -155,4 +156,7 @@ def told(value: float, unit: str) -> str:
     A unit such as "{:+.1f} points" is for a difference of two shares: 0.05 are 5 points, and no 5 % of anything.
     """
     value = 100 * value if unit.endswith(" points") else value
-    return unit.format(value).replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")
+    said = unit.format(value)
+    if value and said.endswith("%") and not any(digit in said for digit in "123456789inf"):
+        said = f"{number(100 * value)}%"  # what rounding would call 0.00 %
+    return said.replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")

@@ -88,11 +88,6 @@ def medians(table: Floats) -> Floats:
     return median_range(table)[0]
 
 
-def in_unit(unit: str, value: float) -> str:
-    """A number in a format such as "{:.2f} times", with a true minus."""
-    return unit.format(value).replace("-", "−")
-
-
 def listed(parts: Iterable[str]) -> str:
     """Parts of a sentence, one after the other."""
     return "; ".join(parts)

@@ -17,8 +17,9 @@ from bnviz.plots.stills import Mark
 from bnviz.plots.theme import percent, plain_number
 from bnviz.runs.studies import StudyRun
 from bnviz.ui.charts import noise as draw
+from bnviz.ui.claims import told
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, Floats, arm_marks, in_unit, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
 from bnviz.ui.noise_settings import Settings
 
 
@@ -76,7 +77,7 @@ def kinds(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     experiment = run.study.experiment
     caption = text("noise.input.kinds_caption", row=f"{100 / experiment.data.test_rows:.1f}",
                    batch=experiment.training.batch_size,
-                   changes=listed(text("noise.input.change", arm=label, points=in_unit("{:+.1f}", float(gains[name])))
+                   changes=listed(text("noise.input.change", arm=label, points=told(float(gains[name]), "{:+.1f}"))
                                   for name, label in _labels(settings).items() if "_" in name))  # fmt: skip
     said = words("kinds", text("noise.input.kinds"), caption, "input.alt_kinds")
     axis = Axis(text("noise.axes.test_accuracy"), (0.8, 1.0), share=True)

@@ -12,11 +12,11 @@ from bnviz.core.verdict import judge_whole
 from bnviz.runs.studies import StudyRun, shared_studies
 from bnviz.ui import frame, links, noise_depth, noise_inputs, noise_regularization, noise_spread
 from bnviz.ui.asking import Wanted, best, is_asked, of_seeds, say_what_is_missing, was_asked, what_now
-from bnviz.ui.claims import Half, claim_box, show_verdict
+from bnviz.ui.claims import Half, claim_box, show_verdict, told
 from bnviz.ui.hiding import ask, shown
 from bnviz.ui.longwork import show_work
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, in_unit
+from bnviz.ui.noise_effects import Effect
 from bnviz.ui.noise_settings import PAGE, Settings, back_button, current
 from bnviz.ui.scenarios import Scenario, scenario
 
@@ -86,7 +86,7 @@ def _also(others: Sequence[Effect]) -> None:
     for other in others:
         verdict = other.verdict
         if verdict.seeds:
-            numbers = {key: in_unit(other.unit, getattr(verdict, key)) for key in ("median", "low", "high", "least")}
+            numbers = {key: told(getattr(verdict, key), other.unit) for key in ("median", "low", "high", "least")}
             counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
             word = text(f"noise.word.{verdict.word}")
             st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))

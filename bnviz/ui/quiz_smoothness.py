@@ -13,6 +13,7 @@ from bnviz.plots.theme import number
 from bnviz.runs.studies import shared_studies
 from bnviz.ui import smoothness_settings as state
 from bnviz.ui.asking import of_seeds
+from bnviz.ui.claims import told
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, choices, highest, kept, listed, ranged
 from bnviz.ui.scenarios import scenario
@@ -171,11 +172,10 @@ def alone() -> Live | None:
     return Live(
         right, {"told": text("quiz.smoothness.effect", what=what, value=_told(settings.part, effect))},
         choices("quiz.smoothness.alone_options"), fair=fair, scenario=claim.id,
-        ask=text("quiz.smoothness.alone", claim=claim.claim.rstrip(".")),
+        ask=text("quiz.smoothness.alone", claim=claim.claim, what=what),
     )  # fmt: skip
 
 
 def _told(part: str, effect: float) -> str:
     """The effect as the verdict writes it."""
-    said = UNITS[part].format(effect) if part in UNITS else TIMES.format(2**effect)
-    return said.replace("inf", "∞").replace("-", "−").replace("%", "\u00a0%")
+    return told(effect, UNITS[part]) if part in UNITS else told(2**effect, TIMES)

@@ -8,17 +8,16 @@ from playwright.sync_api import expect
 
 from bnviz.core.axes import Choices, block_of, live_block
 
-APP = "tests/browser/axes_app.py"
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="session")
 def url(serve):
-    return serve(APP)
+    return serve("app.py")
 
 
 def opened(page, url, query=""):
-    page.goto(f"{url}/?axes.updates=0{query}")
+    page.goto(f"{url}/axes?axes.updates=0{query}")
     page.wait_for_function("window.__bnvizAxes?.cell")
     expect(page.get_by_text("learned, tracked, fixed")).to_be_visible()
     page.wait_for_timeout(500)

@@ -36,6 +36,7 @@ BY_THE_SERVER = {
     "noise": ("noise.seeds=1&noise.updates=5", 2, ("batch size (log scale)", "5 updates")),
 }
 CLICK = "item => item.click()"  # without scrolling there: the menu is closed
+PLACES = ("width", "height", "viewBox", "transform", "d", "x", "y", "cx", "cy", "x1", "x2", "y1", "y2", "points")
 MARKS = ("path", "rect", "circle", "image", "line")
 
 
@@ -52,7 +53,8 @@ def checked_svg(content: bytes, *, page: str) -> set[str]:
     assert f"/{page}" in told
     assert sum(len(list(root.iter(f"{SVG}{mark}"))) for mark in MARKS) > 1  # the paper, and what is drawn on it
     assert "#0b1220" not in content.decode()  # the ground of the dark theme
-    assert "NaN" not in content.decode()
+    assert not any("NaN" in one.get(name, "") for one in root.iter() for name in PLACES)
+    assert not any("base64" in one.get("aria-label", "") for one in root.iter())  # nobody wants to hear it
     return {*texts, told}
 
 

@@ -19,7 +19,7 @@ def lab(new_page, serve) -> OpenLab:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/layer_app.py')}/layer?{query}")
+        page.goto(f"{serve('app.py')}/layer?{query}")
         expect(page.locator(".microscope .formula .result")).to_be_visible()
         return page
 

@@ -19,7 +19,7 @@ def lab(new_page, serve) -> OpenPage:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/noise_app.py')}/?{query}")
+        page.goto(f"{serve('app.py')}/noise?{query}")
         expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
         return page
 
@@ -60,7 +60,7 @@ def test_a_measurement_is_stopped_keeps_what_it_has_and_goes_on(lab: OpenPage) -
     page = lab("noise.part=depth&noise.depth_seeds=2&noise.blocks=10&noise.width=16")
     page.get_by_role("button", name="Start: measure 2 seeds").click()
     expect(page.get_by_text(re.compile(r"^\d+ of 20 results"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # not Streamlit's own
     expect(page.get_by_text(re.compile(r"^Stopped at \d+ of 20 results"))).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     measured(page)

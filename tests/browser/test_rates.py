@@ -21,7 +21,7 @@ def lab(new_page, serve) -> OpenPage:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/rates_app.py')}/?{query}")
+        page.goto(f"{serve('app.py')}/rates?{query}")
         expect(page.get_by_text("Put a claim to the test")).to_be_visible()
         return page
 
@@ -59,7 +59,7 @@ def test_a_long_sweep_shows_its_first_cells_and_stops_when_told_to(lab: OpenPage
     page.get_by_role("button", name="Start: measure 12 seeds").click()
     expect(page.get_by_text(re.compile(r"^[1-9]\d* of 576 runs · about"))).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # not Streamlit's own
     stopped = page.get_by_text(re.compile(r"^Stopped at [1-9]\d* of 576 runs")).first
     expect(stopped).to_be_visible()
     said = stopped.inner_text()

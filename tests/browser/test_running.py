@@ -20,7 +20,7 @@ def lab(new_page, serve) -> OpenPage:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/running_app.py')}/?{query}")
+        page.goto(f"{serve('app.py')}/running?{query}")
         settled(page)
         return page
 
@@ -52,7 +52,7 @@ def test_on_arrival_there_are_pictures_with_words_for_all(lab: OpenPage) -> None
     page = lab()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
     expect(page.get_by_text(re.compile(r"^After 200 updates, mean of unit 1 in layer 1"))).to_be_visible()
-    assert "running" not in page.url.split("?")[-1]
+    assert "running" not in page.url.partition("?")[2]
 
 
 def test_hovering_tells_the_exact_values(lab: OpenPage) -> None:

@@ -18,7 +18,7 @@ def lab(new_page, serve) -> OpenPage:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/shift_app.py')}/?{query}")
+        page.goto(f"{serve('app.py')}/shift?{query}")
         expect(page.get_by_text("Computed.", exact=True)).to_be_visible(timeout=90_000)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         return page

@@ -19,7 +19,7 @@ def lab(new_page, serve) -> OpenPage:
 
     def open_lab(query: str = "", **options) -> Page:
         page = new_page(**options)
-        page.goto(f"{serve('tests/browser/smoothness_app.py')}/?{query}")
+        page.goto(f"{serve('app.py')}/smoothness?{query}")
         settled(page)
         return page
 

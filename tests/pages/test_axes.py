@@ -1,28 +1,19 @@
 """The lab of the axes through AppTest: every control, the address, bad links, the payload of the block."""
 
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.core.axes import Choices, block_of, live_block
 from bnviz.core.codec import group_to_link
 from bnviz.core.norms import KINDS
 from bnviz.ui.link_words import label_of
-from tests.pages.visit import link_of
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.pages.visit import link_of, visited
 
 
 def opened(choices=None, **params):
-    app = AppTest.from_file(str(ROOT / "tests" / "browser" / "axes_app.py"), default_timeout=60)
     link = {} if choices is None else group_to_link("axes", choices, Choices())
-    for name, value in (link | params).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
+    return visited("pages/axes.py", link | params)
 
 
 def message(app):

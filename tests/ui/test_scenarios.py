@@ -39,7 +39,13 @@ def test_a_misspelled_entry_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
-    [(0.05, "{:+.1f} points", "+5.0 points"), (-0.05, "{:+.1%}", "−5.0\u00a0%"), (float("inf"), "{:+.0f}", "+∞")],
+    [
+        (0.05, "{:+.1f} points", "+5.0 points"),
+        (-0.05, "{:+.1%}", "−5.0\u00a0%"),
+        (float("inf"), "{:+.0f}", "+∞"),
+        (1e-6, "{:.2%}", "1.0·10⁻⁴\u00a0%"),
+        (0.0, "{:.2%}", "0.00\u00a0%"),
+    ],
 )
-def test_a_difference_of_shares_is_told_in_points(value, unit, said):
+def test_a_number_is_told_in_its_unit(value, unit, said):
     assert told(value, unit) == said

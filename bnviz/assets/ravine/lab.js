@@ -118,8 +118,11 @@ export class Lab {
     this.recording.frameNear = (step) => Math.max(0, Math.min(steps, Math.round(step)));
     this.controls.describe({ total: steps, epoch: 0 });
     this.clock.extend(steps + 1, true);
-    if (another) this.clock.rest(place.step ?? steps);
-    else if (ended && !this.clock.moving) this.clock.rest(steps);
+    if (another) {
+      this.clock.rest(place.step ?? steps);
+      this.told = this.rest(); // Python knows where the reader begins
+    }
+    if (!another && ended && !this.clock.moving) this.clock.rest(steps);
     this.root.classList.add("ready");
     this.clock.redraw();
   }
@@ -285,13 +288,17 @@ export class Lab {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
       if (!this.stage || this.clock.mode === "play") return;
-      const step = this.clock.frame >= this.stage.steps ? null : this.clock.frame;
-      const told = { visit: this.visit, step, shares: this.shares, size: this.size };
-      const text = JSON.stringify(told);
-      if (text === this.told) return;
-      this.told = text;
-      this.setStateValue("rest", told);
+      const rest = this.rest();
+      if (rest === this.told) return;
+      this.told = rest;
+      this.setStateValue("rest", JSON.parse(rest));
     }, REST_MS);
+  }
+
+  /** Where the reader is, in JSON; at the end there is no step to name. */
+  rest() {
+    const step = this.clock.frame >= this.stage.steps ? null : this.clock.frame;
+    return JSON.stringify({ visit: this.visit, step, shares: this.shares, size: this.size });
   }
 
   expose() {
