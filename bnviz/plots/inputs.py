@@ -34,10 +34,12 @@ class Look:
     Attributes:
         equal: one unit is as long across as upwards; if not, each axis is stretched to fit.
         dark: whether the picture stands on a dark ground.
+        told: condition number and correlation stand above it.
     """
 
     equal: bool = True
     dark: bool = False
+    told: bool = True
 
 
 def cloud(pair: Pair, method: str, *, look: Look) -> compose.Spec:
@@ -71,7 +73,8 @@ def _title(way: Way, look: Look) -> dict[str, Any]:
     known = way.facts
     lines = [f"condition {theme.number(known.condition_bias)}", f"correlation {theme.number(known.correlation)}"]
     return {
-        "text": ", ".join(lines), "anchor": "start", "color": theme.MUTED[look.dark], "fontSize": theme.SMALL,
+        "text": ", ".join(lines) if look.told else "",
+        "anchor": "start", "color": theme.MUTED[look.dark], "fontSize": theme.SMALL,
         "fontWeight": "normal", "offset": 8,
     }  # fmt: skip
 

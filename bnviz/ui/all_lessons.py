@@ -33,7 +33,7 @@ def _card(lesson: Lesson) -> None:
     st.markdown(f"**{lesson.title}**")
     st.caption(f"{lesson.about} {text('lessons.steps', count=len(lesson.steps), minutes=lesson.minutes)}")
     here = current()
-    number = here[1] if here is not None and here[0] == lesson else 1
+    number = here.number if here is not None and here.lesson == lesson else 1
     label = text("lessons.start") if number == 1 else text("lessons.go_on", number=number)
     if st.button(label, key=f"lessons_start_{lesson.name}", icon=":material/play_arrow:"):
         go_to_step(lesson.name, number)

@@ -93,7 +93,8 @@ def warm_up() -> None:
     shared_store().open(home.SHOWN, home.__name__)
     dispatch.warm_up(shared_store().open(Experiment(), lab.__name__))
     shared_sweeps().open(rates_map.wanted_of(Choices()).first, lab.__name__)
-    shared_studies().open(shift_settings.Settings().shown, lab.__name__)
+    for claim in ("F3", "E1"):  # where the page begins, and where the lesson on it does
+        shared_studies().open(shift_settings.Settings(claim=claim).shown, lab.__name__)
 
 
 def begin() -> None:

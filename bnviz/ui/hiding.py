@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -12,6 +12,7 @@ import streamlit as st
 from bnviz.ui import links
 
 HIDE = "hide"
+_VEIL = "hiding.veil"
 COMMON = ("claim_text", "predict", "lesson_text", "files", "quiz", "notation", "share")
 """Of every lab."""
 MEASURED = ("judge", "back", "work", "verdict")
@@ -25,7 +26,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "ravine": (
         "claims",
         "scenes", "shown", "optimizer", "pace", "steps", "data", "name", "feature", "stretch", "noise", "model", "loss",
-        "bias", "plane", "start", "seed", "article", "ways_on",
+        "bias", "plane", "start", "seed", "verdict", "surface", "contour", "arrows", "traces", "losses", "article",
+        "ways_on",
     ),
     "layer": (
         "claims",
@@ -108,9 +110,14 @@ def hide(names: list[str], *, page: str) -> None:
     links.keep(HIDE, ".".join([*names, *others]) or None)
 
 
+def veil(names: Iterable[str]) -> None:
+    """Leave these parts out as well while the page runs: they would answer the question that a lesson asks."""
+    st.session_state[_VEIL] = tuple(names)
+
+
 def shown(name: str) -> bool:
     """Whether a control or a panel is to be shown."""
-    return not _all_hidden.get() and name not in named()
+    return not _all_hidden.get() and name not in named() and name not in st.session_state.get(_VEIL, ())
 
 
 def name_of(key: str) -> str:

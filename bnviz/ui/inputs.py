@@ -100,11 +100,13 @@ def show_clouds(pair: Pair, data: Data, view: Inputs) -> None:
     """Four clouds side by side, one below the other in a narrow window."""
     if not shown("clouds"):
         return
-    look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark())
-    st.markdown(own_data.plain(inputs_table.spread_words(pair)))
+    look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark(), told=shown("facts"))
+    if look.told:
+        st.markdown(own_data.plain(inputs_table.spread_words(pair)))
     with st.container(horizontal=True, gap="medium"):
         for method in PREPROCESSES:
-            title, told = text(f"train.options.preprocess.{method}"), inputs_table.cloud_words(pair, method)
+            title = text(f"train.options.preprocess.{method}")
+            told = inputs_table.cloud_words(pair, method) if look.told else ""
             caption = " ".join([told, _key(pair), text("inputs.edges")])
             words = Words(f"cloud-{method}", title, caption, f"{title}: {told}")
             with st.container(width=294):

@@ -4,49 +4,53 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bnviz.ui import frame, links
+from bnviz.ui import frame, hiding, links
 from bnviz.ui.hiding import shown
-from bnviz.ui.lessons import Lesson, current, go_to_step
+from bnviz.ui.lessons import Place, answer, current, go_to_step, lessons
 from bnviz.ui.messages import text
 
-_LOOK, _FOLDED = "lesson.look", "lesson.folded"
+_CHOSEN, _FOLDED = "lesson.chosen", "lesson.folded"
+OTHER_QUESTIONS = ("predict", "judge")
+"""What a lab itself asks about its claims; one question at a time is enough."""
 
 
 def lesson_panel(page: str) -> bool:
     """The step that the address names; a line where it belongs to another page. Returns whether there is one."""
-    found = current()
-    if found is None:
-        _explain_unknown()
+    place = current()
+    _explain_unknown(page, known=place is not None)
+    if place is None:
         return False
-    lesson, number = found
-    step = lesson.steps[number - 1]
-    if st.session_state.pop(_LOOK, None) == (lesson.name, number) and step.lab == page:
-        links.go(page, frame.PAGES / f"{page}.py", step.then)
+    here = place.step.lab == page
+    chosen = st.session_state.pop(_CHOSEN, None)
+    if here and chosen is not None and chosen[:2] == (place.lesson.name, place.number):
+        answer(place, chosen[2])
     if not shown("lesson_text"):
         return True
+    if here and place.answer is None:
+        hiding.veil((*place.step.veiled, *OTHER_QUESTIONS))
     with st.container(border=True, key="lesson_panel", gap="small"):
-        _head(lesson, number)
-        if step.lab != page:
-            st.markdown(text("lessons.elsewhere", lab=text(f"app.{step.lab}_title")))
+        _head(place)
+        if not here:
+            st.markdown(text("lessons.elsewhere", lab=text(f"app.{place.step.lab}_title")))
             if st.button(text("lessons.there"), key="lesson.there", icon=":material/arrow_forward:"):
-                go_to_step(lesson.name, number)
+                go_to_step(place.lesson.name, place.number)
         elif not st.session_state.get(_FOLDED):
-            _body(lesson, number)
+            _body(place)
     return True
 
 
-def _explain_unknown() -> None:
-    given = links.kept().get("lesson")
+def _explain_unknown(page: str, *, known: bool) -> None:
+    given = None if known else links.kept().get("lesson")
+    links.say_unread(page, "lesson", None if given is None else text("lessons.unknown", given=given))
     if given is not None:
-        st.warning(text("lessons.unknown", given=given), icon=":material/link_off:")
         links.keep("lesson", None)
 
 
-def _head(lesson: Lesson, number: int) -> None:
+def _head(place: Place) -> None:
     """Where one is, and the buttons to the other steps."""
-    total = len(lesson.steps)
+    lesson, number, total = place.lesson, place.number, len(place.lesson.steps)
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
-        st.markdown(f"**{lesson.steps[number - 1].title}**", width="content")
+        st.markdown(f"**{place.step.title}**", width="content")
         st.caption(text("lessons.place", title=lesson.title, number=number, total=total))
         with st.container(horizontal=True, width="content", key="lesson_ways"):
             if _way("back", "arrow_back", disabled=number == 1):
@@ -67,32 +71,47 @@ def _way(name: str, icon: str, *, disabled: bool = False) -> bool:
     return st.button(label, key=f"lesson.{name}", icon=icon, type="tertiary", disabled=disabled)
 
 
-def _body(lesson: Lesson, number: int) -> None:
-    step = lesson.steps[number - 1]
+def _body(place: Place) -> None:
+    step = place.step
     said, asked = st.columns([3, 2], gap="medium")
     with asked:
-        answer = _ask(lesson, number)
-    if answer is None:
+        _ask(place)
+    if place.answer is None:
         said.markdown(step.words)
         asked.caption(text("lessons.choose"))
         return
     right = step.options[step.right]
-    said.markdown(text("lessons.right") if answer == step.right else text("lessons.surprise", right=right))
+    said.markdown(text("lessons.right") if place.answer == step.right + 1 else text("lessons.surprise", right=right))
     said.markdown(step.told)
     with said.expander(text("lessons.words"), icon=":material/menu_book:"):
         st.markdown(step.words)
-    if number == len(lesson.steps):
-        said.caption(text("lessons.last"))
+    if place.number == len(place.lesson.steps):
+        with said:
+            _after_the_last(place)
 
 
-def _ask(lesson: Lesson, number: int) -> int | None:
-    """The question of a step; returns the answer that was chosen."""
-    step = lesson.steps[number - 1]
+def _after_the_last(place: Place) -> None:
+    """Where to go from the last step: the next lesson, and the list of all."""
+    kind = [name for name, lesson in lessons().items() if lesson.kind == place.lesson.kind]
+    following = kind[kind.index(place.lesson.name) + 1 :]
+    st.caption(text("lessons.last"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if following:
+            label = text("lessons.following", title=lessons()[following[0]].title)
+            if st.button(label, key="lesson.following", icon=":material/arrow_forward:"):
+                go_to_step(following[0], 1)
+        st.page_link(frame.page("lessons"), label=text("lessons.all"), icon=":material/list:")
+
+
+def _ask(place: Place) -> None:
+    """The question of a step; the address tells the answer."""
+    step, key = place.step, f"lesson.answer.{place.lesson.name}.{place.number}"
 
     def chosen() -> None:
-        st.session_state[_LOOK] = (lesson.name, number)
+        st.session_state[_CHOSEN] = (place.lesson.name, place.number, st.session_state[key] + 1)
 
-    return st.radio(
-        f"**{step.ask}**", range(len(step.options)), index=None, key=f"lesson.answer.{lesson.name}.{number}",
-        persist_state="session", format_func=lambda place: step.options[place], on_change=chosen,
+    st.session_state[key] = None if place.answer is None else place.answer - 1
+    st.radio(
+        f"**{step.ask}**", range(len(step.options)), index=None, key=key, on_change=chosen,
+        format_func=lambda option: step.options[option],
     )  # fmt: skip

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
 from bnviz.ui import frame, links
@@ -25,6 +25,7 @@ class Step:
         title: a few words.
         lab: the page it is about.
         settings: the parameters of that page's link while the question is open.
+        veiled: parts of the page that would give the answer away: not shown while the question is open.
         then: those that the answer brings.
         words: what is said before the question, in Markdown.
         ask: the question.
@@ -36,6 +37,7 @@ class Step:
     title: str
     lab: str
     settings: dict[str, str]
+    veiled: tuple[str, ...]
     then: dict[str, str]
     words: str
     ask: str
@@ -66,6 +68,19 @@ class Lesson:
     steps: tuple[Step, ...]
 
 
+class Place(NamedTuple):
+    """Where a reader is: a lesson, the number of its step, and of the answer to its question; both count from 1."""
+
+    lesson: Lesson
+    number: int
+    answer: int | None
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+        return self.lesson.steps[self.number - 1]
+
+
 @lru_cache(maxsize=1)
 def lessons() -> dict[str, Lesson]:
     """All lessons by name, in their order."""
@@ -76,8 +91,9 @@ def lessons() -> dict[str, Lesson]:
 def read(file: Path) -> Lesson:
     """Read one file: a head in TOML between two lines of +++, then a step at each heading ##.
 
-    In a step a line that begins with / is the link, with => the link of the answer, with ? the question; the options
-    are a list of (x) and ( ); quoted lines are said afterwards; everything else comes before.
+    In a step a line that begins with / is the link (its hide= names what would give the answer away), with => the link
+    of the answer, with ? the question; the options are a list of (x) and ( ); quoted lines are said afterwards;
+    everything else comes before.
 
     Raises:
         ValueError: when the file has no such head or a step is incomplete.
@@ -98,8 +114,9 @@ def _step(where: str, part: str) -> Step:
         needed = "a link and one for the answer, a question, two options or more of which one is right, and an answer"
         raise ValueError(f"{where}, step {title!r}: something is missing; {needed} are needed.")
     lab, settings = parsed(address)
+    veiled = tuple(settings.pop("hide", "").split(".")) if "hide" in settings else ()
     return Step(
-        title, lab, settings, parsed(then)[1], "\n".join(words).strip(), ask,
+        title, lab, settings, veiled, parsed(then)[1], "\n".join(words).strip(), ask,
         tuple(line[len(RIGHT) :] for line in options), right[0], told,
     )  # fmt: skip
 
@@ -115,18 +132,32 @@ def parsed(address: str) -> tuple[str, dict[str, str]]:
     return page, dict(parse_qsl(query, keep_blank_values=True))
 
 
-def current() -> tuple[Lesson, int] | None:
-    """The lesson that the address names and the number of its step, from 1; None without one or with one unknown."""
-    name, _, number = links.kept().get("lesson", "").partition(".")
+def _is_number(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < 4
+
+
+def current() -> Place | None:
+    """What the address names, such as layer.2, or layer.2.3 after an answer; None if there is no such thing."""
+    name, *numbers = links.kept().get("lesson", "").split(".")
     lesson = lessons().get(name)
-    if lesson is None or not (number.isascii() and number.isdigit()) or not 1 <= int(number) <= len(lesson.steps):
+    if lesson is None or len(numbers) not in (1, 2) or not all(map(_is_number, numbers)):
         return None
-    return lesson, int(number)
+    number, *answer = map(int, numbers)
+    if not 1 <= number <= len(lesson.steps):
+        return None
+    found = Place(lesson, number, answer[0] if answer else None)
+    return found if found.answer is None or 1 <= found.answer <= len(found.step.options) else None
 
 
 def params(lesson: Lesson, number: int) -> dict[str, str]:
     """The parameters of a link to a step."""
     return lesson.steps[number - 1].settings | {"lesson": f"{lesson.name}.{number}"}
+
+
+def answer(place: Place, option: int) -> NoReturn:
+    """Show what an answer brings; the address tells which one was given, counted from 1."""
+    links.keep("lesson", f"{place.lesson.name}.{place.number}.{option}")
+    links.go(place.step.lab, frame.PAGES / f"{place.step.lab}.py", place.step.then)
 
 
 def go_to_step(name: str, number: int) -> NoReturn:

@@ -37,6 +37,10 @@ def _before(page: str) -> str:
     return f"link.before.{page}"
 
 
+def _unread(page: str) -> str:
+    return f"link.unread.{page}"
+
+
 def _print(page: str) -> str:
     return f"link.print.{page}"
 
@@ -63,6 +67,8 @@ def arrived(page: str) -> bool:
     settings = _settings(current)
     came_from = st.session_state.get(_PAGE)
     st.session_state[_PAGE] = page
+    if came_from != page:
+        st.session_state.pop(_unread(page), None)
     if st.session_state.pop(_AIM, None) != page:
         new_lesson = current.get("lesson") not in (None, kept().get("lesson"))
         if came_from not in (None, page) and not settings and not new_lesson:
@@ -74,6 +80,7 @@ def arrived(page: str) -> bool:
             _take_kept(current, all_of_them=came_from == page)
         if settings == old:
             return False
+    st.session_state.pop(_unread(page), None)
     if CLAIM in current and claim(page) is None:
         st.session_state[_before(page)] = old or {}
     st.session_state[_claim(page)] = current.get(CLAIM)
@@ -156,6 +163,21 @@ def write(page: str, wanted: dict[str, str]) -> None:
     st.session_state[_whole(page)] = settings | kept()
     st.session_state[_print(page)] = _fingerprint(page)
     st.session_state[_TOLD] = st.session_state.get(_HANDS)
+
+
+def say_unread(page: str, name: str, said: str | None) -> None:
+    """Say of one parameter that nothing could be made of it, until the reader opens another link or page.
+
+    Args:
+        page: on which it was given.
+        name: of the parameter.
+        said: the sentence, or None where nothing new has come.
+    """
+    known: dict[str, str] = st.session_state.setdefault(_unread(page), {})
+    if said is not None:
+        known[name] = said
+    if name in known:
+        st.warning(known[name], icon=":material/link_off:")
 
 
 def show_problems(problems: list[str]) -> None:

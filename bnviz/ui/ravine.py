@@ -23,6 +23,7 @@ from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
 
 COMPONENT_NAME = "bnviz.ravine"
+PICTURES = ("verdict", "surface", "contour", "arrows", "traces", "losses")
 _PROBLEMS, _OPENED, _START = "ravine.problems", "ravine.opened", "ravine.player.start"
 _TOLD, _AGAIN = "ravine.player.told", "ravine.player.again"
 
@@ -72,7 +73,8 @@ def show(scene: Scene) -> None:
         predicted = text(f"ravine.predicted.{rows.target}")
         st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))
     origin = _origin(scene, rows.features, len(rows.y))
-    message = pack_tree({**stage(sides, scene.settings), "place": place, "origin": origin.told()})
+    hidden = [name for name in PICTURES if not shown(name)]
+    message = pack_tree({**stage(sides, scene.settings), "place": place, "origin": origin.told(), "hidden": hidden})
     result = _component()(
         key="ravine.player",
         data=message,

@@ -90,15 +90,14 @@ def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> N
 
 
 def _explain_unknown(page: str, opened: Scenario | None) -> None:
-    given = links.claim(page)
-    if given is None or opened is not None:
-        return
-    other = scenarios().get(given)
-    said = text("claims.unknown", given=given)
-    if other is not None:
-        said = text("claims.elsewhere", title=other.title, lab=text(f"app.{other.lab}_title"))
-    st.warning(said, icon=":material/link_off:")
-    links.close_claim(page)
+    given, said = links.claim(page), None
+    if given is not None and opened is None:
+        other = scenarios().get(given)
+        said = text("claims.unknown", given=given)
+        if other is not None:
+            said = text("claims.elsewhere", title=other.title, lab=text(f"app.{other.lab}_title"))
+        links.close_claim(page)
+    links.say_unread(page, links.CLAIM, said)
 
 
 def _show(page: str, scenario: Scenario) -> None:

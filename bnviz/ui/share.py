@@ -22,6 +22,7 @@ QUIET = 4  # squares of white around a code, as its standard asks for
 
 def head(page: str) -> None:
     """The title of a lab, beside it the button that shares it, and what of the address no page understands."""
+    hiding.veil(())
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{page}"):
         st.title(text(f"app.{page}_title"), width="stretch", anchor=False)
         share_panel(page)

@@ -210,6 +210,21 @@ def test_the_first_visitor_of_a_server_comes_by_a_deep_link(lab: OpenLab) -> Non
     expect(page).to_have_title(re.compile("bnviz|Ravine"))
 
 
+def test_an_open_question_of_a_lesson_hides_what_would_answer_it(lab: OpenLab) -> None:
+    page = lab("at.step=0&lesson=ravine.1")
+    expect(page.locator(".ravine .contour canvas").first).to_be_visible()
+    for hidden in (".verdict", ".traces", ".losses"):
+        expect(page.locator(f".ravine {hidden}:visible")).to_have_count(0)
+    page.get_by_text("Across the valley", exact=False).click()
+    wait_for(page, "r.step === 30")
+    expect(page.locator(".ravine .verdict").first).to_contain_text("Oscillates")
+    for shown in (".traces", ".losses"):
+        expect(page.locator(f".ravine {shown}").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/ravine\?lesson=ravine\.1\.1$"))
+    page.go_back()
+    expect(page.locator(".ravine .verdict:visible")).to_have_count(0)
+
+
 def test_back_undoes(lab: OpenLab) -> None:
     page = lab()
     page.get_by_role("button", name="Past the limit").click()

@@ -111,6 +111,7 @@ export class Lab {
     this.theme = null;
     if (another) Object.assign(this, { visit: place.visit, shares: { ...place.shares }, size: place.size });
     this.arrange();
+    this.losses.element.hidden = stage.hidden.includes("losses");
     this.describe();
     const { steps } = stage;
     Object.assign(this.recording, { steps: Array.from({ length: steps + 1 }, (_n, k) => k), count: steps + 1 });
