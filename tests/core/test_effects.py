@@ -17,7 +17,7 @@ NONE, BATCH, LAYER = Arm("none"), Arm("batch"), Arm("layer")
 
 def run(seed, network, *arms, batch_size=64, steps=300, learning_rate=0.1):
     training = Training(learning_rate=learning_rate, batch_size=batch_size, steps=steps)
-    return engine.train(Experiment(network=network, arms=arms, training=training, seed=seed))
+    return engine.train(Experiment(network=network, arms=arms, training=training, seed=seed), engine="auto")
 
 
 def steps_to(recording, arm, accuracy):
@@ -93,7 +93,7 @@ def test_without_norm_deep_sigmoid_layers_fall_silent_and_batch_norm_keeps_them_
         arms=(Arm("none"), Arm("batch")),
         training=Training(learning_rate=0.3, batch_size=60, steps=1),
     )
-    recording = engine.train(experiment)
+    recording = engine.train(experiment, engine="auto")
     pre, normalized = recording.row_std[0, :, :, 0], recording.row_std[0, :, :, 1]
     assert pre[0, 0] > 0.4
     assert (pre[0, 1:] < 0.4 * pre[0, :-1]).all()

@@ -52,7 +52,7 @@ def pair(name, seed):
 def train(name, seed, **changed):
     experiment, messages = from_link(scenario(name).settings | changed | {"seed": str(seed)})
     assert not messages
-    return engine.train(experiment)
+    return engine.train(experiment, engine="auto")
 
 
 @functools.cache
