@@ -14,8 +14,8 @@ RULES = {
     # Streamlit's tables scroll on a phone. Browsers give the keyboard every region that scrolls; axe-core wants more.
     "rules": {"scrollable-region-focusable": {"enabled": False}},
 }
-# On a phone Streamlit puts the navigation into the sidebar, its sections as <div> between <ul> and <li>. The thousands of
-# points of a chart have a name each, and nothing else that could be looked at; a minute was spent on them.
+# On a phone Streamlit puts the navigation into the sidebar, its sections as <div> between <ul> and <li>. Each of the
+# thousands of points of a chart has a name, and nothing else to be looked at; a minute was spent on them.
 CONTEXT = {"exclude": [["[data-testid=stSidebarNavItems]"], ["svg path[role=graphics-symbol]"]]}
 SIDEWAYS = """() => {
     const root = document.querySelector('[data-testid="stMain"]');

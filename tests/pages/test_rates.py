@@ -1,6 +1,7 @@
 """The lab of rates through AppTest: every control at both ends, claims, links good and bad, the way to a live run."""
 
 from dataclasses import asdict, fields, replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,14 @@ SMALL = Choices(data="moons", layers=1, width=4, batch_size=8, updates=10, value
 
 
 class Here:
-    """A sweep process in this one: everything in one turn."""
+    """A sweep process in this one: everything in one turn, unless the test is over."""
+
+    over = False
 
     def advance(self, order, seconds):
-        parts = cells(Sweep.from_json(order.json), first=order.known, engine="torch")
-        return Part(tuple(asdict(one) for part in parts for one in part), done=True)
+        parts = cells(Sweep.from_json(order.json), first=order.known, engine="auto")
+        known = tuple(asdict(one) for part in takewhile(lambda _: not self.over, parts) for one in part)
+        return Part(known, done=True)
 
     def prepare(self):
         pass
@@ -48,7 +52,7 @@ class Trained:
     def open(self, experiments, viewer):
         runs = [Run(one) for one in experiments]
         for run in runs:
-            run.add(Slice(run.experiment.training.steps, done=True, chunk=engine.train(run.experiment)))
+            run.add(Slice(run.experiment.training.steps, done=True, chunk=engine.train(run.experiment, engine="auto")))
         return SeveralRuns(runs)
 
     def find(self, experiments):
@@ -66,10 +70,12 @@ class Trained:
 
 @pytest.fixture(autouse=True)
 def store(monkeypatch):
-    one = SweepStore(Turns(Here()))
+    here = Here()
+    one = SweepStore(Turns(here))
     monkeypatch.setattr(rates_map, "shared_sweeps", lambda: one)
     monkeypatch.setattr(rates_inside, "_store", Trained)
-    return one
+    yield one
+    here.over = True  # else its thread would compute on, even while Python ends
 
 
 @pytest.fixture
