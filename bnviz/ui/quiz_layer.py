@@ -57,7 +57,7 @@ def spread() -> Live | None:
     if one.refused:
         return Live(3, words | {"told": text("quiz.layer.refused", **words)}, ask=text("quiz.layer.spread_var"))
     left = one.var / (one.var + one.eps)
-    found = ranged(left, (0.5, 0.99), slack=0.004)
+    found = ranged(left, (0.6, 0.9), slack=0.004)
     right, fair = 2 - found.right, frozenset(2 - place for place in found.fair)
     told = text(f"quiz.layer.left_{what}", left=number(left, 3), **words)
     return Live(right, words | {"told": told}, ask=text(f"quiz.layer.spread_{what}", **words), fair=fair)

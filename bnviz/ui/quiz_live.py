@@ -47,7 +47,7 @@ def verdict_of(lab: str) -> Live | None:
 
 
 _ASKED: dict[str, tuple[Callable[[], Live | None], ...]] = {
-    "inputs": (quiz_inputs.spread, quiz_inputs.within, quiz_inputs.rate, quiz_inputs.squeezed),
+    "inputs": (quiz_inputs.spread, quiz_inputs.within, quiz_inputs.rate, quiz_inputs.squeezed, quiz_inputs.alike),
     "ravine": (quiz_ravine.gradient, quiz_ravine.weights, quiz_ravine.path, quiz_ravine.roundest),
     "layer": (quiz_layer.sharing, quiz_layer.spread, quiz_layer.value, quiz_layer.running),
     "running": (quiz_running.left, quiz_running.modes, quiz_running.closest, quiz_running.spread),

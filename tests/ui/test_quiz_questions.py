@@ -59,7 +59,7 @@ def test_features_that_do_not_vary_leave_what_can_be_asked(monkeypatch):
     assert quiz_inputs.within().said["name"] == "b"
     assert quiz_inputs.squeezed() is None
     monkeypatch.setattr(quiz_inputs, "_pair", lambda: two_features(ones, ones))
-    assert quiz_inputs.spread() is quiz_inputs.within() is quiz_inputs.squeezed() is None
+    assert quiz_inputs.spread() is quiz_inputs.within() is quiz_inputs.squeezed() is quiz_inputs.alike() is None
 
 
 # Shift
@@ -81,13 +81,14 @@ def roses(reached, gap):
 
 @pytest.mark.parametrize(
     ("reached", "wanted"),
-    [((40, 35, 105, None, None), "taking turns"), ((30, 35, 105, None, None), "shuffled"),
-     ((35, 35, None, None, None), TIE), ((None,) * 5, NONE)],
+    [((45, 35, 105, None, None), {"taking turns"}), ((40, 35, 105, None, None), {"taking turns", "shuffled", TIE}),
+     ((30, 45, 105, None, None), {"shuffled"}), ((35, 35, None, None, None), {TIE}), ((None,) * 5, {NONE})],
 )  # fmt: skip
-def test_the_first_order_that_is_learned(on_screen, reached, wanted):
+def test_the_first_order_that_is_learned_where_one_test_sooner_is_no_difference(on_screen, reached, wanted):
     shift(on_screen, "F3", roses(reached, 0.4))
     live = quiz_shift.most()
-    assert right(live) == wanted
+    assert {option for place, option in enumerate(live.options) if live.accepts(place)} == wanted
+    assert right(live) in wanted
     assert live.scenario == "F3"
 
 
