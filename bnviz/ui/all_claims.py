@@ -48,7 +48,7 @@ def choose() -> Wanted:
             st.text_input, text("claims.search"), key=f"{PAGE}.search", persist_state="session",
             icon=":material/search:", placeholder=text("claims.search_hint"), width=300,
         )  # fmt: skip
-        _select("article", ARTICLES, _article)
+        _select("article", ARTICLES, _article, width=320)
         _select("lab", _labs(), lambda name: text(f"app.{name}_title"))
         with st.popover(text("claims.about_title"), icon=":material/article:", key=f"{PAGE}_about"):
             st.caption(text("claims.about_intro"))
@@ -64,9 +64,10 @@ def _article(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _select(name: str, options: tuple[str, ...] | list[str], shown: object) -> None:
+def _select(name: str, options: tuple[str, ...] | list[str], shown: object, *, width: int = 230) -> None:
     ask(
-        st.selectbox, text(f"claims.{name}"), ["", *options], key=f"{PAGE}.{name}", persist_state="session", width=230,
+        st.selectbox, text(f"claims.{name}"), ["", *options], width=width, key=f"{PAGE}.{name}",
+        persist_state="session",
         format_func=lambda value: shown(value) if value and callable(shown) else text("claims.all"),
     )  # fmt: skip
 

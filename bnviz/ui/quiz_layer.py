@@ -10,10 +10,17 @@ from bnviz.ui import layer_state
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import Live, Picked, figures, ranged
 
+SMALL = 1e-3
+
 
 def _short(value: float) -> str:
     """Four digits, without zeros at the end."""
     return plain_number(float(f"{value:.4g}"))
+
+
+def _small(value: float) -> str:
+    """As it is typed, or as a power of ten where that has many zeros."""
+    return plain_number(value) if value >= SMALL else number(value, 1)
 
 
 def _words(one: Followed) -> dict[str, str]:
@@ -27,7 +34,7 @@ def _words(one: Followed) -> dict[str, str]:
         "value": _short(one.value),
         "mean": _short(one.mean),
         "var": _short(one.var),
-        "eps": plain_number(one.eps),
+        "eps": _small(one.eps),
     }
 
 

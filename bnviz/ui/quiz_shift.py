@@ -59,7 +59,7 @@ def _most() -> Live | None:
     ask = text(f"quiz.shift.most_{settings.claim}", share=percent(TOLERANCE))
     if settings.claim == "F3":
         return _first(settings, result, ask)
-    labels = arm_labels(settings.experiment)
+    labels = arm_labels(settings.experiment, short=True)
     if settings.claim == "F4":
         values = [float(run_of(result, "by_class", arm)["accuracy"][-1]) for arm in range(len(labels))]
         found = highest(labels, [-value for value in values], slack=0.005)
@@ -120,7 +120,7 @@ def _trains(settings: Settings, result: Result) -> Live | None:
     ended = _values(result, name)
     if not all(math.isfinite(value) for value in (*moved, *ended)):
         return None
-    labels = arm_labels(settings.experiment)
+    labels = arm_labels(settings.experiment, short=True)
     high, low = (pick(range(len(moved)), key=moved.__getitem__) for pick in (max, min))
     if moved[high] - moved[low] <= CLOSE * moved[high]:
         return None

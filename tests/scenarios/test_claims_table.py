@@ -50,7 +50,9 @@ def test_the_key_of_the_articles_uses_their_names():
 
 
 def test_readers_meet_no_article_by_its_number_alone():
-    files = [file for folder in ("messages", "quiz", "scenarios") for file in (ROOT / "assets" / folder).rglob("*.toml")]
+    files = [
+        file for folder in ("messages", "quiz", "scenarios") for file in (ROOT / "assets" / folder).rglob("*.toml")
+    ]
     assert len(files) > 50
     assert not [file.name for file in files if re.search(r"[Aa]rticles? 00\d", file.read_text(encoding="utf-8"))]
 
