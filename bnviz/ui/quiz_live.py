@@ -43,6 +43,7 @@ def verdict_of(lab: str) -> Live | None:
     found, title = last[0], scenario(last[1]).title
     right = 0 if found.agreeing == found.seeds else 1 if found.agreeing else 2
     said = {name: str(getattr(found, name)) for name in ("seeds", "agreeing", "opposing")} | {"title": title}
+    said["unclear"] = str(found.seeds - found.agreeing - found.opposing)
     return Live(right, said, ask=text("quiz.verdict", **said), scenario=last[1])
 
 

@@ -448,12 +448,16 @@ def test_the_ends_of_the_runs_inside(on_screen, monkeypatch, ends, place):
 # Verdicts
 
 
-@pytest.mark.parametrize(("effects", "place"), [((1, 2, 3), 0), ((1, -2, 3), 1), ((-1, 0, -2), 2)])
+@pytest.mark.parametrize(
+    ("effects", "place", "said"),
+    [((1, 2, 3), 0, ["3", "0", "0"]), ((1, -2, 3), 1, ["2", "1", "0"]), ((-1, 0, -2), 2, ["0", "2", "1"])],
+)
 @pytest.mark.parametrize("lab", quiz_live.JUDGED)
-def test_how_many_seeds_agree(monkeypatch, lab, effects, place):
+def test_how_many_seeds_agree(monkeypatch, lab, effects, place, said):
     monkeypatch.setattr(quiz_live, "last_verdict", lambda _lab: (judge(effects, least=0.5), "C5"))
     live = quiz_live.answer(f"{lab}_verdict")
     assert live.right == place
     assert "How far can the rate go up?" in live.ask
+    assert [live.said[name] for name in ("agreeing", "opposing", "unclear")] == said
     monkeypatch.setattr(quiz_live, "last_verdict", lambda _lab: (judge((1,), least=0.5), "C5"))
     assert quiz_live.answer(f"{lab}_verdict") is None
