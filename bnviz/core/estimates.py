@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.core.averages import START_MEAN, START_VAR, plain, running, unbiased
+from bnviz.core.averages import START_MEAN, START_VAR, last, plain, running, unbiased
 from bnviz.core.moment import Stats
 from bnviz.core.watch import Watched
 
@@ -29,6 +29,29 @@ def distance(tracked: Sequence[Stats], full: Sequence[Stats]) -> tuple[float, fl
     there = full_var > 0
     means = np.abs(mean - full_mean)[there] / np.sqrt(full_var[there])
     return float(means.mean()), float(np.abs(np.log(var[there] / full_var[there])).mean())
+
+
+def misses(run: Watched, layer: int, *, step: int, momentum: float) -> dict[str, float]:
+    """How far three ways of estimating a layer's variances are off, in the middle one of its units.
+
+        median over the units of |var - full var| / full var
+
+    Args:
+        run: what was watched.
+        layer: counted from 0.
+        step: updates made, 1 or more.
+        momentum: of the running average.
+
+    Returns:
+        By name, as of `estimates`: batch, running, plain. Units that do not vary are left out; empty if none varies.
+    """
+    full = run.full[run.place(step)][layer].var
+    var = unbiased(run.batch_var[layer][:step], run.experiment.training.batch_size)
+    there = full > 0
+    if not there.any():
+        return {}
+    ways = {"batch": var[-1], "running": last(var, momentum, START_VAR), "plain": var.mean(axis=0)}
+    return {name: float(np.median(np.abs(one - full)[there] / full[there])) for name, one in ways.items()}
 
 
 class Estimate(NamedTuple):

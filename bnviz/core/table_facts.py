@@ -97,12 +97,14 @@ class Squeeze:
         before: share of 0..1 that the middle 99 % of the rows filled after min-max scaling.
         minmax: the same share once the value is among them.
         zscore: length that the middle 99 % of the rows fill after z-scoring with it, in standard deviations.
+        axis: length from the smallest to the largest value after z-scoring with it, in standard deviations.
     """
 
     value: float
     before: float
     minmax: float
     zscore: float
+    axis: float
 
 
 def squeeze(column: Floats, times: float) -> Squeeze:
@@ -116,4 +118,5 @@ def squeeze(column: Floats, times: float) -> Squeeze:
     value = low + times * (high - low)
     both = np.append(column, value)
     inner = float(np.subtract(*np.quantile(column, [0.995, 0.005])))
-    return Squeeze(value, inner / (high - low), inner / float(np.ptp(both)), inner / float(both.std()))
+    whole, std = float(np.ptp(both)), float(both.std())
+    return Squeeze(value, inner / (high - low), inner / whole, inner / std, whole / std)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bnviz.ui import frame, links
+from bnviz.ui.claims import sources
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 from bnviz.ui.scenario_panel import params
@@ -47,16 +48,26 @@ def choose() -> Wanted:
             st.text_input, text("claims.search"), key=f"{PAGE}.search", persist_state="session",
             icon=":material/search:", placeholder=text("claims.search_hint"), width=300,
         )  # fmt: skip
-        _select("article", ARTICLES, lambda name: text(f"claims.articles.{name}"))
+        _select("article", ARTICLES, _article, width=320)
         _select("lab", _labs(), lambda name: text(f"app.{name}_title"))
+        with st.popover(text("claims.about_title"), icon=":material/article:", key=f"{PAGE}_about"):
+            st.caption(text("claims.about_intro"))
+            st.markdown("\n".join(f"- **{_article(name)}**: {text(f'claims.about.{name}')}" for name in ARTICLES))
     values = {name: str(st.session_state[f"{PAGE}.{name}"]) for name in NAMES}
     links.write(PAGE, {name: value for name, value in values.items() if value})
     return Wanted(**values)
 
 
-def _select(name: str, options: tuple[str, ...] | list[str], shown: object) -> None:
+def _article(name: str) -> str:
+    """The name of an article where a line begins with it."""
+    said = text(f"claims.articles.{name}")
+    return said[:1].upper() + said[1:]
+
+
+def _select(name: str, options: tuple[str, ...] | list[str], shown: object, *, width: int = 230) -> None:
     ask(
-        st.selectbox, text(f"claims.{name}"), ["", *options], key=f"{PAGE}.{name}", persist_state="session", width=230,
+        st.selectbox, text(f"claims.{name}"), ["", *options], width=width, key=f"{PAGE}.{name}",
+        persist_state="session",
         format_func=lambda value: shown(value) if value and callable(shown) else text("claims.all"),
     )  # fmt: skip
 
@@ -91,8 +102,7 @@ def show(wanted: Wanted) -> None:
 
 
 def _card(scenario: Scenario, page: st.Page) -> None:
-    articles = ", ".join(text(f"claims.articles.{name}") for name in scenario.articles)
     title, icon = f"**{scenario.title}**", ":material/arrow_forward:"
     st.page_link(page, label=title, icon=icon, query_params=params(scenario))
     st.markdown(scenario.claim)
-    st.caption(" · ".join(part for part in (scenario.id, scenario.source, articles) if part))
+    st.caption(f"{scenario.id} · {sources(scenario)}")

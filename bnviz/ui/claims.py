@@ -40,9 +40,14 @@ class Half:
 def show_claim(scenario: Scenario) -> None:
     """The claim, who makes it, and where to look."""
     st.markdown(f"**{scenario.claim}**")
-    articles = ", ".join(text(f"claims.articles.{name}") for name in scenario.articles)
-    st.caption(" · ".join(part for part in (scenario.source, articles) if part))
+    st.caption(sources(scenario))
     st.markdown(scenario.look)
+
+
+def sources(scenario: Scenario) -> str:
+    """Who makes a claim: the literature, and the articles by their names."""
+    articles = "; ".join(text(f"claims.articles.{name}") for name in scenario.articles)
+    return " · ".join(part for part in (scenario.source, articles) if part)
 
 
 def claim_box(

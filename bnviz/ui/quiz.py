@@ -103,14 +103,14 @@ def _recall(one: Asked, first: Answer) -> None:
 
 
 def _open(one: Asked) -> None:
-    """A link to what the explanation speaks of: its scenario, else a lab with settings; none where there is no page."""
+    """A link to what the explanation speaks of: its scenario, else a lab with settings; none where the reader is."""
     question, live = one.question, one.live
     scenario = scenarios().get((live.scenario if live is not None else "") or question.scenario)
     if scenario is not None and scenario.lab in LABS:
         lab, params = scenario.lab, scenario.settings | {links.CLAIM: scenario.id}
         label = text("quiz.see_scenario", id=scenario.id)
         st.caption(text("quiz.scenario", title=scenario.title))  # a link has room for one short line
-    elif question.lab in LABS:
+    elif question.lab in LABS and (question.settings or question.lab != one.name):
         lab, params = question.lab, dict(question.settings)
         label = text("quiz.see", lab=text(f"app.{question.lab}_title"))
     else:

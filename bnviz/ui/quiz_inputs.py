@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bnviz.core.prepared import Pair
-from bnviz.core.table_facts import squeeze
+from bnviz.core.table_facts import Squeeze, squeeze
 from bnviz.plots.inputs_table import told
 from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import inputs, inputs_controls
@@ -25,7 +27,7 @@ def spread() -> Live | None:
     if not first and not second:
         return None
     found = ratio(first, second)
-    return ranged(found, (2, 10, 100), share=CLOSE).live(
+    return ranged(found, (2, 30, 3000), share=CLOSE).live(
         first=plain(pair.names[0]), second=plain(pair.names[1]), std_first=number(first), std_second=number(second),
         ratio=times(found),
     )  # fmt: skip
@@ -41,7 +43,7 @@ def within() -> Live | None:
     place = there[0]
     share = float(np.mean(np.abs(pair.ways["zscore"].train[:, place]) <= 1))
     name = plain(pair.names[place])
-    return ranged(share, (0.63, 0.73), slack=0.005).live(
+    return ranged(share, (0.6, 0.73), slack=0.005).live(
         text("quiz.inputs.within", name=name),
         name=name, share=percent(share), skew=number(float(known.skew[place])),
         kurtosis=number(float(known.kurtosis[place])),
@@ -56,21 +58,44 @@ def rate() -> Live | None:
         return None
     found = scaled / raw
     conditions = {method: told(pair.ways[method].facts.condition_bias) for method in ("raw", "zscore")}
-    return ranged(found, (0.9, 1.1, 100), share=SAME).live(
+    return ranged(found, (0.8, 1.25, 100), share=SAME).live(
         raw=number(raw), scaled=number(scaled), ratio=number(found, 3), condition_raw=conditions["raw"],
         condition_scaled=conditions["zscore"],
     )  # fmt: skip
 
 
-def squeezed() -> Live | None:
-    """How much room one point more leaves to the other rows under min-max."""
+def _outlier() -> tuple[dict[str, str], Squeeze] | None:
+    """The point that is added on screen, in words, and what it does; None for a feature that does not vary."""
     pair, view = _pair(), inputs_controls.last()[1]
     column = pair.x[pair.train_rows, 0]
     if column.max() <= column.min():
         return None
     found = squeeze(column, view.outlier)
-    name, value = plain(pair.names[0]), number(found.value, 3)
-    return ranged(found.minmax, (0.01, 0.1, 0.5), share=CLOSE).live(
-        text("quiz.inputs.squeezed", name=name, value=value, times=plain_number(view.outlier)),
-        name=name, value=value, before=percent(found.before), after=percent(found.minmax), zscore=number(found.zscore),
+    value, times = number(found.value, 3), plain_number(view.outlier)
+    return {"name": plain(pair.names[0]), "value": value, "times": times}, found
+
+
+def alike() -> Live | None:
+    """After which scaling the other rows fill the larger share of the axis: both scalings keep all proportions."""
+    there = _outlier()
+    if there is None:
+        return None
+    words, found = there
+    share = found.zscore / found.axis
+    near = math.isclose(share, found.minmax, rel_tol=1e-9)
+    return Live(
+        2 if near else int(share > found.minmax), ask=text("quiz.inputs.alike", **words),
+        said=words | {"share": percent(share), "zscore": number(found.zscore, 3), "axis": number(found.axis, 3)},
+    )  # fmt: skip
+
+
+def squeezed() -> Live | None:
+    """How much room one point more leaves to the other rows under min-max."""
+    there = _outlier()
+    if there is None:
+        return None
+    words, found = there
+    return ranged(found.minmax, (0.003, 0.03, 0.4), share=CLOSE).live(
+        text("quiz.inputs.squeezed", **words), **words, before=percent(found.before), after=percent(found.minmax),
+        zscore=number(found.zscore),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The questions of the quizzes, one file a lab in assets/quiz, and the six of article 002."""
+"""The questions of the quizzes, one file a lab in assets/quiz, and the six of the course notes (article 002)."""
 
 from __future__ import annotations
 

@@ -10,10 +10,17 @@ from bnviz.ui import layer_state
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import Live, Picked, figures, ranged
 
+SMALL = 1e-3
+
 
 def _short(value: float) -> str:
     """Four digits, without zeros at the end."""
     return plain_number(float(f"{value:.4g}"))
+
+
+def _small(value: float) -> str:
+    """As it is typed, or as a power of ten where that has many zeros."""
+    return plain_number(value) if value >= SMALL else number(value, 1)
 
 
 def _words(one: Followed) -> dict[str, str]:
@@ -27,7 +34,7 @@ def _words(one: Followed) -> dict[str, str]:
         "value": _short(one.value),
         "mean": _short(one.mean),
         "var": _short(one.var),
-        "eps": plain_number(one.eps),
+        "eps": _small(one.eps),
     }
 
 
@@ -57,7 +64,7 @@ def spread() -> Live | None:
     if one.refused:
         return Live(3, words | {"told": text("quiz.layer.refused", **words)}, ask=text("quiz.layer.spread_var"))
     left = one.var / (one.var + one.eps)
-    found = ranged(left, (0.5, 0.99), slack=0.004)
+    found = ranged(left, (0.6, 0.9), slack=0.004)
     right, fair = 2 - found.right, frozenset(2 - place for place in found.fair)
     told = text(f"quiz.layer.left_{what}", left=number(left, 3), **words)
     return Live(right, words | {"told": told}, ask=text(f"quiz.layer.spread_{what}", **words), fair=fair)

@@ -43,11 +43,12 @@ def verdict_of(lab: str) -> Live | None:
     found, title = last[0], scenario(last[1]).title
     right = 0 if found.agreeing == found.seeds else 1 if found.agreeing else 2
     said = {name: str(getattr(found, name)) for name in ("seeds", "agreeing", "opposing")} | {"title": title}
+    said["unclear"] = str(found.seeds - found.agreeing - found.opposing)
     return Live(right, said, ask=text("quiz.verdict", **said), scenario=last[1])
 
 
 _ASKED: dict[str, tuple[Callable[[], Live | None], ...]] = {
-    "inputs": (quiz_inputs.spread, quiz_inputs.within, quiz_inputs.rate, quiz_inputs.squeezed),
+    "inputs": (quiz_inputs.spread, quiz_inputs.within, quiz_inputs.rate, quiz_inputs.squeezed, quiz_inputs.alike),
     "ravine": (quiz_ravine.gradient, quiz_ravine.weights, quiz_ravine.path, quiz_ravine.roundest),
     "layer": (quiz_layer.sharing, quiz_layer.spread, quiz_layer.value, quiz_layer.running),
     "running": (quiz_running.left, quiz_running.modes, quiz_running.closest, quiz_running.spread),

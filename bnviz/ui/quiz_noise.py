@@ -25,7 +25,7 @@ from bnviz.ui.quiz_answer import CLOSE, Live, Picked, choices, highest, listed, 
 
 READ = 0.003
 """Accuracies are read from the picture as exactly as this."""
-NO_NORM = 0
+NO_NORM, FEW = 0, (4, 16, 64)
 Maker = Callable[[StudyRun], Live | None]
 
 
@@ -123,15 +123,14 @@ def _first_of_remedies(run: StudyRun) -> Live | None:
     return _picked("G1", labels, medians(gathered(run.results, "test_accuracy", remedy=REMEDIES)), question="first")
 
 
-def _shrinks(run: StudyRun) -> Live | None:
-    """How much less the batch mean scatters in batches four times as large."""
+def _misses(run: StudyRun) -> Live | None:
+    """By how much the mean of a small batch is off, in standard deviations of its unit."""
     means = medians(gathered(run.results, "mean", batch_size=SIZES))
-    small, large = (float(means[SIZES.index(size)]) for size in (16, 64))
-    if not (small > 0 and large > 0):
+    off = [float(means[SIZES.index(size)]) for size in FEW]
+    if not all(math.isfinite(one) for one in off):
         return None
-    found = ranged(small / large, (1.5, 2.5, 3.5), share=CLOSE)
-    told = text("quiz.noise.told_B1", small=percent(small), large=percent(large), ratio=number(small / large, 3))
-    return _range("B1", found, told, question="first")
+    told = text("quiz.noise.told_B1", **{f"rows{size}": percent(one) for size, one in zip(FEW, off, strict=True)})
+    return _range("B1", ranged(off[0], (0.1, 0.3, 0.8), share=CLOSE), told, question="first")
 
 
 def _flips(run: StudyRun) -> Live | None:
@@ -204,7 +203,7 @@ def _growth(run: StudyRun) -> Live | None:
 
 
 FIRST: dict[str, Maker] = {
-    "B1": _shrinks,
+    "B1": _misses,
     "F1": _first_of_arms("F1"),
     "F1b": _first_of_arms("F1b"),
     "F1c": _first_of_sizes("F1c"),

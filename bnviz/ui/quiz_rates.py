@@ -66,7 +66,7 @@ def _of(table: SweepTable) -> Map:
     ended = np.isfinite(table.values("diverged_at")).reshape(-1, arms, len(table.sweep.seeds))
     known = [column[np.isfinite(column)] for column in medians.T]
     return Map(
-        arm_labels(table.sweep.base),
+        arm_labels(table.sweep.base, short=True),
         len(medians),
         [int((column > LEARNED).sum()) for column in known],
         [float(column.max()) if len(column) else math.nan for column in known],

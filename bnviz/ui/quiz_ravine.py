@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bnviz.core.descent import Descent, first_within
+from bnviz.core.descent import TOLERANCE, Descent, first_within
 from bnviz.core.experiment import PREPROCESSES
 from bnviz.core.ravine import Side, explore
 from bnviz.plots.ravine_words import verdicts
@@ -16,6 +16,9 @@ from bnviz.ui import ravine_controls
 from bnviz.ui.messages import text
 from bnviz.ui.quiz_answer import CLOSE, Live, highest, listed, ranged, ratio, times
 from bnviz.ui.ravine_scene import Scene
+
+NEAR, SMALLEST = 1.5, 1e-300
+"""What is left of the excess loss is told with one digit: so many times the tolerance, or less, looks like it."""
 
 
 def _sides(shown: Scene) -> tuple[Side, ...]:
@@ -39,7 +42,7 @@ def gradient() -> Live | None:
     found = ratio(w1, w2)
     if not math.isfinite(found):
         return None
-    return ranged(found, (2, 10, 100), share=CLOSE).live(w1=number(w1), w2=number(w2), ratio=number(found, 3))
+    return ranged(found, (3, 30, 3000), share=CLOSE).live(w1=number(w1), w2=number(w2), ratio=number(found, 3))
 
 
 def weights() -> Live | None:
@@ -74,10 +77,12 @@ def path() -> Live | None:
         return None
     gone = side.descent.diverged_at[at] >= 0 or not excess[at, -1] <= excess[at, 0]
     right = 2 if gone else 0 if first_within(excess[at]) is not None else 1
+    near = not gone and abs(math.log(max(excess[at, -1], SMALLEST) / excess[at, 0] / TOLERANCE)) < math.log(NEAR)
     one = replace(side, shares=side.shares[[at]], descent=_only(side, at))
     told = verdicts(one, shown.settings)[0]
     names = {"name": _name(side), "rate": number(float(side.descent.rates[at]), 3), "steps": str(shown.settings.steps)}
-    return Live(right, names | {"told": told}, ask=text("quiz.ravine.path", **names))
+    fair = frozenset({0, 1} - {right}) if near else frozenset()
+    return Live(right, names | {"told": told}, ask=text("quiz.ravine.path", **names), fair=fair)
 
 
 def _rate(side: Side, shown: Scene) -> int:

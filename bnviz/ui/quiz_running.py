@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bnviz.core import averages, inference
-from bnviz.core.estimates import estimates
+from bnviz.core.estimates import misses
 from bnviz.core.moment import Stats, outputs
 from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import running_settings
@@ -14,7 +14,8 @@ from bnviz.ui.quiz_answer import CLOSE, Live, figures, highest, kept, listed, ra
 from bnviz.ui.running_run import Study, shelf
 from bnviz.ui.running_settings import Settings
 
-POINT = 0.01
+POINTS, SEEN = 0.015, 0.005
+"""Differences that count as none: of accuracies, and of the errors of estimates."""
 
 
 def _study(settings: Settings) -> Study | None:
@@ -46,9 +47,7 @@ def modes() -> Live | None:
     in_eval = kept("running_modes", of, lambda: _in_eval_mode(study, settings.momentum, place))
     in_training = float(study.fixed.train_mode[place])
     above, slack = in_eval - in_training, 0.5 / len(study.run.data.x_test)
-    right = 0 if above > POINT else 1 if above < -POINT else 2
-    near = abs(abs(above) - POINT) <= slack
-    fair = frozenset({0 if above > 0 else 1, 2} - {right}) if near else frozenset()
+    found, places = ranged(above, (-POINTS, POINTS), slack=slack), (1, 2, 0)  # in training mode, in neither, in eval
     said = {
         "eval": _share(in_eval),
         "train": _share(in_training),
@@ -56,7 +55,7 @@ def modes() -> Live | None:
         "momentum": plain_number(settings.momentum),
         "left": _left(averages.start_left(settings.momentum, study.run.steps[place])),
     }
-    return Live(right, said, fair=fair)
+    return Live(places[found.right], said, fair=frozenset(places[place] for place in found.fair))
 
 
 def _in_eval_mode(study: Study, momentum: float, place: int) -> float:
@@ -78,29 +77,21 @@ def _share(value: float) -> str:
 
 
 def closest() -> Live | None:
-    """Which estimate of the unit's variance is closest to that of all training rows."""
+    """Which estimate misses the variances of all training rows least, in the middle one of a layer's units."""
     settings = running_settings.current()
     study = _study(settings)
     if study is None or min(settings.after, study.run.updates) < 1:
         return None
-    step, layer, unit = min(settings.after, study.run.updates), settings.layer - 1, settings.unit - 1
-    of = (settings.experiment, settings.momentum, step, layer, unit)
-    found = kept(
-        "running_closest", of, lambda: estimates(study.run, layer, unit, step=step, momentum=settings.momentum)
-    )
-    goal = found[-1].var
-    if not goal > 0:
-        return None
-    tried = found[:-1]
-    labels = [text(f"running.averages.{one.name}") for one in tried]
-    off = [abs(math.log(one.var / goal)) if one.var > 0 else math.inf for one in tried]
-    picked = highest(labels, [-value for value in off], slack=0.005)
+    step, layer = min(settings.after, study.run.updates), settings.layer - 1
+    of = (settings.experiment, settings.momentum, step, layer)
+    found = kept("running_closest", of, lambda: misses(study.run, layer, step=step, momentum=settings.momentum))
+    labels = [text(f"running.averages.{name}") for name in found]
+    picked = highest(labels, [-value for value in found.values()], slack=SEEN)
     if picked is None:
         return None
-    return picked.live(
-        text("quiz.running.closest", layer=settings.layer, unit=settings.unit, updates=step),
-        told=listed(labels, [number(one.var, 3) for one in tried]), goal=number(goal, 3),
-    )  # fmt: skip
+    words = {"layer": str(settings.layer), "units": str(settings.width), "updates": str(step)}
+    told = listed(labels, [percent(value) for value in found.values()])
+    return picked.live(text("quiz.running.closest", **words), **words, told=told)
 
 
 def spread() -> Live | None:

@@ -58,8 +58,8 @@ def _most() -> Live | None:
         return None
     ask = text(f"quiz.shift.most_{settings.claim}", share=percent(TOLERANCE))
     if settings.claim == "F3":
-        return _first(result, ask)
-    labels = arm_labels(settings.experiment)
+        return _first(settings, result, ask)
+    labels = arm_labels(settings.experiment, short=True)
     if settings.claim == "F4":
         values = [float(run_of(result, "by_class", arm)["accuracy"][-1]) for arm in range(len(labels))]
         found = highest(labels, [-value for value in values], slack=0.005)
@@ -72,13 +72,16 @@ def _most() -> Live | None:
     return None if found is None else found.live(ask, told=told)
 
 
-def _first(result: Result, ask: str) -> Live | None:
+def _first(settings: Settings, result: Result, ask: str) -> Live | None:
     names = order_labels()
     labels = [names[order] for order in ORDERS_SHOWN]
     reached = [run_of(result, order)["reached"] for order in ORDERS_SHOWN]
-    found = highest(labels, [None if step is None else -step for step in reached], none=text("quiz.none"))
+    every = dict(settings.shown.options)["every"]
+    steps = [None if step is None else -step for step in reached]
+    found = highest(labels, steps, slack=every, none=text("quiz.none"))
     told = [text("quiz.shift.never") if step is None else text("quiz.shift.after", step=step) for step in reached]
-    return None if found is None else found.live(ask, told=listed(labels, told))
+    said = text("quiz.shift.first_told", told=listed(labels, told), every=every)
+    return None if found is None else found.live(ask, told=said)
 
 
 def _means() -> Live | None:
@@ -117,7 +120,7 @@ def _trains(settings: Settings, result: Result) -> Live | None:
     ended = _values(result, name)
     if not all(math.isfinite(value) for value in (*moved, *ended)):
         return None
-    labels = arm_labels(settings.experiment)
+    labels = arm_labels(settings.experiment, short=True)
     high, low = (pick(range(len(moved)), key=moved.__getitem__) for pick in (max, min))
     if moved[high] - moved[low] <= CLOSE * moved[high]:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from bnviz.core import smoothness as measures
@@ -22,7 +23,7 @@ from bnviz.ui.smoothness_results import LEAST, TIMES, UNITS
 from bnviz.ui.smoothness_settings import Settings
 
 Found = list[dict[str, Any]]
-TEN = FACTORS.index(10.0)
+TEN, FIFTH = FACTORS.index(10.0), 5
 
 
 def _seen() -> tuple[Settings, Found] | None:
@@ -71,7 +72,7 @@ def most() -> Live | None:
     if seen is None:
         return None
     settings, found = seen
-    labels, values = arm_labels(state.experiment_of(settings)), list[float]()
+    labels, values = arm_labels(state.experiment_of(settings), short=True), list[float]()
     words = {"quantity": text(f"smoothness.options.quantity.{settings.quantity}")}
     if settings.part == "slice":
         known = [(one["arm"], one["statistics"], one["around"]) for one in found]
@@ -106,13 +107,18 @@ def change() -> Live | None:
     known = [(step, value) for step, value in curve if math.isfinite(value)]
     if len(known) < 2 or not known[0][1] > 0:
         return None
-    (begun, first), (ended, last) = known[0], known[-1]
-    words = {"arm": arm_labels(experiment)[arm], "quantity": text(f"smoothness.options.quantity.{settings.quantity}"),
-             "begun": str(begun), "ended": str(ended)}  # fmt: skip
+    count = len(known) // FIFTH if settings.part == "along" and len(known) >= FIFTH else 1
+    (begun, first), (ended, last) = known[count - 1], known[-count]
+    if count > 1:  # along the gradient of one batch the numbers jump from look to look
+        first, last = (median(value for _, value in some) for some in (known[:count], known[-count:]))
+    words = {"arm": arm_labels(experiment, short=True)[arm], "begun": str(begun), "ended": str(ended),
+             "quantity": text(f"smoothness.options.quantity.{settings.quantity}")}  # fmt: skip
     picked = ranged(last / first, (0.5, 2), share=CLOSE)
     said = {"first": number(first), "last": number(last), "ratio": number(last / first, 3)}
-    told = text("quiz.smoothness.told_change", **words, **said)
-    ask, options = text(f"quiz.smoothness.change_{settings.part}", **words), choices("quiz.smoothness.change_options")
+    fifths = "_fifths" if count > 1 else ""
+    told = text(f"quiz.smoothness.told_change{fifths}", **words, **said)
+    ask = text(f"quiz.smoothness.change_{settings.part}{fifths}", **words)
+    options = choices("quiz.smoothness.change_options")
     return _opening(Live(picked.right, {"told": told}, options, ask, picked.fair), settings)
 
 
@@ -124,7 +130,7 @@ def _tenfold(settings: Settings, found: Found) -> Live | None:
     if looked["gradient"][arm] is None:
         return None
     value = float(looked["gradient"][arm][TEN])
-    words = {"arm": arm_labels(experiment)[arm], "step": str(looked["step"])}
+    words = {"arm": arm_labels(experiment, short=True)[arm], "step": str(looked["step"])}
     picked = ranged(value, (0.3, 3), share=CLOSE)
     told = text("quiz.smoothness.told_scale", value=number(value, 3), **words)
     ask, options = text("quiz.smoothness.change_scale", **words), choices("quiz.smoothness.change_scale_options")
@@ -137,7 +143,7 @@ def _edge(settings: Settings, found: Found) -> Live | None:
     pair, rate = measures.pair(experiment), experiment.training.learning_rate
     arm = 0 if pair is None else pair[1]
     where = measures.settled(found, arm, rate)
-    words = {"arm": arm_labels(experiment)[arm], "limit": number(2 / rate, 3)}
+    words = {"arm": arm_labels(experiment, short=True)[arm], "limit": number(2 / rate, 3)}
     ask, options = text("quiz.smoothness.edge", **words), choices("quiz.smoothness.edge_options")
     if math.isnan(where):
         return _opening(Live(3, {"told": text("quiz.smoothness.edge_diverged", **words)}, options, ask), settings)
@@ -165,7 +171,7 @@ def alone() -> Live | None:
     fair = frozenset({0 if effect > 0 else 1, 2} - {right}) if near else frozenset()
     pair = measures.pair(experiment)
     assert pair is not None, "There is an effect only where there is a pair."
-    labels = arm_labels(experiment)
+    labels = arm_labels(experiment, short=True)
     words = {"bare": labels[pair[0]], "normed": labels[pair[1]]}
     key = _key(settings) if settings.part != "slice" else settings.statistics
     what, claim = text(f"smoothness.effects.{key}", **words), scenario(state.CLAIMS[settings.part])

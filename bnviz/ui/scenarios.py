@@ -23,7 +23,7 @@ class Scenario:
         lab: the page that shows it.
         title: a few words for a list.
         claim: what is claimed, in one sentence of our own.
-        source: who claims it, with the year.
+        source: who claims it besides the articles, with the year, or what decides it.
         articles: which of the articles make the claim (`ARTICLES`); empty when none does.
         covers: numbers of the claims in `docs/claims.md` that it puts to the test.
         look: where to look, in one or two sentences.

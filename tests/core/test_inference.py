@@ -12,7 +12,7 @@ from torch import nn
 
 from bnviz.core import engine, inference
 from bnviz.core.company import BATCH_SIZES, batch_spread, in_company
-from bnviz.core.estimates import distance, estimates
+from bnviz.core.estimates import distance, estimates, misses
 from bnviz.core.experiment import Arm, Experiment, Network, Training
 from bnviz.core.moment import Stats, batch_outputs, folded, in_double, moment_of, outputs, precise
 from bnviz.core.watch import watched, without_norm
@@ -232,6 +232,19 @@ def test_four_estimates_of_one_unit():
     assert found["batch"].var == pytest.approx(trained.batch_var[1][49, 5] * 64 / 63)
     assert found["plain"].mean == pytest.approx(trained.batch_mean[1][:50, 5].mean())
     assert found["precise"].mean == trained.full[trained.place(50)][1].mean[5]
+
+
+def test_the_middle_unit_of_a_layer_says_how_far_each_estimate_is_off():
+    trained = run(0, 0.5, 64, 200)
+    found = misses(trained, 1, step=50, momentum=0.1)
+    units = range(len(trained.full[0][1].var))
+    off = {name: [] for name in ("batch", "running", "plain")}
+    for unit in units:
+        *tried, full = estimates(trained, 1, unit, step=50, momentum=0.1)
+        for one in tried:
+            off[one.name].append(abs(one.var - full.var) / full.var)
+    assert found == pytest.approx({name: np.median(values) for name, values in off.items()}, rel=1e-6)
+    assert found["running"] < found["batch"]
 
 
 def test_batch_means_scatter_as_the_law_says():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bnviz.ui.all_claims import Wanted, matches
+from bnviz.ui.claims import sources
 from bnviz.ui.frame import LABS
 from bnviz.ui.messages import text
 from bnviz.ui.scenario_panel import params as link_to
-from bnviz.ui.scenarios import of_lab, scenarios
+from bnviz.ui.scenarios import ARTICLES, of_lab, scenarios
 from tests.pages.visit import checked, link_of, visited
 
 ALL = {name: one for name, one in scenarios().items() if one.lab in LABS}
@@ -50,6 +53,18 @@ def test_a_claim_is_found_by_its_words():
 def test_an_article_or_a_lab_that_does_not_exist_counts_as_any():
     app = opened("claims", article="999", lab="kitchen")
     assert text("claims.found", found=len(ALL), total=len(ALL)) in said(app)
+
+
+def test_the_articles_have_names_and_a_key():
+    app = opened("claims")
+    (key,) = [one.value for one in app.markdown if "Ketan Doshi" in one.value]
+    assert [line[:3] for line in key.splitlines()] == ["- *"] * len(ARTICLES)
+    assert all(f"({article})**: " in key for article in ARTICLES)
+    named = next(one for one in app.selectbox if one.key == "claims.article").options
+    assert [name[-5:] for name in named[1:]] == [f"({article})" for article in ARTICLES]
+    assert not re.search(r"[Aa]rticle \d", said(app))
+    expected = "article on normalizing inputs (000); “Batch Norm Explained Visually” (001); course notes"
+    assert expected in sources(scenarios()["F1"])
 
 
 def test_search_takes_every_word_article_and_lab():

@@ -50,7 +50,7 @@ def test_every_lab_has_a_card():
     quizzes = (ROOT / "assets" / "quiz").glob("*.toml")
     files = {file.stem: file.read_text(encoding="utf-8").count("[[question]]") for file in quizzes}
     article = files.pop("article")
-    told = f"{article} questions from an article, {sum(files.values())} more in the labs, "
+    told = f"{article} questions from course notes, {sum(files.values())} more in the labs, "
     assert any(part.value.startswith(told) for part in app.caption)
 
 

@@ -46,7 +46,7 @@ def told(app):
 def test_every_lab_has_the_panel_with_switch_and_glossary(lab):
     app = opened(lab)
     (panel,) = [block for block in app.expander if block.label.startswith("Notation")]
-    assert "article 003 calls the factor alpha" in panel.markdown[-1].value
+    assert "activations (003) calls the factor alpha" in panel.markdown[-1].value
     assert switch(app).value == "torch"
     assert switch(keras(app)).value == "keras"
     assert app.session_state[notation.KEY] == "keras"

@@ -12,6 +12,7 @@ from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.prepared import prepared
 from bnviz.core.summary import summary
+from bnviz.plots.theme import percent
 from bnviz.runs import shared_store
 from bnviz.ui import quiz_live
 from bnviz.ui.frame import LABS
@@ -131,19 +132,31 @@ def places(made):
 def test_the_two_features_on_screen_decide(lives):
     wine = places(lives("inputs", **{"data.name": "wine"}))
     moons = places(lives("inputs", **{"data.name": "moons", "inputs.outlier": "2"}))
-    assert wine == {"spread": 3, "within": 1, "rate": 3, "squeezed": 1}
-    assert moons == {"spread": 0, "within": 0, "rate": 1, "squeezed": 2}
+    assert wine == {"spread": 2, "within": 1, "rate": 3, "squeezed": 2, "alike": 2}
+    assert moons == {"spread": 0, "within": 1, "rate": 1, "squeezed": 3, "alike": 2}
+    assert places(lives("inputs", **{"data.name": "ranges"}))["within"] == 0
     x = prepared(Data("wine", features=(0, 12)), 0).ways["raw"].train
     assert 100 < x[:, 1].std() / x[:, 0].std() < 1000
     z = (x[:, 0] - x[:, 0].mean()) / x[:, 0].std()
-    assert 0.63 < (np.abs(z) <= 1).mean() < 0.73
+    assert 0.6 < (np.abs(z) <= 1).mean() < 0.73
+
+
+def test_both_scalings_leave_the_other_rows_the_same_share_of_the_axis(lives):
+    said = lives("inputs", **{"data.name": "wine", "inputs.outlier": "100"})["alike"].said
+    x = prepared(Data("wine", features=(0, 12)), 0).ways["raw"].train[:, 0]
+    both = np.append(x, x.min() + 100 * np.ptp(x))
+    z = (both - both.mean()) / both.std()
+    inner = np.subtract(*np.quantile(z[:-1], [0.995, 0.005]))
+    assert float(said["axis"]) == pytest.approx(np.ptp(z), rel=0.005)
+    assert float(said["zscore"]) == pytest.approx(inner, rel=0.005)
+    assert said["share"] == percent(inner / np.ptp(z)) == "1.0\u00a0%"
 
 
 def test_the_landscapes_on_screen_decide(lives):
     ranges = {"data.name": "ranges", "ravine.bias": "third"}
     near = lives("ravine", **{"ravine.steps": "30"})
     assert places(near) == {"gradient": 1, "weights": 1, "path": 1, "roundest": 1}
-    assert places(lives("ravine", **ranges))["gradient"] == 3
+    assert places(lives("ravine", **ranges))["gradient"] == 2
     wine = lives("ravine", **{"data.name": "wine", "ravine.shown": "raw_minmax_zscore_whitened"})
     assert wine["weights"].right == 2
     assert right(wine["roundest"]) == "decorrelated"
@@ -154,6 +167,13 @@ def test_the_landscapes_on_screen_decide(lives):
 def test_where_a_path_ends_depends_on_its_learning_rate(lives, share, steps, place):
     made = lives("ravine", **{"at.shares": f"{share}_0.5_0.5_0.5", "ravine.steps": steps})
     assert made["path"].right == place
+
+
+def test_a_path_that_is_told_to_have_arrived_but_for_rounding_may_be_called_so(lives):
+    wine = lives("ravine", **{"data.name": "wine", "ravine.steps": "30"})["path"]  # 0.1 % is left, and a little more
+    assert wine.right == 1
+    assert wine.accepts(0)
+    assert not lives("ravine", **{"ravine.steps": "30"})["path"].accepts(0)
 
 
 def test_without_raw_features_or_a_second_landscape_the_ravine_says_what_to_do(lives):
@@ -209,15 +229,17 @@ def test_the_norm_on_screen_decides(lives):
 
 
 def test_the_momentum_on_screen_decides(lives):
-    assert places(lives("running")) == {"left": 2, "modes": 1, "closest": 2, "spread": 2}
+    assert places(lives("running")) == {"left": 2, "modes": 1, "closest": 0, "spread": 2}
     assert lives("running", **{"running.unit": "2"})["spread"].right == 1
-    assert lives("running", **{"running.momentum": "0.001"})["left"].right == 3
+    slow = lives("running", **{"running.momentum": "0.001"})
+    assert slow["left"].right == 3
+    assert right(slow["closest"]) == "Last batch"  # the running average has hardly left its start
     start = lives("running", **{"running.after": "0"})
     assert start["closest"] is None
     large = {"running.momentum": "0.3", "running.updates": "60", "running.after": "60", "running.batch_size": "256"}
     calm = lives("running", **large)
     assert calm["modes"].right == 2
-    assert right(calm["closest"]) == "Last batch"
+    assert right(calm["closest"]) == "Running average"
     std, size, found = (calm["spread"].said[name] for name in ("std", "size", "right"))
     assert float(found) == pytest.approx(float(std) / math.sqrt(float(size)), rel=0.02)
 
@@ -341,7 +363,7 @@ def test_a_link_that_was_answered_for_other_numbers_does_not_put_words_into_its_
     assert radio(again, "axes", "cells").value == 2
     ranges = opened("ravine", quiz="ravine-B", **{"data.name": "ranges", "ravine.bias": "third"})
     assert radio(ranges, "ravine", "gradient").value == 1  # ranges mean the same with all numbers
-    assert "Right is: More than 100 times" in words(ranges)
+    assert "Right is: 30 to 3,000 times" in words(ranges)
     assert "the settings have changed since" in words(ranges)
 
 
@@ -380,7 +402,7 @@ def own_table(text):
 def test_a_table_of_ones_own_is_asked_about_by_its_names(lives):
     rows = "\n".join(f"{place},{1000 * place},{place % 2}" for place in range(1, 21))
     made = lives("inputs", own_table(f"wi*dth,height,kind\n{rows}"))
-    assert places(made) == {"spread": 3, "within": 0, "rate": 3, "squeezed": 1}
+    assert places(made) == {"spread": 2, "within": 1, "rate": 3, "squeezed": 2, "alike": 2}
     assert "wi\\*dth after the z-score" in made["within"].ask
     assert made["spread"].said["second"] == "height"
 

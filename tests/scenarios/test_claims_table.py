@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bnviz.ui.scenarios import scenarios
+from bnviz.ui.messages import text
+from bnviz.ui.scenarios import ARTICLES, scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
 VERDICTS = ("holds", "partly", "wrong as written", "contested", "not visible here")
@@ -40,6 +41,22 @@ def test_a_claim_has_the_scenarios_that_cover_it(number):
         assert named(number)
 
 
+def test_the_key_of_the_articles_uses_their_names():
+    told = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    for number in ARTICLES:
+        name = text(f"claims.articles.{number}")
+        assert name.endswith(f" ({number})")
+        assert f"- **{number}**, {name.removesuffix(f' ({number})')}" in told
+
+
+def test_readers_meet_no_article_by_its_number_alone():
+    files = [
+        file for folder in ("messages", "quiz", "scenarios") for file in (ROOT / "assets" / folder).rglob("*.toml")
+    ]
+    assert len(files) > 50
+    assert not [file.name for file in files if re.search(r"[Aa]rticles? 00\d", file.read_text(encoding="utf-8"))]
+
+
 def test_every_article_has_its_scenarios():
     articles = {article for one in scenarios().values() for article in one.articles}
-    assert articles == {"000", "001", "002", "003"}
+    assert articles == set(ARTICLES)

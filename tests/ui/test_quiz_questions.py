@@ -59,7 +59,7 @@ def test_features_that_do_not_vary_leave_what_can_be_asked(monkeypatch):
     assert quiz_inputs.within().said["name"] == "b"
     assert quiz_inputs.squeezed() is None
     monkeypatch.setattr(quiz_inputs, "_pair", lambda: two_features(ones, ones))
-    assert quiz_inputs.spread() is quiz_inputs.within() is quiz_inputs.squeezed() is None
+    assert quiz_inputs.spread() is quiz_inputs.within() is quiz_inputs.squeezed() is quiz_inputs.alike() is None
 
 
 # Shift
@@ -81,13 +81,14 @@ def roses(reached, gap):
 
 @pytest.mark.parametrize(
     ("reached", "wanted"),
-    [((40, 35, 105, None, None), "taking turns"), ((30, 35, 105, None, None), "shuffled"),
-     ((35, 35, None, None, None), TIE), ((None,) * 5, NONE)],
+    [((45, 35, 105, None, None), {"taking turns"}), ((40, 35, 105, None, None), {"taking turns", "shuffled", TIE}),
+     ((30, 45, 105, None, None), {"shuffled"}), ((35, 35, None, None, None), {TIE}), ((None,) * 5, {NONE})],
 )  # fmt: skip
-def test_the_first_order_that_is_learned(on_screen, reached, wanted):
+def test_the_first_order_that_is_learned_where_one_test_sooner_is_no_difference(on_screen, reached, wanted):
     shift(on_screen, "F3", roses(reached, 0.4))
     live = quiz_shift.most()
-    assert right(live) == wanted
+    assert {option for place, option in enumerate(live.options) if live.accepts(place)} == wanted
+    assert right(live) in wanted
     assert live.scenario == "F3"
 
 
@@ -106,7 +107,7 @@ def sorted_runs(by_class, shuffled=0.98):
 
 def test_which_network_suffers_from_sorted_batches_and_how_much(on_screen):
     shift(on_screen, "F4", sorted_runs((0.93, 0.42, 0.91)))
-    assert right(quiz_shift.most()) == "batch norm before"
+    assert right(quiz_shift.most()) == "batch norm"
     assert quiz_shift.means().right == 2
     shift(on_screen, "F4", sorted_runs((0.6, 0.97, 0.91)))
     assert right(quiz_shift.most()) == "no norm"
@@ -135,7 +136,7 @@ def test_more_shift_and_better_or_worse(on_screen, claim, name, ended, place):
 
 def test_the_deep_linear_network_is_judged_by_its_loss(on_screen):
     shift(on_screen, "E3", arms("sizes", (0.05, 1.2), (0.5, 0.2), "final_loss"))
-    assert right(quiz_shift.most()) == "batch norm before"
+    assert right(quiz_shift.most()) == "batch norm"
     assert quiz_shift.means().right == 0
     shift(on_screen, "E3", arms("sizes", (0.05, 1.2), (0.2, 0.5), "final_loss"))
     assert quiz_shift.means().right == 1
@@ -190,11 +191,11 @@ def test_which_arm_has_the_largest_number(on_screen, part):
     smooth(on_screen, settings, looks(part, [(1.0, 5.0), (2.0, 1.0)]))
     assert right(quiz_smoothness.most()) == "no norm"
     smooth(on_screen, settings, looks(part, [(5.0, 1.0), (1.0, 2.0)]))
-    assert right(quiz_smoothness.most()) == "batch norm before"
+    assert right(quiz_smoothness.most()) == "batch norm"
     smooth(on_screen, settings, looks(part, [(5.0, 1.0), (2.0, 2.0)]))
     assert right(quiz_smoothness.most()) == TIE
     smooth(on_screen, settings, looks(part, [(5.0, 1.0), (None, 2.0)]))
-    assert right(quiz_smoothness.most()) == "batch norm before"
+    assert right(quiz_smoothness.most()) == "batch norm"
 
 
 @pytest.mark.parametrize("part", ["along", "safe", "growth", "edge"])
@@ -202,6 +203,16 @@ def test_which_arm_has_the_largest_number(on_screen, part):
 def test_how_the_number_changes_over_the_run(on_screen, part, last, place):
     smooth(on_screen, replace(USUAL[part], step=0), looks(part, [(1.0, 9.0), (last, 9.0)]))
     assert quiz_smoothness.change().right == place
+
+
+def test_one_look_that_jumps_does_not_say_how_the_run_has_changed(on_screen):
+    curve = [4.0] * 9 + [0.1] + [3.8] * 9 + [0.2]
+    found = [looks("along", [(value, 9.0)] * 2)[0] | {"step": step} for step, value in enumerate(curve)]
+    smooth(on_screen, replace(USUAL["along"], step=0), found)
+    live = quiz_smoothness.change()
+    assert live.right == 1
+    assert "from update 16) to that in the first fifth (to update 3)" in live.ask
+    assert ": 4.0 in the median of the first fifth, 3.8 in that of the last" in live.said["told"]
 
 
 @pytest.mark.parametrize(("factor", "place"), [(0.1, 0), (1.2, 1), (9.0, 2)])
@@ -234,7 +245,7 @@ def test_slices_are_compared_by_their_loss_around(on_screen):
         {"arm": 1, "statistics": "running", "around": 9.0},
     ]
     smooth(on_screen, USUAL["slice"], found)
-    assert right(quiz_smoothness.most()) == "batch norm before, frozen statistics"
+    assert right(quiz_smoothness.most()) == "batch norm, frozen statistics"
     assert quiz_smoothness.change() is None
     smooth(on_screen, USUAL["slice"], [{**one, "around": 1.0 + one["arm"]} for one in found])
     assert right(quiz_smoothness.most()) == TIE
@@ -344,7 +355,7 @@ def test_depth_without_norm(on_screen, monkeypatch, grown, place):
     assert quiz_noise.second().right == place
 
 
-@pytest.mark.parametrize(("power", "flips", "places"), [(0.5, 0.7, (1, 2)), (0.0, 0.05, (0, 1)), (1.0, 0.0, (3, 0))])
+@pytest.mark.parametrize(("power", "flips", "places"), [(0.5, 0.7, (2, 2)), (0.0, 0.05, (3, 1)), (1.0, 0.0, (1, 0))])
 def test_how_a_batch_mean_scatters(on_screen, monkeypatch, power, flips, places):
     found = [{"batch_size": size, "mean": size**-power, "flips": flips} for size in SIZES]
     noise(on_screen, monkeypatch, ONE, [found])
@@ -380,12 +391,12 @@ def swept(on_screen, outcomes, chosen=None):
 
 def test_which_norm_learns_at_most_points_and_which_diverges(on_screen):
     swept(on_screen, lambda point, arm, _seed: (0.95 if arm or not point[0] else 0.1, -1 if arm or not point[0] else 3))
-    assert right(quiz_rates.learns()) == "batch norm before"
+    assert right(quiz_rates.learns()) == "batch norm"
     assert right(quiz_rates.diverged()) == "no norm"
     assert quiz_rates.apart().right == 0
     swept(on_screen, lambda point, arm, _seed: (0.98 if not arm else 0.91 - point[0] / 5, 5 if arm else -1))
     assert right(quiz_rates.learns()) == "no norm"
-    assert right(quiz_rates.diverged()) == "batch norm before"
+    assert right(quiz_rates.diverged()) == "batch norm"
     assert quiz_rates.apart().right == 2
 
 
@@ -437,12 +448,16 @@ def test_the_ends_of_the_runs_inside(on_screen, monkeypatch, ends, place):
 # Verdicts
 
 
-@pytest.mark.parametrize(("effects", "place"), [((1, 2, 3), 0), ((1, -2, 3), 1), ((-1, 0, -2), 2)])
+@pytest.mark.parametrize(
+    ("effects", "place", "said"),
+    [((1, 2, 3), 0, ["3", "0", "0"]), ((1, -2, 3), 1, ["2", "1", "0"]), ((-1, 0, -2), 2, ["0", "2", "1"])],
+)
 @pytest.mark.parametrize("lab", quiz_live.JUDGED)
-def test_how_many_seeds_agree(monkeypatch, lab, effects, place):
+def test_how_many_seeds_agree(monkeypatch, lab, effects, place, said):
     monkeypatch.setattr(quiz_live, "last_verdict", lambda _lab: (judge(effects, least=0.5), "C5"))
     live = quiz_live.answer(f"{lab}_verdict")
     assert live.right == place
     assert "How far can the rate go up?" in live.ask
+    assert [live.said[name] for name in ("agreeing", "opposing", "unclear")] == said
     monkeypatch.setattr(quiz_live, "last_verdict", lambda _lab: (judge((1,), least=0.5), "C5"))
     assert quiz_live.answer(f"{lab}_verdict") is None
