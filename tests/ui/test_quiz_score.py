@@ -16,7 +16,7 @@ def test_every_lab_asks_at_least_three_questions_about_what_is_on_screen():
     assert len(quizzes()[ARTICLE]) == 6
     for lab in LABS:
         assert len([one for one in quizzes()[lab] if one.live]) >= 3
-        assert len([one for one in quizzes()[lab] if not one.live]) >= 3
+        assert len(quizzes()[lab]) >= 6
 
 
 def test_each_maker_of_answers_is_asked_once():
@@ -78,7 +78,7 @@ def test_the_score_counts_each_question_once():
 
 
 def test_a_link_from_before_a_question_was_added_says_what_it_said():
-    known, whole = read("inputs-Bbba.train-_b")
+    known, whole = read("inputs-BbbB.train-_b")
     assert whole
     assert [None if one is None else one.right for one in known["inputs"]] == [True, True, True, True, None, None, None]
     assert known["train"][1] == Answer(1, True)
