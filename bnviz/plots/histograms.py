@@ -164,12 +164,11 @@ def _cell_texts(frame: Frame, *, dark: bool, narrow: bool, zeros: bool) -> list[
     lines.append(("diverged", told, theme.WARNING[dark]))
     charts = []
     for row, (part, text, color) in enumerate(lines):
-        mark = alt.MarkDef(type="text", align="right", baseline="top", dx=-4, fontSize=size, fill=color)
-        chart = _part(part, mark).transform_calculate(said=text)
+        mark = alt.MarkDef(type="text", align="right", baseline="top", dx=-4, fontSize=size, fill=color, lineBreak="\n")
+        lower = r"\n" * row  # below what the rows above it say, however large the letters are
+        chart = _part(part, mark).transform_calculate(said=f"({text}) ? '{lower}' + ({text}) : ''")
         charts.append(
-            chart.encode(
-                x=alt.XDatum(frame.high, type="quantitative"), y=alt.YValue(row * (size + 2)), text=alt.Text("said:N")
-            )
+            chart.encode(x=alt.XDatum(frame.high, type="quantitative"), y=alt.YValue(0), text=alt.Text("said:N"))
         )
     return charts
 
