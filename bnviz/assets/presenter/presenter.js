@@ -10,7 +10,8 @@ const KINDS = [".player:not(.ravine) .picture", ".ravine .side", ".ravine > .pic
 const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
 const WRITING = "textarea, select, [contenteditable=true], input:not([type=range], [type=checkbox], [type=radio])";
 const LONGEST_NAME = 60;
-const LEGENDS = ".st-key-train_arms, .st-key-smoothness_arms, .st-key-compare_pins"; // that stand above several pictures
+const KEYS = ["train_arms", "smoothness_arms", "compare_pins", "compare_runs"]; // of legends above several pictures
+const LEGENDS = KEYS.map((key) => `.st-key-${key}`).join();
 const TABLE = "[data-testid=stDataFrame], [data-testid=stDataEditor]"; // whose cells begin to be written by any key
 
 /** Every picture of the page in reading order, also those inside of components. */
