@@ -93,7 +93,7 @@ def _fixed_columns(recording: Recording, frame: Frame, kind: str) -> list[Column
     x = [*edges, frame.low - gap - thin, frame.high + gap, *[frame.domain[0]] * len(CELL_PARTS)]
     x2 = [*edges, frame.low - gap, frame.high + gap + thin, *[frame.domain[1]] * len(CELL_PARTS)]
     cells = len(labels) * layers
-    bands = [_band(recording, kind, arm, layer) for arm in range(len(labels)) for layer in range(layers)]
+    bands = [steep_band(recording, kind, arm, layer) for arm in range(len(labels)) for layer in range(layers)]
     return [
         Column("arm", [label for label in labels for _ in range(layers * ROWS)]),
         Column("layer", [layer + 1 for _ in labels for layer in range(layers) for _ in range(ROWS)]),
@@ -105,7 +105,7 @@ def _fixed_columns(recording: Recording, frame: Frame, kind: str) -> list[Column
     ]
 
 
-def _band(recording: Recording, kind: str, arm: int, layer: int) -> float | None:
+def steep_band(recording: Recording, kind: str, arm: int, layer: int) -> float | None:
     """Half the width of the steep part of the activation, where the values drawn are what enters it."""
     network = recording.experiment.network
     word = recording.experiment.arms[arm].placements(len(network.hidden))[layer]

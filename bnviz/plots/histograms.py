@@ -12,7 +12,7 @@ from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Array, Recording
 from bnviz.core.schedule import BINS, KINDS, SIGNAL_RANGE, post_range
 from bnviz.plots import compose, panels, theme
-from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, top_of
+from bnviz.plots.bins import DATASET, STEEP, Frame, histogram_table, shares_of, steep_band, top_of
 from bnviz.plots.figure import Figure
 from bnviz.plots.panels import Look
 from bnviz.plots.sentences import for_channels, hold, lists_by_arm, sentences
@@ -63,16 +63,25 @@ def histograms(recording: Recording, *, kind: str = "normalized", dark: bool = F
 
 def _captions(recording: Recording, kind: str, values: Array) -> list[str]:
     """How much a unit of the last layer varies, and what the shaded band is."""
-    activation, words = recording.experiment.network.activation, KIND_WORDS[kind][1]
-    subject = words.format(len(recording.experiment.network.hidden))
+    subject = KIND_WORDS[kind][1].format(len(recording.experiment.network.hidden))
     wording = (subject, "varies from row to row by")
     texts = sentences(
         recording, wording, values, text=lambda value: f"sd {number(value)}", empty=f"{subject} is not finite"
     )
-    steep = activation in STEEP and kind != "post"
-    shaded = f" Shaded: where the slope of the {activation} is at least half of its largest." if steep else ""
     experiment = recording.experiment
+    shaded = _shaded(recording, kind)
     return [for_channels(experiment, text.replace("by between", "between")) + shaded for text in texts]
+
+
+def _shaded(recording: Recording, kind: str) -> str:
+    """What the shaded bands are, and why some cells have none; empty where there are no bands."""
+    network = recording.experiment.network
+    cells = [(arm, layer) for arm in range(len(recording.experiment.arms)) for layer in range(len(network.hidden))]
+    bands = [steep_band(recording, kind, arm, layer) for arm, layer in cells]
+    if all(band is None for band in bands):
+        return ""
+    others = f" (not shaded where these values do not enter the {network.activation})" if None in bands else ""
+    return f" Shaded: where the slope of the {network.activation} is at least half of its largest{others}."
 
 
 @lru_cache(maxsize=compose.KEPT)
@@ -164,12 +173,11 @@ def _cell_texts(frame: Frame, *, dark: bool, narrow: bool, zeros: bool) -> list[
     lines.append(("diverged", told, theme.WARNING[dark]))
     charts = []
     for row, (part, text, color) in enumerate(lines):
-        mark = alt.MarkDef(type="text", align="right", baseline="top", dx=-4, fontSize=size, fill=color)
-        chart = _part(part, mark).transform_calculate(said=text)
+        mark = alt.MarkDef(type="text", align="right", baseline="top", dx=-4, fontSize=size, fill=color, lineBreak="\n")
+        lower = r"\n" * row  # below what the rows above it say, however large the letters are
+        chart = _part(part, mark).transform_calculate(said=f"({text}) ? '{lower}' + ({text}) : ''")
         charts.append(
-            chart.encode(
-                x=alt.XDatum(frame.high, type="quantitative"), y=alt.YValue(row * (size + 2)), text=alt.Text("said:N")
-            )
+            chart.encode(x=alt.XDatum(frame.high, type="quantitative"), y=alt.YValue(0), text=alt.Text("said:N"))
         )
     return charts
 

@@ -112,12 +112,12 @@ def point_table(data: Dataset, names: tuple[str, str] = CLASSES) -> FrameTable:
     )
 
 
-def _equal_scales(extent: Extent, height: int) -> tuple[alt.Scale, alt.Scale]:
-    """Scales on which one unit is as long across as upwards, however wide the view becomes."""
+def _equal_scales(extent: Extent) -> tuple[alt.Scale, alt.Scale]:
+    """Scales on which one unit is as long across as upwards, however wide or tall the view becomes."""
     x1, x2, y1, y2 = extent
-    unit = f"max({x2 - x1:.5g} / child_width, {y2 - y1:.5g} / {height})"
+    unit = f"max({x2 - x1:.5g} / child_width, {y2 - y1:.5g} / child_height)"
     domain_x = [alt.ExprRef(f"{(x1 + x2) / 2:.5g} {sign} {unit} * child_width / 2") for sign in "-+"]
-    domain_y = [alt.ExprRef(f"{(y1 + y2) / 2:.5g} {sign} {unit} * {height} / 2") for sign in "-+"]
+    domain_y = [alt.ExprRef(f"{(y1 + y2) / 2:.5g} {sign} {unit} * child_height / 2") for sign in "-+"]
     return (
         alt.Scale(domainMin=domain_x[0], domainMax=domain_x[1], nice=False, zero=False),
         alt.Scale(domainMin=domain_y[0], domainMax=domain_y[1], nice=False, zero=False),
@@ -135,7 +135,7 @@ def chart(
 ) -> compose.Spec:
     """Maps side by side, each under its label, with the points in front; filled by `map_table` and `point_table`."""
     height = NARROW_HEIGHT if look.narrow else HEIGHT if columns <= 4 else LOW_HEIGHT
-    scale_x, scale_y = _equal_scales(extent, height)
+    scale_x, scale_y = _equal_scales(extent)
     axis: dict[str, Any] = {"grid": False, "tickCount": 3, "domain": False, "titlePadding": 2}
     x = alt.X("x:Q", scale=scale_x, axis=alt.Axis(title=names[0], **axis))
     y = alt.Y("y:Q", scale=scale_y, axis=alt.Axis(title=names[1], **axis))

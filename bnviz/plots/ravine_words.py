@@ -20,7 +20,7 @@ FRAME = {
     "path": "After {step} of {steps} updates: loss {loss}, {left} the first excess; {a} = {wa}, {b} = {wb}.",
     "stopped": "It diverged at step {at}.",
     "outside": "The point is outside the picture.",
-    "arrows": "−gradient: {ga} along {a}, {gb} along {b}. Its direction is {angle}° away from the way to the minimum.",
+    "arrows": "−gradient: {ga} along {a}, {gb} along {b}. Its direction is {angle} away from the way to the minimum.",
     "arrows_there": "−gradient: {ga} along {a}, {gb} along {b}.",
     "arrows_flat": "The gradient is 0: the path stands at the minimum.",
     "trace": "{name}: {flips} sign flips",
@@ -166,7 +166,7 @@ def article(sides: tuple[Side, ...], table: Table) -> tuple[str, str] | None:
         f"{table.features[small]}. At the start the gradient of its weight w{big + 1} is {_compared(slope, big)}, "
         f"and the weight it needs is {_compared(goal, big)}. {_judged(slope, goal, big)}"
     )
-    angle = "; ".join(f"{NAMES[one.name]} {number(_first_angle(one), 3)}°" for one in sides if one.minimum is not None)
+    angle = "; ".join(f"{NAMES[one.name]} {_degrees(_first_angle(one))}" for one in sides if one.minimum is not None)
     claim = (
         "A weight that is larger gets a larger update, overshoots and oscillates; "
         "the step leans towards the larger weight."
@@ -191,6 +191,10 @@ def _judged(slope: Floats, goal: Floats, big: int) -> str:
             "The size of the feature makes the gradient large and the weight small."
         )
     return f"Here the larger update does go to the larger weight, w{larger + 1}."
+
+
+def _degrees(angle: float) -> str:
+    return "under 0.1°" if 0 < angle < 0.1 else f"{number(angle, 3)}°"
 
 
 def _first_angle(side: Side) -> float:

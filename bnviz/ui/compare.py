@@ -15,7 +15,7 @@ from bnviz.plots import compare_bins, theme
 from bnviz.plots.compare import Compared
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, shared_store
-from bnviz.ui import charts, compare_view, controls, figure_files, live, pins, results_table
+from bnviz.ui import charts, compare_view, controls, figure_files, live, pin_words, pins, results_table
 from bnviz.ui.compare_view import SPLIT
 from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
@@ -194,6 +194,9 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
         st.caption(text("compare.no_layer"))
         return
     st.markdown(f"**{text('compare.histograms')}**")
+    with st.container(horizontal=True, key="compare_runs"):
+        for run in known:
+            st.markdown(f"{mark(run.place, dark=dark)} {run.name}", width="content")
     layer, step = compare_view.choose(list(range(1, depth + 1)), drawn.known_steps(known))
     figures = [compare_bins.histograms(known, arm, layer=layer - 1, step=step, dark=dark) for arm in arms]
     there = [figure for figure in figures if figure is not None]
@@ -213,11 +216,12 @@ def _tables(known: Sequence[Compared]) -> None:
         columns = [pin.name for pin in wanted]
         found = describe.differing([pin.experiment for pin in wanted])
         names = {text("compare.setting"): [text(f"compare.settings.{name}") for name in found]}
-        st.dataframe(pd.DataFrame(names | dict(zip(columns, zip(*found.values(), strict=True), strict=True))),
+        rows = [[pin_words.said(name, value) for value in values] for name, values in found.items()]
+        st.dataframe(pd.DataFrame(names | dict(zip(columns, zip(*rows, strict=True), strict=True))),
                      hide_index=True, width="stretch")  # fmt: skip
     st.markdown(f"**{text('compare.results')}**")
-    rows = [plots.results(run.recording).assign(run=run.name) for run in known]
-    results = pd.concat(rows, ignore_index=True).drop(columns=["cost of an update", "updates per second"])
+    results_of = [plots.results(run.recording).assign(run=run.name) for run in known]
+    results = pd.concat(results_of, ignore_index=True).drop(columns=["cost of an update", "updates per second"])
     order = ["run", *(name for name in results.columns if name != "run")]
     results_table.show(results[order])
     figure_files.numbers(lambda: drawn.table_of(known), _origin(), name="curves")

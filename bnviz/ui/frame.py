@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -60,8 +61,13 @@ def _pages() -> dict[str, list[st.Page]]:
 
 
 def _configure() -> None:
-    """Name and icon of the app; without them Streamlit fetches the icon of a page from Google."""
-    st.set_page_config(page_title=text("app.title"), page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
+    """Name and icon of the app (without them Streamlit fetches the icon of a page from Google), and its sidebar.
+
+    In the presenter view the sidebar is closed until its arrow opens it: the pictures need the width.
+    """
+    icon = str(ROOT / "assets" / "icon.svg")
+    sidebar: Literal["auto", "collapsed"] = "collapsed" if presenter.presenting() else "auto"
+    st.set_page_config(page_title=text("app.title"), page_icon=icon, layout="wide", initial_sidebar_state=sidebar)
 
 
 def navigation() -> None:

@@ -14,11 +14,12 @@ import streamlit as st
 from bnviz.core import describe
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
+from bnviz.ui import pin_words
 from bnviz.ui.link_words import named
 from bnviz.ui.messages import text
 
 MOST = 6
-MOST_LETTERS = 24
+MOST_LETTERS = pin_words.MOST_LETTERS
 MOST_BYTES = 20_000  # of what a link unpacks to
 PARAM = "pins"
 _PINS, _BEFORE, _NOTE = "train.pins", "compare.before", "compare.note"
@@ -50,16 +51,18 @@ def note() -> str:
 
 
 def pin(experiment: Experiment) -> None:
-    """Pin a run; of a seventh it is said why not."""
+    """Pin a run under a name that says what is new about it; of a seventh it is said why not."""
     known = pins()
     if any(one.experiment == experiment for one in known):
         return
     if len(known) >= MOST:
         st.session_state[_NOTE] = text("compare.too_many", most=MOST)
         return
-    taken = {one.name for one in known}
-    names = (text("compare.name", letter=letter) for letter in "ABCDEFGHIJKLM")
-    _keep((*known, Pin(next(name for name in names if name not in taken), experiment)))
+    first = known[0].experiment if known else None
+    name = pin_words.new_name(experiment, first, {one.name for one in known})
+    if len(known) == 1:
+        known = (replace(known[0], name=pin_words.told_apart(known[0].name, known[0].experiment, experiment)),)
+    _keep((*known, Pin(name, experiment)))
     st.session_state.pop(_BEFORE)
 
 

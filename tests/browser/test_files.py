@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 SVG = "{http://www.w3.org/2000/svg}"
 RUN = "data.name=moons&data.n=100&training.batch_size=10&training.steps=10&network.hidden=8_8"
 IN_THE_BROWSER = {
-    "ravine": ("ravine.steps=20", 9, "update20", ("w1", "loss", "Normal, sd 5 and sd 1", "SGD, 20 updates")),
+    "ravine": ("ravine.steps=20", 9, "update20", ("w1", "loss", "Normal, sd 5 & 1", "SGD, 20 updates")),
     "layer": ("layer.phase=5", 1, "step5", ("gamma", "Scale and shift", "6 × 3 activations")),
     "axes": ("axes.updates=0", 1, "channel3", ("channel 1", "block 1: 8 × 8 after 0 updates")),
     "train": (RUN, 4, "step10", ("updates", "moons, 75 training rows", "batch norm before")),

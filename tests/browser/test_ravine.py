@@ -81,6 +81,23 @@ def test_past_the_limit_it_diverges_without_asking_the_server(lab: OpenLab, comp
     complaints.texts[:] = [text for text in complaints.texts if "ERR_INTERNET_DISCONNECTED" not in text]  # late fonts
 
 
+def test_the_axes_grow_with_what_runs_away(lab: OpenLab) -> None:
+    page = lab("ravine.steps=300")
+    (usual, _), (beside, _) = told(page, "ends")
+    assert usual[1] < 1
+    assert told(page, "highest") == 2
+    page = lab("at.shares=1.01_0.5_0.5_0.5&ravine.steps=300")
+    wait_for(page, "r.ends[0][0][1] > 1")
+    (grown, _), (still, _) = told(page, "ends")
+    reached = told(page, "weights")[0][0]  # just before it counts as diverged
+    assert grown[0] < -5 < 5 < grown[1]
+    assert grown[0] < reached < grown[1]
+    assert still == beside
+    assert told(page, "highest") == 3
+    angle = page.get_by_label(re.compile(r"away from the way to the minimum")).first
+    assert "under 0.1° away" in angle.get_attribute("aria-label")
+
+
 def test_a_copied_address_shows_the_same_rate_and_step(lab: OpenLab) -> None:
     teacher = lab()
     rate(teacher).fill("10")

@@ -56,6 +56,53 @@ WIDTH = (
 )
 
 
+FOUND = (
+    "const find = (root, name) => { for (const one of root.querySelectorAll('*')) { if (one.matches(name)) return one; "
+    "const found = one.shadowRoot && find(one.shadowRoot, name); if (found) return found; } return null; };"
+)
+CAPTION_ABOVE_BAR = (
+    f"(() => {{ {FOUND} const caption = find(document, '.chosen figcaption').getBoundingClientRect(); "
+    "return caption.height > 20 && caption.bottom <= find(document, '.bar').getBoundingClientRect().top; })()"
+)
+TABLES_IN_SIGHT = (
+    f"(() => {{ {FOUND} const tables = find(document, '.microscope.chosen'); "
+    "const shown = [...tables.querySelectorAll('.group')].filter((one) => one.offsetWidth); "
+    "const foot = find(document, '.bar').getBoundingClientRect().top; "
+    "return shown.length > 0 && shown.every((one) => one.getBoundingClientRect().bottom <= foot) && shown.length; })()"
+)
+SIDEBAR = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right"
+
+
+@pytest.mark.parametrize("height", [900, 720])
+def test_low_cells_leave_room_for_the_sentence_and_the_sidebar_for_the_page(serve, new_page, height):
+    page = new_page(viewport={"width": 1440 if height == 900 else 1280, "height": height})
+    page.goto(f"{serve('app.py')}/train?{SMALL.replace('8_8', '8_8_8_8_8')}&show=histograms&present=1")
+    page.wait_for_function(f"{NAMES} >= 1")
+    page.wait_for_function("window.__bnviz?.frame >= 0")
+    page.wait_for_function(f"{SIDEBAR} <= 0")  # closed, but there
+    page.keyboard.press("1")
+    page.wait_for_function(CAPTION_ABOVE_BAR)
+    if height == 720:
+        return
+    page.keyboard.press("0")
+    page.get_by_role("button", name="Leave presenter view").click()
+    page.wait_for_function(f"{SIDEBAR} > 200")
+
+
+def test_all_tables_of_a_phase_are_in_sight(serve, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{serve('app.py')}/layer?present=1")
+    page.wait_for_function(f"{NAMES} >= 1")
+    page.keyboard.press("1")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    page.wait_for_function(f"{TABLES_IN_SIGHT} === 3")
+    for _phase in range(8):  # to the last one, which needs the tables of the way back
+        page.keyboard.press("n")
+    page.wait_for_function(f"{TABLES_IN_SIGHT} === 5")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function(f"{TABLES_IN_SIGHT} === 5")
+
+
 def test_a_number_typed_into_a_field_enlarges_nothing(serve, new_page):
     page = new_page()
     page.goto(f"{serve('app.py')}/running?running.updates=10&running.after=10&running.width=8&present=1")
@@ -69,6 +116,8 @@ def test_a_number_typed_into_a_field_enlarges_nothing(serve, new_page):
     page.keyboard.press("2")
     page.wait_for_function("window.__bnvizPresenter.chosen === 2")
     expect(page.locator(".top")).to_contain_text("Variance")  # a chart of Streamlit has its name above it
+    expect(page.locator(".under")).to_contain_text("of unit 1 in layer 1")  # and its sentence below
+    assert box(page, ".under")["y"] + box(page, ".under")["height"] <= box(page, ".bar")["y"] + 1
 
 
 def test_the_way_out_is_a_button_that_the_keyboard_reaches(serve, new_page):

@@ -57,20 +57,33 @@ def test_before_anything_is_pinned_there_is_one_button_and_a_sentence():
 
 
 def test_two_runs_are_drawn_over_each_other_with_their_differences(two):
-    assert names(two) == ["Run A", "Run B"]
+    assert names(two) == ["A · rate 0.1", "B · rate 1.6"]
     assert len(two.get("vega_lite_chart")) == 2 + 3
     assert all(chart.proto.alt for chart in two.get("vega_lite_chart"))
     results, differ = two.dataframe[-1].value, two.dataframe[-2].value
-    assert differ.to_dict("records") == [{"Setting": "Learning rate", "Run A": "0.1", "Run B": "1.6"}]
-    assert results["run"].tolist() == ["Run A"] * 3 + ["Run B"] * 3
+    assert differ.to_dict("records") == [{"Setting": "Learning rate", "A · rate 0.1": "0.1", "B · rate 1.6": "1.6"}]
+    assert results["run"].tolist() == ["A · rate 0.1"] * 3 + ["B · rate 1.6"] * 3
     assert next(button for button in two.button if button.key == "compare_pin").disabled
+    legend = [line.value for line in two.markdown if line.value.startswith("![](data:") and "rate" in line.value]
+    assert [line.split(") ")[1] for line in legend] == ["A · rate 0.1", "B · rate 1.6"]  # again, at the histograms
+
+
+def test_settings_that_differ_are_written_as_the_controls_do():
+    other = replace(SMALL, network=replace(SMALL.network, activation="sigmoid"))
+    app = press(opened(SMALL), "compare_pin")
+    pinned = link_of(app)["pins"]
+    app = compared(press(opened(other, pins=pinned), "compare_pin"))
+    assert names(app) == ["A · ReLU", "B · sigmoid"]
+    assert app.dataframe[-2].value.to_dict("records") == [
+        {"Setting": "Activation", "A · ReLU": "ReLU", "B · sigmoid": "sigmoid"}
+    ]
 
 
 def test_a_reload_finds_them_again(two):
     link = link_of(two)
     assert len(link["pins"]) < 400
     again = compared(opened(SMALL, pins=link["pins"]))
-    assert names(again) == ["Run A", "Run B"]
+    assert names(again) == ["A · rate 0.1", "B · rate 1.6"]
     assert again.dataframe[-1].value.equals(two.dataframe[-1].value)
     assert link_of(again)["pins"] == link["pins"]
 
@@ -113,28 +126,28 @@ def test_arms_that_are_not_compared_are_in_the_link(two):
 
 def test_they_stay_while_settings_change(two):
     app = move(two, 0.4)
-    assert names(app) == ["Run A", "Run B"]
+    assert names(app) == ["A · rate 0.1", "B · rate 1.6"]
     assert "pins" in link_of(app)
     assert not next(button for button in app.button if button.key == "compare_pin").disabled
 
 
 def test_unpinned_and_cleared_ones_come_back(two):
     app = press(two, "compare_unpin_0")
-    assert names(app) == ["Run B"]
-    assert "Run A is no longer pinned." in app.info[0].value
-    assert names(press(app, "compare_undo")) == ["Run A", "Run B"]
+    assert names(app) == ["B · rate 1.6"]
+    assert "A · rate 0.1 is no longer pinned." in app.info[0].value
+    assert names(press(app, "compare_undo")) == ["A · rate 0.1", "B · rate 1.6"]
     app = press(app, "compare_clear")
     assert names(app) == []
     assert "pins" not in link_of(app)
-    assert names(press(app, "compare_undo")) == ["Run A", "Run B"]
+    assert names(press(app, "compare_undo")) == ["A · rate 0.1", "B · rate 1.6"]
 
 
 def test_a_new_name_is_everywhere(two):
     next(one for one in two.text_input if one.key == "compare_name_1").set_value("fast")
     app = settled(two.run())
-    assert names(app) == ["Run A", "fast"]
+    assert names(app) == ["A · rate 0.1", "fast"]
     assert "fast" in app.dataframe[-2].value.columns
-    assert names(opened(SMALL, pins=link_of(app)["pins"])) == ["Run A", "fast"]
+    assert names(opened(SMALL, pins=link_of(app)["pins"])) == ["A · rate 0.1", "fast"]
 
 
 def test_a_pinned_run_can_be_shown_in_the_lab_again(two):

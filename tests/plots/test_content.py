@@ -114,6 +114,10 @@ def test_the_steep_band_stands_where_values_enter_the_activation(run):
         figure = plots.histograms(recording, kind=kind)
         steep = {arm for arm, band in zip(column(figure, "arm"), column(figure, "steep"), strict=True) if band}
         assert steep == set(arms)
+        said = figure.caption_at(-1)
+        assert ("Shaded: where the slope" in said) == bool(arms)
+        told = "not shaded where these values do not enter the " in said
+        assert told == (0 < len(arms) < len(recording.experiment.arms))
 
 
 def test_loss_ends_at_the_divergence_with_a_cross(run):

@@ -13,7 +13,8 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.ui import pins
 from bnviz.ui.link_words import label_of
 
-RUNS = [Experiment(seed=seed, training=Training(learning_rate=0.1 + seed)) for seed in range(8)]
+RUNS = [Experiment(seed=seed, training=Training(learning_rate=0.1 + seed, dropout=seed / 10)) for seed in range(8)]
+"""They differ in more than a name can tell."""
 
 
 @pytest.fixture(autouse=True)

@@ -18,11 +18,20 @@ export const PHASE_OF = {
   grad_y: 7, grad_beta: 8, grad_gamma: 9, grad_x: 10, sum_grad: 10,
 };
 
+/** Whether a phase does without these tables: those of the way back before it begins, moving averages but in theirs. */
+export function isAside(blocks, phase) {
+  const begin = Math.min(...blocks.map((block) => PHASE_OF[block]));
+  if (begin === AVERAGES) return phase !== AVERAGES;
+  return begin > AVERAGES && phase <= AVERAGES;
+}
+
 /** The table that a phase is about. */
 export const MAIN = ["h", "mean", "var", "x_hat", "y", "new_mean", "grad_y", "grad_beta", "grad_gamma", "grad_x"];
 export const MATRICES = new Set(["h", "x_hat", "y", "grad_y", "grad_x"]);
 
 const SAID = new Set(["old_mean", "new_mean", "old_var", "new_var", "sum_grad"]); // the title has their number and shape
+
+const AVERAGES = 6; // the phase of the moving averages, and the last one of the way forward
 
 export const keyOf = (block, row, column) => `${block}:${row}:${column}`;
 

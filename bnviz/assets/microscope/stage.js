@@ -2,7 +2,7 @@
 
 import { Files } from "../player/files.js";
 import { Code } from "./code.js";
-import { GROUPS, Group, MAIN, MATRICES, PHASE_OF, fill, keyOf } from "./blocks.js";
+import { GROUPS, Group, MAIN, MATRICES, PHASE_OF, fill, isAside, keyOf } from "./blocks.js";
 import { element, exact, shown } from "./dom.js";
 import { explain } from "./formulas.js";
 import { drawn } from "./print.js";
@@ -122,6 +122,7 @@ export class Stage {
     for (const group of this.groups) {
       group.root.classList.toggle("now", group.blocks.some((block) => PHASE_OF[block] === this.phase));
       group.root.classList.toggle("open", group.blocks.every((block) => PHASE_OF[block] > this.phase));
+      group.root.classList.toggle("aside", isAside(group.blocks, this.phase));
     }
     const column = keyOf(...this.usual());
     for (const [key, cell] of this.cells) cell.tabIndex = key === (this.cell ? keyOf(...this.cell) : column) ? 0 : -1;

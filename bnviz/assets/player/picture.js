@@ -10,7 +10,10 @@ const GUESS = 70; // px taken by axes and headers, before they could be measured
 const SLACK = 3; // px a picture may stay below the width of its container, and one more a column
 const MOST_LETTERS = 1.8; // times as large: more would leave no room for the picture
 const ROUNDS = 5; // attempts to fit; labels may come and go with the width
+const LEAST_CELL = 32; // px of the height of a cell
+const CELL_GAP = 10; // px between two cells, before it could be measured
 const CHILD_WIDTH = /^(concat_\d+_)*(child_w|childW|w)idth$/; // of facets and concatenations
+const CHILD_HEIGHT = "child_height";
 const ROW = Symbol("row");
 const always = () => true;
 
@@ -119,6 +122,7 @@ export class Picture {
     this.widthSignals = [...signals].filter((name) => CHILD_WIDTH.test(name));
     if (!this.widthSignals.length) this.widthSignals = ["width"];
     this.stepSignal = signals.has("step");
+    this.element.classList.toggle("yields", signals.has(CHILD_HEIGHT)); // its cells may be made lower
     const grown = this.letters(theme);
     const spec = grown > 1 ? lettered(this.spec, grown) : this.spec;
     const config = grown > 1 ? lettered(vegaConfig(theme), grown) : vegaConfig(theme);
@@ -171,7 +175,27 @@ export class Picture {
       this.setWidth(this.width);
       await view.runAsync();
     }
+    if (view === this.view) await this.lower(view);
     this.fitting = false;
+  }
+
+  /** Make the cells as low as the presenter view asks for; what lies around them is measured. */
+  async lower(view) {
+    const room = Number(this.element.dataset.room ?? 0);
+    if (!room || !this.element.classList.contains("yields")) return;
+    const height = () => this.canvasBox.querySelector("canvas")?.clientHeight ?? 0;
+    const most = view.signal(CHILD_HEIGHT);
+    let [tall, drawn] = [most, height()];
+    let rows = Math.max(1, Math.round(drawn / (tall + CELL_GAP)));
+    for (let round = 0; round < ROUNDS && view === this.view; round += 1) {
+      const wanted = Math.max(LEAST_CELL, Math.min(most, Math.floor(tall + (room - drawn) / rows)));
+      if (wanted === tall) return;
+      view.signal(CHILD_HEIGHT, wanted).resize();
+      await view.runAsync();
+      const now = height();
+      rows = Math.max(1, Math.round((now - drawn) / (wanted - tall)));
+      [tall, drawn] = [wanted, now];
+    }
   }
 
   /** Draw one frame. */

@@ -5,8 +5,11 @@ const LEAST_WIDTH = 340; // px in which a picture still has to find its place be
 const PADDING = 24; // px
 const MOST_FITS = 6; // a picture may change its height with its width
 const ENOUGH = 0.03; // a zoom this near to the right one, as a share of it, stays
-const MOST_GROWN = 1.6; // of what is taller than the window anyway
-const LETTERS = 18 / 1080; // the smallest letters, as a share of the height of the window
+const LEAST_ZOOM = 0.5; // of what is taller than the window
+const MOST_GROWN = 1.6; // of the tables of the layer
+const FINER = 0.97; // the next zoom that is tried, as a share of the last one
+const SAME = 4; // px by which the room of a chart may differ from the one it has
+const LETTERS = 22 / 1080; // the smallest letters, as a share of the height of the window
 
 const plainBox = Element.prototype.getBoundingClientRect;
 
@@ -64,7 +67,8 @@ export class Large {
     window.addEventListener("pointermove", this.follow, true);
     window.addEventListener("resize", this.start);
     this.start();
-    for (const one of [picture, picture.querySelector("canvas, svg")]) if (one) this.sizes.observe(one);
+    const parts = this.tables ? picture.querySelectorAll(":scope > *") : [picture.querySelector("canvas, svg")];
+    for (const one of [picture, ...parts]) if (one) this.sizes.observe(one);
     this.holder.focus?.({ preventScroll: true });
   }
 
@@ -84,10 +88,37 @@ export class Large {
 
   get zoom() {
     if (this.picture.closest(".ravine, .axes")) return 1; // they fill the width, and make their own letters larger
-    if (this.picture.matches(".microscope")) return Math.max(1, Math.min(window.innerWidth / 1440, MOST_GROWN)); // scrolled
-    const room = this.height - 2 * PADDING - (this.controls?.offsetHeight ?? 0);
+    if (this.tables) return this.tried();
     const across = (window.innerWidth - 2 * PADDING) / LEAST_WIDTH;
-    return Math.max(1, Math.min(MOST_ZOOM, room / Math.max(1, this.drawnHeight), across));
+    const least = this.yields ? 1 : LEAST_ZOOM;
+    return Math.max(least, Math.min(MOST_ZOOM, this.space / Math.max(1, this.drawnHeight), across));
+  }
+
+  /** The largest zoom at which all tables are in sight: they find other places at another one. */
+  tried() {
+    for (let zoom = MOST_GROWN; zoom > LEAST_ZOOM; zoom *= FINER) {
+      this.picture.style.zoom = String(zoom);
+      this.room(this.picture === this.holder ? zoom : 1);
+      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = this.holder;
+      if (scrollHeight <= clientHeight && scrollWidth <= clientWidth) return zoom;
+    }
+    return LEAST_ZOOM;
+  }
+
+  get tables() {
+    return this.picture.matches(".microscope");
+  }
+
+  /** Whether the cells of the picture can be made lower. */
+  get yields() {
+    return this.picture.classList.contains("yields");
+  }
+
+  /** What is left for a picture below its controls. */
+  get space() {
+    const { controls } = this;
+    const above = controls ? controls.offsetHeight + parseFloat(getComputedStyle(controls).marginBottom) : 0;
+    return this.height - 2 * PADDING - above;
   }
 
   /** What is left of the height of the window. */
@@ -135,12 +166,25 @@ export class Large {
     Object.assign(style, { zoom, inset: at, width: place, overflow: "visible", boxShadow: ground });
   }
 
+  /** Tell a picture of low cells that is taller than the window how much room its chart has; return whether that is new. */
+  yield() {
+    const chart = this.yields ? this.picture.querySelector(".chart") : null;
+    const known = Number(this.picture.dataset.room ?? Infinity);
+    if (!chart || (known === Infinity && this.picture.offsetHeight <= this.space)) return false;
+    const room = Math.floor(this.space - (this.picture.offsetHeight - chart.offsetHeight));
+    if (Math.abs(room - known) < SAME) return false;
+    this.picture.dataset.room = String(room);
+    return true;
+  }
+
   /** Zoom until the picture fills the height; drawn later, it tells its height later. */
   fit() {
     if (!this.picture || this.fits >= MOST_FITS) return;
+    const told = this.yield();
     const { zoom } = this;
-    if (this.fits && Math.abs(zoom / this.zoomed - 1) < ENOUGH) return;
-    this.fits += 1;
+    const same = this.tables ? zoom === this.zoomed : Math.abs(zoom / this.zoomed - 1) < ENOUGH;
+    if (this.fits && !told && same) return;
+    this.fits = this.tables ? 1 : this.fits + 1; // the tables are measured at once, as often as they change
     this.zoomed = zoom;
     if (this.native) this.room(zoom);
     else {
@@ -179,6 +223,7 @@ export class Large {
     }
     this.picture.classList.remove("chosen");
     delete this.picture.dataset.letters;
+    delete this.picture.dataset.room;
     this.holder.classList.remove("enlarged");
     for (const one of this.dressed.reverse()) one.undress();
     window.removeEventListener("pointermove", this.follow, true);

@@ -10,7 +10,8 @@ const KINDS = [".player:not(.ravine) .picture", ".ravine .side", ".ravine > .pic
 const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
 const WRITING = "textarea, select, [contenteditable=true], input:not([type=range], [type=checkbox], [type=radio])";
 const LONGEST_NAME = 60;
-const LEGENDS = ".st-key-train_arms, .st-key-smoothness_arms, .st-key-compare_pins"; // that stand above several pictures
+const KEYS = ["train_arms", "smoothness_arms", "compare_pins", "compare_runs"]; // of legends above several pictures
+const LEGENDS = KEYS.map((key) => `.st-key-${key}`).join();
 const TABLE = "[data-testid=stDataFrame], [data-testid=stDataEditor]"; // whose cells begin to be written by any key
 
 /** Every picture of the page in reading order, also those inside of components. */
@@ -48,6 +49,17 @@ function legendOf(picture) {
   return Array.from(document.querySelectorAll(LEGENDS)).filter(before).at(-1) ?? null;
 }
 
+/** The sentence that stands on the page below a chart of Streamlit; null where there is none. */
+function captionOf(chart) {
+  let place = chart.closest("[data-testid=stElementContainer]")?.nextElementSibling;
+  for (let hops = 0; place && hops < 2; hops += 1) {
+    const said = place.querySelector("[data-testid=stCaptionContainer]");
+    if (said) return said;
+    place = place.nextElementSibling;
+  }
+  return null;
+}
+
 /** The first words of what a screen reader says of a chart. */
 function spoken(chart) {
   const told = chart.matches("[aria-label]") ? chart : chart.querySelector("[aria-label]");
@@ -61,9 +73,11 @@ class Presenter {
     this.bar.setAttribute("role", "toolbar");
     this.top = document.createElement("div");
     this.top.className = "top";
-    parent.append(this.top, this.bar);
+    this.under = document.createElement("div");
+    this.under.className = "under";
+    parent.append(this.top, this.under, this.bar);
     this.found = [];
-    this.large = new Large(() => this.top.offsetHeight, () => this.bar.offsetHeight);
+    this.large = new Large(() => this.top.offsetHeight, () => this.bar.offsetHeight + this.under.offsetHeight);
     this.key = this.key.bind(this);
     window.addEventListener("keydown", this.key, true);
     this.changes = new MutationObserver(() => {
@@ -102,7 +116,7 @@ class Presenter {
     return this.found.indexOf(this.large.picture) + 1;
   }
 
-  /** Over a large picture: its name where it has none of its own, and the legend that is now out of sight. */
+  /** Around a large picture: its name where it has none of its own, and the legend that is now out of sight. */
   writeTop(names) {
     const { picture } = this.large;
     const legend = picture && legendOf(picture);
@@ -115,11 +129,22 @@ class Presenter {
       part.append(...Array.from(line.childNodes, (one) => one.cloneNode(true)));
       parts.push(part);
     }
-    const html = parts.map((part) => part.outerHTML).join("");
+    const below = this.captionParts(picture);
+    const html = [...parts, ...below].map((part) => part.outerHTML).join("");
     if (html === this.topTold) return;
     this.topTold = html;
     this.top.replaceChildren(...parts);
+    this.under.replaceChildren(...below);
+    this.under.style.bottom = `${this.bar.offsetHeight}px`;
     if (picture) this.large.start();
+  }
+
+  /** What the page says below a chart of Streamlit; the other pictures carry their sentence with them. */
+  captionParts(picture) {
+    const caption = picture && this.large.native ? captionOf(picture) : null;
+    return Array.from(caption?.querySelectorAll("p") ?? [], (line) => {
+      return Object.assign(document.createElement("p"), { textContent: line.textContent });
+    });
   }
 
   write(names) {
@@ -190,6 +215,7 @@ class Presenter {
     document.documentElement.style.fontSize = this.before;
     this.bar.remove();
     this.top.remove();
+    this.under.remove();
     delete window.__bnvizPresenter;
   }
 }

@@ -2,7 +2,7 @@
 // the same, so the angle on screen is the angle that was measured.
 
 import { arrow, Canvas } from "./canvas.js";
-import { number } from "./words.js";
+import { degrees } from "./words.js";
 
 export class Arrows extends Canvas {
   constructor() {
@@ -77,7 +77,7 @@ export class Arrows extends Canvas {
     context.font = `650 ${2 * look.size}px ${look.font}`;
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    context.fillText(`${number(angle)}°`, 2, this.height - 2);
+    context.fillText(degrees(angle), 2, this.height - 2);
   }
 
   /** The parallelogram of the two components. */

@@ -3,6 +3,7 @@
 import { Canvas, dot, plus, ramp, remark, rgb, roomy, trail } from "./canvas.js";
 import { fill, number, tick, ticks } from "./words.js";
 
+const ROUND = 410; // px of the presenter view that name, verdict, sentence and controls take
 const TOP_BAND = 12; // above it the loss is one colour
 const EDGE = { left: 58, right: 10, top: 8, bottom: 40 };
 
@@ -22,7 +23,7 @@ function spread(count, wanted) {
 
 export class Contour extends Canvas {
   constructor(onStart) {
-    super("contour", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.78)));
+    super("contour", (width, room) => Math.max(250, Math.min(room ? room - ROUND : 400, width * 0.78)));
     this.onStart = onStart;
     this.canvas.tabIndex = 0;
     this.canvas.addEventListener("click", (event) => this.click(this.spot(event)));

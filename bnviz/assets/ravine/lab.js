@@ -313,6 +313,8 @@ export class Lab {
       get cameras() { return lab.row.map((panel) => ({ ...panel.surface.camera })); },
       get spots() { return lab.row.map((panel) => panel.surface.spots.at(-1)); },
       get weights() { return lab.row.map((panel) => panel.path.pair("points", lab.clock.shown)); },
+      get ends() { return lab.row.map(({ traces, path }) => [traces.ends(path, 0), traces.ends(path, 1)]); },
+      get highest() { return lab.losses.highest(lab.row.map((panel) => panel.path)); },
       get colors() { return lab.row.map((panel) => panel.path.side.color); },
       get draws() { return lab.draws; },
       fps: () => lab.frameTimes.filter((time) => time > performance.now() - 1000).length,

@@ -4,10 +4,12 @@ import { Canvas, dot, trail } from "./canvas.js";
 import { fill, number, share, ticks, tick } from "./words.js";
 
 const DECADES = [-8, 2];
+const ROUND = 290; // px of the presenter view that heading, sentence and controls take
+const HIGHEST = 12; // powers of ten that a descent may lose
 
 export class Losses extends Canvas {
   constructor() {
-    super("losses", (width, room) => Math.max(200, Math.min(Math.max(280, room * 0.7), width * (room ? 0.9 : 0.3))));
+    super("losses", (width, room) => Math.max(200, room ? Math.min(room - ROUND, width * 0.9) : Math.min(280, width * 0.3)));
   }
 
   /** Room for the letters at the edges. */
@@ -19,6 +21,7 @@ export class Losses extends Canvas {
     this.sides = this.edge(look);
     const context = this.begin(look);
     this.paths = paths;
+    this.top = this.highest(paths);
     this.axes(context, look);
     context.save();
     context.beginPath();
@@ -48,8 +51,15 @@ export class Losses extends Canvas {
     return this.sides.left + (step / Math.max(1, last)) * (this.width - this.sides.left - this.sides.right);
   }
 
+  /** The upper end in powers of ten: what is lost where a path runs away is in sight, too. */
+  highest(paths) {
+    const most = paths.flatMap((path) => Array.from({ length: path.last + 1 }, (_none, k) => path.at("left", k)));
+    const power = Math.log10(Math.max(1, ...most.filter(Number.isFinite)));
+    return power <= DECADES[1] ? DECADES[1] : Math.min(HIGHEST, Math.ceil(power));
+  }
+
   up(value) {
-    const [low, high] = DECADES;
+    const [low, high] = [DECADES[0], this.top];
     const power = Math.log10(Math.max(value, 1e-12));
     return this.sides.top + ((high - power) / (high - low)) * this.tall;
   }
@@ -63,7 +73,7 @@ export class Losses extends Canvas {
     context.font = `${look.size}px ${look.font}`;
     context.textBaseline = "middle";
     context.lineWidth = 1;
-    const marks = [[1, "100\u00a0%"], [1e-3, words.tolerance], [1e-6, "0.0001\u00a0%"], [100, "100 ×"]];
+    const marks = [[1, "100\u00a0%"], [1e-3, words.tolerance], [1e-6, "0.0001\u00a0%"], [10 ** this.top, `${tick(10 ** this.top)} ×`]];
     for (const [value, text] of marks) {
       context.strokeStyle = value === 1e-3 ? look.ink : look.faint;
       context.setLineDash(value === 1e-3 ? [6, 4] : []);

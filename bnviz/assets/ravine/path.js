@@ -1,6 +1,6 @@
 // One preprocessing with one learning rate chosen: what is known at each step. All numbers come from Python.
 
-import { fill, number, share } from "./words.js";
+import { degrees, fill, number, share } from "./words.js";
 
 export class Path {
   constructor(side, stage) {
@@ -91,7 +91,7 @@ export class Path {
     if (ga === "0" && gb === "0") return words.arrows_flat;
     const [[a, b], angle] = [this.side.axes, this.at("angles", step)];
     const known = Number.isFinite(angle);
-    return fill(known ? words.arrows : words.arrows_there, { ga, gb, a, b, angle: known ? number(angle) : "" });
+    return fill(known ? words.arrows : words.arrows_there, { ga, gb, a, b, angle: known ? degrees(angle) : "" });
   }
 
   /** The learning rate in words. */

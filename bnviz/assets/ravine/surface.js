@@ -3,6 +3,7 @@
 import { Canvas, dot, plus, ramp, remark, roomy, trail } from "./canvas.js";
 import { fill, tick, ticks } from "./words.js";
 
+const ROUND = 410; // px of the presenter view that name, verdict, sentence and controls take
 const START = { turn: -0.62, tilt: 0.74, zoom: 1 };
 const REACH = 1.4; // the highest loss shown, in first excess losses above the smallest
 const HEIGHT = 1.15; // of that loss, where the window is 2 by 2
@@ -16,7 +17,7 @@ export function straightCamera() {
 export class Surface extends Canvas {
   /** `onTurn(camera)` is told of a new point of view. */
   constructor(onTurn) {
-    super("surface", (width, room) => Math.max(250, Math.min(Math.max(400, room * 0.55), width * 0.76)));
+    super("surface", (width, room) => Math.max(250, Math.min(room ? room - ROUND : 400, width * 0.76)));
     this.onTurn = onTurn;
     this.camera = straightCamera();
     this.canvas.tabIndex = 0;

@@ -8,6 +8,7 @@ const RIGHT = 10;
 const STRIP = 92;
 const GAP = 30;
 const FOOT = 38;
+const MARGIN = 0.06; // of what the weights span, where they leave the axis that a stable descent has
 
 export class Traces extends Canvas {
   constructor() {
@@ -25,9 +26,19 @@ export class Traces extends Canvas {
     return LEFT + (step / Math.max(1, path.size - 1)) * (this.width - LEFT - RIGHT);
   }
 
+  /** Ends of the axis of a weight: what a stable descent can reach, or all that this one reaches. */
+  ends(path, axis) {
+    const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
+    const values = path.points(path.size - 1).map((point) => point[axis]).filter(Number.isFinite);
+    const [least, most] = [Math.min(low, ...values), Math.max(high, ...values)];
+    if (least === low && most === high) return [low, high];
+    const room = MARGIN * (most - least);
+    return [least < low ? least - room : low, most > high ? most + room : high];
+  }
+
   strip(context, path, step, look, axis) {
     const top = GAP - 5 + axis * (STRIP + GAP);
-    const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
+    const [low, high] = this.ends(path, axis);
     const up = (value) => top + ((high - value) / (high - low)) * STRIP;
     context.font = `${look.size}px ${look.font}`;
     context.textAlign = "right";

@@ -17,6 +17,11 @@ export function number(value, digits = 3) {
   return sign + size.toFixed(Math.max(0, digits - 1 - Number(exponent)));
 }
 
+/** An angle in degrees: "66.8°", "under 0.1°". */
+export function degrees(angle) {
+  return angle > 0 && angle < 0.1 ? "under 0.1°" : `${number(angle)}°`;
+}
+
 /** A share of a whole: "31 % of", "0.5 % of", "under 0.1 % of", "2.4 times"; the sign stays with its number. */
 export function share(value) {
   if (value > 1.0005) return `${number(value)} times`;
