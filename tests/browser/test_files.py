@@ -67,6 +67,7 @@ def checked_png(content: bytes) -> None:
 
 
 def taken(page: Page, press) -> tuple[str, bytes]:
+    page.wait_for_timeout(120)  # Chromium lets a page save ten files a second and drops the next one
     with page.expect_download() as waiting:
         press()
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
