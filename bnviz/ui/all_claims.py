@@ -8,7 +8,7 @@ import streamlit as st
 
 from bnviz.ui import frame, links
 from bnviz.ui.claims import sources
-from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import ask, shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenario_panel import params
 from bnviz.ui.scenarios import ARTICLES, Scenario, scenarios
@@ -37,6 +37,14 @@ def take_link() -> None:
         st.session_state.setdefault(f"{PAGE}.{name}", "")
 
 
+def _about_the_articles() -> None:
+    """What each of the four is about, where a claim only names it."""
+    if shown("about"):
+        with st.popover(text("claims.about_title"), icon=":material/article:", key=f"{PAGE}_about"):
+            st.caption(text("claims.about_intro"))
+            st.markdown("\n".join(f"- **{_article(name)}**: {text(f'claims.about.{name}')}" for name in ARTICLES))
+
+
 def _labs() -> list[str]:
     return [name for name in frame.LABS if any(one.lab == name for one in scenarios().values())]
 
@@ -50,9 +58,7 @@ def choose() -> Wanted:
         )  # fmt: skip
         _select("article", ARTICLES, _article, width=320)
         _select("lab", _labs(), lambda name: text(f"app.{name}_title"))
-        with st.popover(text("claims.about_title"), icon=":material/article:", key=f"{PAGE}_about"):
-            st.caption(text("claims.about_intro"))
-            st.markdown("\n".join(f"- **{_article(name)}**: {text(f'claims.about.{name}')}" for name in ARTICLES))
+        _about_the_articles()
     values = {name: str(st.session_state[f"{PAGE}.{name}"]) for name in NAMES}
     links.write(PAGE, {name: value for name, value in values.items() if value})
     return Wanted(**values)

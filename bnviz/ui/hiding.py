@@ -70,7 +70,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "name", "n", "features", "noise", "balance", "preprocess", "test_fraction", "seed", "reset", "show", "kind",
         "view_arm", "view_layer", "band", "work", "results", "compare", "take_home",
     ),
-    "claims": ("search", "article", "lab", "share"),
+    "claims": ("search", "article", "lab", "about", "share"),
     "lessons": ("share",),
     "check": (
         "norm", "inputs", "batch_size", "eps", "placement", "activation", "optimizer", "again", "compared",
