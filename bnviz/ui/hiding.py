@@ -26,14 +26,14 @@ PARTS: dict[str, tuple[str, ...]] = {
     "ravine": (
         "claims",
         "scenes", "shown", "optimizer", "pace", "steps", "data", "name", "feature", "stretch", "noise", "model", "loss",
-        "bias", "plane", "start", "seed", "verdict", "surface", "contour", "arrows", "traces", "losses", "article",
-        "ways_on",
+        "bias", "plane", "start", "seed", "options", "rates", "verdict", "surface", "contour", "arrows", "traces",
+        "losses", "article", "ways_on",
     ),
     "layer": (
         "claims",
         "source", "lesson", "told", "factor", "editor", "name", "preprocess", "size", "open_train", "arm", "layer",
-        "step", "eps", "precision", "first_row", "first_feature", "gamma", "beta", "drag", "row", "batches",
-        "sentences",
+        "step", "eps", "precision", "first_row", "first_feature", "phases", "formula", "code", "gamma", "beta",
+        "drag", "row", "batches", "sentences",
     ),
     "running": (
         "claims",

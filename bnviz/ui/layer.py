@@ -50,7 +50,8 @@ def show() -> None:
     _lesson(lab, on_stage, phases)
     told_now = message(lab, on_stage, phases, visit=state.visit(), dark=is_dark())
     origin = origin_of(lab, on_stage, experiment)
-    rest = microscope({**told_now, "origin": origin.told()}, key=PLAYER)
+    left_out = [name for name in ("phases", "formula", "code") if not shown(name)]
+    rest = microscope({**told_now, "origin": origin.told(), "left_out": left_out}, key=PLAYER)
     _take(rest, lab, on_stage)
     hands(on_stage)
     if shown("sentences"):

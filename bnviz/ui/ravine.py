@@ -23,7 +23,8 @@ from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
 
 COMPONENT_NAME = "bnviz.ravine"
-PICTURES = ("verdict", "surface", "contour", "arrows", "traces", "losses")
+PICTURED = ("options", "rates", "verdict", "surface", "contour", "arrows", "traces", "losses")
+"""What the component draws and a link can hide."""
 _PROBLEMS, _OPENED, _START = "ravine.problems", "ravine.opened", "ravine.player.start"
 _TOLD, _AGAIN = "ravine.player.told", "ravine.player.again"
 
@@ -73,7 +74,7 @@ def show(scene: Scene) -> None:
         predicted = text(f"ravine.predicted.{rows.target}")
         st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))
     origin = _origin(scene, rows.features, len(rows.y))
-    hidden = [name for name in PICTURES if not shown(name)]
+    hidden = [name for name in PICTURED if not shown(name)]
     message = pack_tree({**stage(sides, scene.settings), "place": place, "origin": origin.told(), "hidden": hidden})
     result = _component()(
         key="ravine.player",

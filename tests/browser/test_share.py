@@ -177,3 +177,23 @@ def test_the_score_of_a_lab_survives_another_page_and_a_reload(serve, new_page):
     expect(page.get_by_text("3 right of 4 answered")).to_be_visible()
     expect(page.get_by_text("2 right · 3 of 7 done")).to_be_visible()
     expect(page.get_by_text("Right.", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lab", "parts"),
+    [
+        ("layer", {"phases": ".toolbar", "formula": ".formula", "code": ".code"}),
+        ("ravine", {"options": ".options", "rates": "input.slider", "traces": ".traces", "losses": ".losses"}),
+    ],
+)
+def test_parts_inside_of_a_picture_are_hidden_by_link(new_page, serve, lab, parts):
+    page = new_page()
+    for query, count in (("", True), (f"?hide={'.'.join(parts)}", False)):
+        page.goto(f"{serve('app.py')}/{lab}{query}")
+        expect(page.locator(".microscope td.cell, .ravine .contour canvas").first).to_be_visible()
+        for part in parts.values():
+            found = page.locator(f".microscope {part}:visible, .ravine .side {part}:visible, .ravine > {part}:visible")
+            if count:
+                expect(found.first).to_be_visible()
+            else:
+                expect(found).to_have_count(0)

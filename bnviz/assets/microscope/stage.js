@@ -58,6 +58,9 @@ export class Stage {
     const before = this.m;
     this.m = m;
     this.setStateValue = setStateValue;
+    this.toolbar.root.hidden = m.left_out.includes("phases");
+    this.formula.hidden = m.left_out.includes("formula");
+    this.code.root.hidden = m.left_out.includes("code");
     for (const [name, colour] of Object.entries(m.colours)) this.root.style.setProperty(`--${name}`, colour);
     if (this.visit !== m.visit) {
       this.visit = m.visit;

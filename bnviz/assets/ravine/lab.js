@@ -55,12 +55,12 @@ export class Lab {
     }, false);
     this.straight = element("button", { type: "button", className: "plain" });
     this.straight.addEventListener("click", () => this.turnAll(straightCamera()));
-    const options = element("div", { className: "options" }, this.together, this.same, this.straight);
+    this.options = element("div", { className: "options" }, this.together, this.same, this.straight);
     this.root = element(
       "div",
       { className: "player ravine", tabIndex: -1 },
       this.controls.row,
-      options,
+      this.options,
       this.sides,
       this.losses.element,
     );
@@ -112,6 +112,7 @@ export class Lab {
     if (another) Object.assign(this, { visit: place.visit, shares: { ...place.shares }, size: place.size });
     this.arrange();
     this.losses.element.hidden = stage.hidden.includes("losses");
+    this.options.hidden = stage.hidden.includes("options");
     this.describe();
     const { steps } = stage;
     Object.assign(this.recording, { steps: Array.from({ length: steps + 1 }, (_n, k) => k), count: steps + 1 });

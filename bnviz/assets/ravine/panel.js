@@ -47,6 +47,7 @@ export class Panel {
       this.pictures[k].heading.textContent = text;
     });
     this.rates.describe(this.path, { leads });
+    this.rates.element.hidden = stage.hidden.includes("rates");
     this.verdict.hidden = stage.hidden.includes("verdict");
     for (const picture of this.pictures) picture.element.hidden = stage.hidden.includes(picture.kind);
   }
