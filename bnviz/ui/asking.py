@@ -15,7 +15,7 @@ import streamlit as st
 
 from bnviz.core.study import Study
 from bnviz.runs.studies import StudyRun
-from bnviz.ui.hiding import ask, named, shown
+from bnviz.ui.hiding import QUESTION, ask, named, shown
 from bnviz.ui.messages import text
 
 _ASKED = "asking.asked"
@@ -67,7 +67,7 @@ def is_asked(wanted: Wanted[What], *, answered: bool = False, store: _Found | No
         answered: the reader has said what to expect; then what somebody has measured already is shown at once.
         store: who remembers it.
     """
-    unasked = wanted.first == wanted.whole or {"predict", "judge"} <= set(named())
+    unasked = wanted.first == wanted.whole or set(QUESTION) <= set(named())
     if unasked or was_asked(wanted.whole):
         return True
     known = store.find(wanted.whole) if answered and store is not None else None
@@ -129,5 +129,5 @@ def start_button(key: str, wanted: Callable[[], Wanted[What]]) -> None:
 
 def say_what_is_missing(wanted: Wanted[What], *, answered: bool) -> None:
     """In the place of a verdict: that one seed is on screen, and what there is to do."""
-    if shown("verdict") and (shown("predict") or shown("judge")):
+    if shown("verdict") and any(map(shown, QUESTION)):
         st.caption(text("claims.changed" if answered else "claims.one_seed", seeds=wanted.seeds))

@@ -11,7 +11,7 @@ import streamlit as st
 from bnviz.core.verdict import Verdict
 from bnviz.plots.formats import number
 from bnviz.ui.asking import Wanted, ask_for, start_button
-from bnviz.ui.hiding import shown
+from bnviz.ui.hiding import QUESTION, shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario
 
@@ -65,7 +65,7 @@ def claim_box(
     Returns:
         As `ask_prediction`.
     """
-    framed = any(map(shown, ("claim_text", "predict", "judge")))
+    framed = any(map(shown, ("claim_text", *QUESTION)))
     with st.container(border=framed, key=f"{page}_claim_{scenario.id}"):
         said, asked = st.columns([3, 2], gap="medium") if shown("claim_text") else (None, st.container())
         if said is not None:

@@ -43,7 +43,6 @@ def from_params(params: dict[str, str], problems: list[str]) -> None:
             st.session_state[key] = kind.parse(params[name])
         except (ValueError, FieldError) as error:
             problems.append(text("compare.bad_place", name=name, problem=str(error)))
-    st.session_state.pop(ARMS, None)
     given = [name for name in params.get(WITHOUT, "").split(BETWEEN) if name]
     known = {label for pin in pins.pins() for label in arm_labels(pin.experiment)}
     st.session_state[_HIDDEN] = tuple(name for name in given if name in known)

@@ -15,6 +15,8 @@ HIDE = "hide"
 _VEIL = "hiding.veil"
 COMMON = ("claim_text", "predict", "lesson_text", "files", "quiz", "notation", "share")
 """Of every lab."""
+QUESTION = ("predict", "judge")
+"""What a lab asks about a claim, and the button that measures all seeds."""
 MEASURED = ("judge", "back", "work", "verdict")
 """Of the labs whose claims are measured with several seeds."""
 PARTS: dict[str, tuple[str, ...]] = {

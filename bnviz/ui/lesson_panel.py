@@ -10,8 +10,6 @@ from bnviz.ui.lessons import Place, answer, current, go_to_step, lessons
 from bnviz.ui.messages import text
 
 _CHOSEN, _FOLDED = "lesson.chosen", "lesson.folded"
-OTHER_QUESTIONS = ("predict", "judge")
-"""What a lab itself asks about its claims; one question at a time is enough."""
 
 
 def lesson_panel(page: str) -> bool:
@@ -27,7 +25,7 @@ def lesson_panel(page: str) -> bool:
     if not shown("lesson_text"):
         return True
     if here and place.answer is None:
-        hiding.veil((*place.step.veiled, *OTHER_QUESTIONS))
+        hiding.veil((*place.step.veiled, *hiding.QUESTION))  # one question at a time is enough
     with st.container(border=True, key="lesson_panel", gap="small"):
         _head(place)
         if not here:

@@ -53,8 +53,7 @@ export class Losses extends Canvas {
 
   /** The upper end in powers of ten: what is lost where a path runs away is in sight, too. */
   highest(paths) {
-    const most = paths.flatMap((path) => Array.from({ length: path.last + 1 }, (_none, k) => path.at("left", k)));
-    const power = Math.log10(Math.max(1, ...most.filter(Number.isFinite)));
+    const power = Math.log10(Math.max(1, ...paths.map((path) => path.reached.left)));
     return power <= DECADES[1] ? DECADES[1] : Math.min(HIGHEST, Math.ceil(power));
   }
 

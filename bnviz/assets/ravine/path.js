@@ -40,6 +40,17 @@ export class Path {
     return found;
   }
 
+  /** How far the whole way reaches at the chosen rate, looked up once: least and largest weights, largest loss left. */
+  get reached() {
+    if (this.far?.rate !== this.rate) {
+      const points = this.points(this.last);
+      const left = points.map((_point, k) => this.at("left", k)).filter(Number.isFinite);
+      const weights = [0, 1].map((axis) => points.map((point) => point[axis]).filter(Number.isFinite));
+      this.far = { rate: this.rate, left: Math.max(...left), weights: weights.map((w) => [Math.min(...w), Math.max(...w)]) };
+    }
+    return this.far;
+  }
+
   /** A row for each step up to one: the step, and what `columns(k)` tells of it. */
   rows(step, columns) {
     const steps = Array.from({ length: Math.min(step, this.last) + 1 }, (_none, k) => k);

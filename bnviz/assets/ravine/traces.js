@@ -29,8 +29,8 @@ export class Traces extends Canvas {
   /** Ends of the axis of a weight: what a stable descent can reach, or all that this one reaches. */
   ends(path, axis) {
     const [low, high] = path.side.reach.slice(2 * axis, 2 * axis + 2);
-    const values = path.points(path.size - 1).map((point) => point[axis]).filter(Number.isFinite);
-    const [least, most] = [Math.min(low, ...values), Math.max(high, ...values)];
+    const [lowest, highest] = path.reached.weights[axis];
+    const [least, most] = [Math.min(low, lowest), Math.max(high, highest)];
     if (least === low && most === high) return [low, high];
     const room = MARGIN * (most - least);
     return [least < low ? least - room : low, most > high ? most + room : high];
