@@ -35,6 +35,12 @@ def _template(network: Network, arm: Arm, size: Shape, dtype: torch.dtype) -> tu
     return memory_of(net), tuple(starts)
 
 
+@lru_cache(maxsize=64)
+def _shape_of(network: Network, arm: Arm) -> tuple[Network, Arm]:
+    """Both without what plays no part in the structure."""
+    return replace(network, gain=1.0), replace(arm, learning_rate=None, gain=None, optimizer=None, dropout=None)
+
+
 @lru_cache(maxsize=4)
 def _draws(seed: int, shapes: tuple[Shape, ...]) -> tuple[NDArray[np.float64], ...]:
     """Standard normal numbers for each weight matrix, from the input to the output."""
@@ -51,8 +57,7 @@ def first_state(experiment: Experiment, arm: Arm, data: Dataset, dtype: torch.dt
 
 def _from_template(experiment: Experiment, arm: Arm, size: Shape, dtype: torch.dtype) -> ArmState:
     network = experiment.network
-    shape = replace(arm, learning_rate=None, gain=None, optimizer=None, dropout=None)
-    template, starts = _template(replace(network, gain=1.0), shape, size, dtype)
+    template, starts = _template(*_shape_of(network, arm), size, dtype)
     widths = (size[0], *network.hidden, size[1])
     draws = _draws(experiment.seed, tuple(zip(widths[1:], widths[:-1], strict=True)))
     gain = network.gain if arm.gain is None else arm.gain

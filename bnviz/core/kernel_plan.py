@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.core.experiment import Arm, Experiment
+from bnviz.core.memory import Memory
 from bnviz.core.network import NormNet
 
 Array = NDArray[Any]
@@ -76,9 +77,9 @@ def table_of_layers(net: NormNet) -> Array:
     return table
 
 
-def plan_of(experiment: Experiment, arm: Arm, net: NormNet, classes: int) -> Plan:
+def plan_of(experiment: Experiment, arm: Arm, memory: Memory, classes: int) -> Plan:
     """An arm's plan."""
-    training, table = experiment.training, table_of_layers(net)
+    training, table = experiment.training, table_of_layers(memory.blueprint)
     codes, reals = np.zeros(12, np.int64), np.zeros(6)
     codes[NORM] = 0 if arm.norm == "none" else BATCH if arm.uses_batch_statistics else GROUP
     codes[GROUPS] = arm.groups if arm.norm == "group" else 1
@@ -87,14 +88,13 @@ def plan_of(experiment: Experiment, arm: Arm, net: NormNet, classes: int) -> Pla
     codes[ACTIVATION] = ACTIVATION_CODES[experiment.network.activation]
     codes[OPTIMIZER] = OPTIMIZER_CODES[arm.optimizer or training.optimizer]
     codes[CLASSES], codes[ROWS] = classes, training.batch_size
-    codes[PARAMETERS] = sum(parameter.numel() for parameter in net.parameters())
+    codes[PARAMETERS] = memory.moments.shape[1]
     codes[UNITS_IN_ALL], codes[WIDEST] = table[:-1, UNITS].sum(), table[:, [FAN_IN, UNITS]].max()
     reals[RATE] = training.learning_rate if arm.learning_rate is None else arm.learning_rate
     reals[DECAY], reals[EPS], reals[MOMENTUM] = training.weight_decay, arm.eps, arm.momentum
     reals[DROPOUT] = training.dropout if arm.dropout is None else arm.dropout
     reals[INPUT_NOISE] = training.input_noise
-    numbers = sum(tensor.numel() for tensor in (*net.parameters(), *net.buffers()))
-    return Plan(table, codes, reals, places_for(table, codes, reals, numbers))
+    return Plan(table, codes, reals, places_for(table, codes, reals, memory.values.size))
 
 
 def places_for(table: Array, codes: Array, reals: Array, numbers: int) -> Array:

@@ -144,7 +144,7 @@ class KernelRun:
         dtype, data = begin.memory.values.dtype, self.experiment.data
         self.data = load(data, self.experiment.seed)
         self.rows = _rows(data, self.experiment.seed, dtype.name, recording.map_extent)
-        self.plan = plan_of(self.experiment, begin.arm, begin.memory.blueprint, self.data.classes)
+        self.plan = plan_of(self.experiment, begin.arm, begin.memory, self.data.classes)
         self.work = np.zeros(int(self.plan.places[END]), dtype)
         self.now = begin.copied()
         self.before = np.empty_like(self.now.memory.values)
