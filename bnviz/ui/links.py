@@ -10,12 +10,13 @@ import streamlit as st
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
 from bnviz.ui import own_labs
-from bnviz.ui.link_words import in_words
+from bnviz.ui.link_words import as_it_came, in_words
 from bnviz.ui.messages import text
 
 KEPT = ("lesson", "hide", "present", "quiz", "notation")
 """Parameters that belong to no page: they stay in the address wherever the reader goes."""
 CLAIM = "claim"
+MOST_DIGITS = 9
 _PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
 # How often the session itself has set one of KEPT: in all, when a page last wrote, when `tell` last did.
 _HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
@@ -177,7 +178,12 @@ def say_unread(page: str, name: str, said: str | None) -> None:
     if said is not None:
         known[name] = said
     if name in known:
-        st.warning(known[name], icon=":material/link_off:")
+        st.warning(as_it_came(known[name]), icon=":material/link_off:")
+
+
+def whole(given: str) -> int | None:
+    """A whole number of at most nine digits as an address has it, such as 12; None for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else None
 
 
 def show_problems(problems: list[str]) -> None:

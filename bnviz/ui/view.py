@@ -11,6 +11,7 @@ from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
 from bnviz.plots.sentences import listed
+from bnviz.ui import links
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
@@ -100,8 +101,9 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
 
 def _take_number(name: str, key: str, params: dict[str, str], messages: list[str]) -> None:
     given = params.get(name, "1")
-    if given.isascii() and given.isdigit() and int(given) >= 1:
-        st.session_state[key] = int(given) - 1
+    number = links.whole(given)
+    if number:
+        st.session_state[key] = number - 1
     else:
         messages.append(text("link.bad_number", name=name, given=given))
 

@@ -192,6 +192,8 @@ def test_a_step_in_the_link_is_handed_to_the_player():
         ("kind", "inside"),
         ("show", "everything"),
         ("layer", "0"),
+        pytest.param("layer", "9" * 5000, id="endless-layer"),
+        pytest.param("step", "1" * 5000, id="endless-step"),
     ],
 )
 def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
