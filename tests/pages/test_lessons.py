@@ -89,6 +89,12 @@ def test_a_lesson_that_is_not_there_is_told_until_something_else_is_opened(given
     assert "lesson" not in link_of(app)
 
 
+def test_an_open_question_veils_its_answer_on_a_page_that_comes_by_link():
+    app = opened("layer", lesson="class45.4", **{"layer.phase": "1"})
+    assert "mean 4.000" not in said(app)
+    assert "mean 4.000" in said(answer(app, "class45", 4, 0))
+
+
 def test_a_wrong_answer_is_told_kindly():
     app = opened("layer", lesson="layer.1")
     step = lessons()["layer"].steps[0]
