@@ -154,3 +154,9 @@ def test_the_page_lists_all_lessons_and_goes_on_where_one_was():
     assert button(app, "lessons_start_layer").label == text("lessons.go_on", number=3)
     checked(button(app, "lessons_start_layer").click().run())
     assert link_of(app) == {"layer.phase": "4", "lesson": "layer.3"}
+
+
+def test_the_page_of_all_lessons_explains_a_step_that_there_is_not():
+    app = opened("lessons", lesson="class45.99")
+    assert "class45.99" in app.warning[0].value
+    assert link_of(app) == {}

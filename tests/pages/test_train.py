@@ -202,6 +202,18 @@ def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
     assert message(app)["finished"]
 
 
+def test_a_name_that_no_setting_has_is_told_until_a_control_is_moved():
+    app = opened(**{"training.learning_rat": "1.6", "sed": "3", "fbclid": "me"})
+    (told,) = [one.value for one in app.warning]
+    assert "Perhaps training.learning_rate is meant." in told
+    assert "Perhaps seed is meant." in told
+    assert "fbclid" not in told
+    assert app.run().warning
+    next(one for one in app.select_slider if one.key == "train.training.learning_rate").set_value(0.4)
+    assert not settled(app.run()).warning
+    assert not settled(app.run()).warning
+
+
 def test_a_picture_that_the_data_lack_gives_way_to_the_usual_ones_and_says_why():
     app = opened(replace(SMALL, data=Data("wine")), show="maps")
     assert "two features and two classes" in app.info[0].value
