@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from bnviz.core.armrun import DIVERGED, ArmState
+from bnviz.core.armrun import ArmState
 from bnviz.core.data import Dataset, batches, load
 from bnviz.core.experiment import Data
 from bnviz.core.kernel_order import measure
@@ -43,7 +43,7 @@ from bnviz.core.kernel_train import Rows, Schedule, evaluate, train
 from bnviz.core.layers import disturbance
 from bnviz.core.probes import map_grid
 from bnviz.core.recording import Recording
-from bnviz.core.schedule import SIGNAL_RANGE, is_evaluated, post_range
+from bnviz.core.schedule import DIVERGED, SIGNAL_RANGE, is_evaluated, post_range
 from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws
 
 BLOCK_BYTES = 2_000_000

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import from_link, to_link
+from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
@@ -139,6 +140,17 @@ def test_a_batch_larger_than_the_data_is_explained():
     widget(app, "select_slider", "train.training.batch_size").set_value(256)
     app.run()
     assert "75 training rows" in app.error[0].value
+
+
+def test_a_subset_that_cannot_fill_a_batch_is_explained_and_the_band_does_without_that_seed():
+    few, training = Data("flowers", n=16, test_fraction=0.75), Training(batch_size=2, steps=3, order="blocks")
+    smallest = [np.bincount(load(few, seed).subset_train, minlength=2).min() for seed in range(20)]
+    good = next(seed for seed in range(20) if smallest[seed] == 2 and smallest[seed + 1] < 2)
+    app = opened(replace(SMALL, data=few, training=training, seed=good), band="1")
+    assert not app.error
+    widget(app, "number_input", "train.seed").set_value(good + 1)
+    app.run()
+    assert f"with seed {good + 1} only" in app.error[0].value
 
 
 def test_widths_that_are_no_numbers_are_explained():
