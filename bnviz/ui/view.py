@@ -162,6 +162,8 @@ def choose_view(experiment: Experiment) -> View:
         lacking = [text(f"train.options.picture.{name}") for name in wanted]
         reasons = dict.fromkeys(text(f"train.state.lacks.{name}") for name in wanted)
         st.info(text("train.state.lacking", pictures=listed(lacking), why=" ".join(reasons)), icon=":material/image:")
+    if not experiment.network.hidden and any(arm.norm != "none" for arm in experiment.arms):
+        st.info(text("train.state.no_layer"), icon=":material/info:")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)

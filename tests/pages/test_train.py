@@ -16,6 +16,7 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
 from bnviz.ui.link_words import label_of
+from bnviz.ui.messages import text
 from tests.pages.lab import settled
 from tests.pages.visit import link_of, visited
 
@@ -247,6 +248,8 @@ def test_the_pictures_of_one_arm_stand_right_below_its_choice():
 def test_a_linear_model_shows_its_curves_and_map():
     app = opened(Experiment(data=SMALL.data, network=Network(()), training=SMALL.training))
     assert {picture["id"] for picture in message(app)["pictures"]} == {"loss", "accuracy", "decision-maps"}
+    assert text("train.state.no_layer") in [one.value for one in app.info]
+    assert text("train.state.no_layer") not in [one.value for one in opened().info]
 
 
 def test_the_band_over_seeds_appears_and_is_in_the_link():
