@@ -5,7 +5,8 @@ const LEAST_WIDTH = 340; // px in which a picture still has to find its place be
 const PADDING = 16; // px
 const MOST_FITS = 6; // a picture may change its height with its width
 const ENOUGH = 0.03; // a zoom this near to the right one, as a share of it, stays
-const LEAST_ZOOM = 0.9; // of what is taller than the window: it is scrolled rather than made too small to read
+const LEAST_ZOOM = 0.85; // of what is taller than the window, with larger letters; below it is scrolled
+const LEAST_NATIVE = 0.5; // of a chart of Streamlit, which cannot be scrolled
 const MOST_GROWN = 2; // of the tables of the layer
 const LEAST_TABLES = 0.8; // as large as on the ordinary page
 const COLUMNS = 1000; // px of a window in which the tables may stand beside their explanation
@@ -93,7 +94,7 @@ export class Large {
     if (this.picture.closest(".ravine, .axes")) return 1; // they fill the width, and make their own letters larger
     if (this.tables) return this.tried();
     const across = (window.innerWidth - 2 * PADDING) / LEAST_WIDTH;
-    const least = this.yields ? 1 : LEAST_ZOOM;
+    const least = this.native ? LEAST_NATIVE : this.yields ? 1 : LEAST_ZOOM;
     return Math.max(least, Math.min(MOST_ZOOM, this.space / Math.max(1, this.drawnHeight), across));
   }
 
@@ -200,6 +201,7 @@ export class Large {
     if (this.native) this.room(zoom);
     else {
       this.picture.style.zoom = String(zoom);
+      this.picture.style.setProperty("--zoom", String(zoom));
       this.room(this.picture === this.holder ? zoom : 1);
     }
     const sharp = this.screen * zoom;
