@@ -171,7 +171,7 @@ class Presenter {
     keys.append(...buttons);
     this.bar.replaceChildren(keys, leave);
     keys.scrollLeft = along;
-    keys.querySelector("[aria-pressed=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    if (this.chosen) keys.querySelector("[aria-pressed=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     if (held) this.bar.querySelector(`[data-number="${held}"]`)?.focus();
   }
 
