@@ -103,7 +103,7 @@ def show_clouds(pair: Pair, data: Data, view: Inputs) -> None:
     look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark(), told=shown("facts"))
     if look.told:
         st.markdown(plain(inputs_table.spread_words(pair)))
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="inputs_clouds"):
         for method in PREPROCESSES:
             title = text(f"train.options.preprocess.{method}")
             told = inputs_table.cloud_words(pair, method) if look.told else ""

@@ -70,6 +70,12 @@ TABLES_IN_SIGHT = (
     "const foot = find(document, '.bar').getBoundingClientRect().top; "
     "return shown.length > 0 && shown.every((one) => one.getBoundingClientRect().bottom <= foot) && shown.length; })()"
 )
+HEIGHT = f"(name) => {{ {FOUND} return find(document, name).getBoundingClientRect().height; }}"
+LETTERS = (
+    f"(name) => {{ {FOUND} const one = find(document, name); let zoom = 1; "
+    "for (let up = one; up; up = up.parentElement) zoom *= Number(getComputedStyle(up).zoom); "
+    "return zoom * parseFloat(getComputedStyle(one).fontSize); }"
+)
 SIDEBAR = "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right"
 
 
@@ -82,6 +88,9 @@ def test_low_cells_leave_room_for_the_sentence_and_the_sidebar_for_the_page(serv
     page.wait_for_function(f"{SIDEBAR} <= 0")  # closed, but there
     page.keyboard.press("1")
     page.wait_for_function(CAPTION_ABOVE_BAR)
+    page.wait_for_function(f"({LETTERS})('.chosen figcaption') >= 18")
+    page.wait_for_function(f"({LETTERS})('.chosen h3') >= 18")
+    page.wait_for_function(f"({HEIGHT})('.chosen canvas') > 5 * 80")
     if height == 720:
         return
     page.keyboard.press("0")
@@ -99,8 +108,58 @@ def test_all_tables_of_a_phase_are_in_sight(serve, new_page):
     for _phase in range(8):  # to the last one, which needs the tables of the way back
         page.keyboard.press("n")
     page.wait_for_function(f"{TABLES_IN_SIGHT} === 5")
+    assert box(page, ".microscope td.cell >> nth=0")["width"] > 80
     page.set_viewport_size({"width": 1280, "height": 720})
     page.wait_for_function(f"{TABLES_IN_SIGHT} === 5")
+    assert box(page, ".microscope td.cell >> nth=0")["width"] > 70  # it has 63 on the ordinary page
+    page.wait_for_function(f"({LETTERS})('.chosen td.cell') >= 16")
+
+
+def test_a_landscape_fills_its_frame_and_the_window(serve, new_page):
+    page = new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{serve('app.py')}/ravine?present=1")
+    page.wait_for_function(f"{NAMES} >= 3")
+    page.keyboard.press("1")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    page.wait_for_function("window.__ravine.frames[0].box?.[3] > 290")
+    frame = page.evaluate("window.__ravine.frames[0]")
+    assert frame["range"] == pytest.approx(frame["window"], rel=0.02, abs=0.01)  # every place of it was computed
+    _, _, width, height = frame["box"]
+    x0, x1, y0, y1 = frame["range"]
+    assert width / (x1 - x0) == pytest.approx(height / (y1 - y0), rel=1e-6)  # the same scale for both weights
+    for canvas in (".surface canvas", ".contour canvas"):
+        found = box(page, f".side.chosen {canvas}")
+        assert found["height"] > 330
+        assert found["y"] + found["height"] < box(page, ".bar")["y"]
+
+
+def test_the_bar_has_two_rows_at_most_and_four_clouds_have_one(serve, new_page):
+    page = new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{serve('app.py')}/inputs?present=1")
+    page.wait_for_function(f"{NAMES} >= 9")
+    bar = box(page, ".bar")
+    assert bar["height"] < 100
+    for key in page.locator(".keys button").all():
+        place = key.bounding_box()
+        assert place["y"] >= bar["y"]
+        assert place["y"] + place["height"] <= 720
+    expect(page.get_by_role("button", name="5 The cloud, one unit as long across as upwards")).to_have_text(
+        "5The cloud"
+    )
+    clouds = page.locator(".st-key-inputs_clouds [data-testid=stVegaLiteChart]")
+    expect(clouds).to_have_count(4)
+    assert len({round(one.bounding_box()["y"]) for one in clouds.all()}) == 1
+
+
+def test_the_title_of_the_home_page_stands_above_all_else(serve, new_page):
+    page = new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{serve('app.py')}/?present=1")
+    page.wait_for_function("window.__bnvizPresenter")
+    page.locator(".st-key-home_picture").wait_for()
+    title = box(page, "h1")
+    foot = title["y"] + title["height"]
+    assert foot <= box(page, ".st-key-home_picture")["y"]
+    assert foot <= box(page, "[data-testid=stMain] [data-testid=stMarkdown] p >> nth=0")["y"]
 
 
 def test_a_number_typed_into_a_field_enlarges_nothing(serve, new_page):

@@ -8,6 +8,13 @@ export class Code {
     this.body = element("div", { className: "listings", tabIndex: 0 });
     this.body.setAttribute("role", "region");
     this.root = element("div", { className: "code" }, this.title, this.body);
+    new ResizeObserver(() => this.seek()).observe(this.body);
+  }
+
+  /** Bring the first marked line into sight. */
+  seek() {
+    const hot = this.body.querySelector(".hot");
+    if (hot) this.body.scrollTop = Math.max(0, hot.offsetTop - this.body.offsetTop - Math.min(40, this.body.clientHeight / 3));
   }
 
   show(m, phase) {
@@ -17,8 +24,7 @@ export class Code {
     this.body.setAttribute("aria-label", m.texts.code);
     const functions = Object.entries(m.code.marks[phase - 1]);
     this.body.replaceChildren(...functions.map(([name, lines]) => this.listing(m, name, lines)));
-    const hot = this.body.querySelector(".hot");
-    this.body.scrollTop = Math.max(0, hot.offsetTop - this.body.offsetTop - 40);
+    this.seek();
   }
 
   listing(m, name, marked) {

@@ -8,9 +8,9 @@ import { vegaConfig } from "./theme.js";
 const NARROW = 600; // px of the container, below which the narrow specification is used
 const GUESS = 70; // px taken by axes and headers, before they could be measured
 const SLACK = 3; // px a picture may stay below the width of its container, and one more a column
-const MOST_LETTERS = 1.8; // times as large: more would leave no room for the picture
+const MOST_LETTERS = 2; // times as large: more would leave no room for the picture
 const ROUNDS = 5; // attempts to fit; labels may come and go with the width
-const LEAST_CELL = 32; // px of the height of a cell
+const LEAST_CELL = 70; // px of the height of a cell
 const CELL_GAP = 10; // px between two cells, before it could be measured
 const CHILD_WIDTH = /^(concat_\d+_)*(child_w|childW|w)idth$/; // of facets and concatenations
 const CHILD_HEIGHT = "child_height";

@@ -2,14 +2,18 @@
 
 const MOST_ZOOM = 3;
 const LEAST_WIDTH = 340; // px in which a picture still has to find its place before it is zoomed
-const PADDING = 24; // px
+const PADDING = 16; // px
 const MOST_FITS = 6; // a picture may change its height with its width
 const ENOUGH = 0.03; // a zoom this near to the right one, as a share of it, stays
-const LEAST_ZOOM = 0.5; // of what is taller than the window
-const MOST_GROWN = 1.6; // of the tables of the layer
+const LEAST_ZOOM = 0.85; // of what is taller than the window, with larger letters; below it is scrolled
+const LEAST_NATIVE = 0.5; // of a chart of Streamlit, which cannot be scrolled
+const MOST_GROWN = 2; // of the tables of the layer
+const LEAST_TABLES = 0.8; // as large as on the ordinary page
+const COLUMNS = 1000; // px of a window in which the tables may stand beside their explanation
 const FINER = 0.97; // the next zoom that is tried, as a share of the last one
 const SAME = 4; // px by which the room of a chart may differ from the one it has
 const LETTERS = 22 / 1080; // the smallest letters, as a share of the height of the window
+const LEAST_LETTERS = 18; // px
 
 const plainBox = Element.prototype.getBoundingClientRect;
 
@@ -59,7 +63,7 @@ export class Large {
     }
     this.holder.style.setProperty("--top", `-${PADDING}px`);
     this.holder.classList.add("enlarged");
-    picture.dataset.letters = String(Math.max(12, LETTERS * window.innerHeight));
+    picture.dataset.letters = String(Math.max(LEAST_LETTERS, LETTERS * window.innerHeight));
     picture.classList.add("chosen");
     this.ratio = Object.getOwnPropertyDescriptor(window, "devicePixelRatio");
     this.screen = window.devicePixelRatio;
@@ -90,19 +94,27 @@ export class Large {
     if (this.picture.closest(".ravine, .axes")) return 1; // they fill the width, and make their own letters larger
     if (this.tables) return this.tried();
     const across = (window.innerWidth - 2 * PADDING) / LEAST_WIDTH;
-    const least = this.yields ? 1 : LEAST_ZOOM;
+    const least = this.native ? LEAST_NATIVE : this.yields ? 1 : LEAST_ZOOM;
     return Math.max(least, Math.min(MOST_ZOOM, this.space / Math.max(1, this.drawnHeight), across));
   }
 
-  /** The largest zoom at which all tables are in sight: they find other places at another one. */
+  /** The largest zoom at which all tables are in sight, below their explanation or beside it. */
   tried() {
-    for (let zoom = MOST_GROWN; zoom > LEAST_ZOOM; zoom *= FINER) {
-      this.picture.style.zoom = String(zoom);
-      this.room(this.picture === this.holder ? zoom : 1);
-      const { scrollHeight, clientHeight, scrollWidth, clientWidth } = this.holder;
-      if (scrollHeight <= clientHeight && scrollWidth <= clientWidth) return zoom;
+    const ways = window.innerWidth < COLUMNS ? [false] : [true, false];
+    for (let zoom = MOST_GROWN; zoom > LEAST_TABLES; zoom *= FINER) {
+      if (ways.some((beside) => this.holds(zoom, beside))) return zoom;
     }
-    return LEAST_ZOOM;
+    this.holds(LEAST_TABLES, false);
+    return LEAST_TABLES;
+  }
+
+  /** Whether nothing is cut off at a zoom. */
+  holds(zoom, beside) {
+    this.picture.classList.toggle("columns", beside);
+    this.picture.style.zoom = String(zoom);
+    this.room(this.picture === this.holder ? zoom : 1);
+    const { scrollHeight, clientHeight, scrollWidth, clientWidth } = this.holder;
+    return scrollHeight <= clientHeight && scrollWidth <= clientWidth;
   }
 
   get tables() {
@@ -189,6 +201,7 @@ export class Large {
     if (this.native) this.room(zoom);
     else {
       this.picture.style.zoom = String(zoom);
+      this.picture.style.setProperty("--zoom", String(zoom));
       this.room(this.picture === this.holder ? zoom : 1);
     }
     const sharp = this.screen * zoom;
@@ -221,7 +234,7 @@ export class Large {
       delete canvas.getBoundingClientRect;
       if (!this.picture.closest(".ravine")) canvas.removeAttribute("style"); // Vega leaves it for a ratio of 1
     }
-    this.picture.classList.remove("chosen");
+    this.picture.classList.remove("chosen", "columns");
     delete this.picture.dataset.letters;
     delete this.picture.dataset.room;
     this.holder.classList.remove("enlarged");

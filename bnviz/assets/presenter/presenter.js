@@ -42,6 +42,12 @@ function above(chart) {
   return "";
 }
 
+/** What the bar says of the pictures: the beginnings of their names, where these tell them apart. */
+function shortened(names) {
+  const begun = names.map((name) => name.split(/[:;,(]/)[0].trim());
+  return begun.map((short, place) => (short && begun.indexOf(short) === begun.lastIndexOf(short) ? short : names[place]));
+}
+
 /** The legend that stands on the page above a picture and holds for it. */
 function legendOf(picture) {
   const holder = picture.getRootNode().host ?? picture;
@@ -151,7 +157,8 @@ class Presenter {
     const all = this.bar.querySelector(".keys");
     const along = all?.scrollLeft ?? 0;
     const held = this.bar.getRootNode().activeElement?.dataset?.number;
-    const buttons = names.map((name, place) => this.button(place + 1, name));
+    const short = shortened(names);
+    const buttons = names.map((name, place) => this.button(place + 1, name, short[place]));
     if (names.length) buttons.push(this.button(0, this.words.all));
     const leave = document.createElement("button");
     leave.className = "leave";
@@ -164,18 +171,19 @@ class Presenter {
     keys.append(...buttons);
     this.bar.replaceChildren(keys, leave);
     keys.scrollLeft = along;
-    keys.querySelector("[aria-pressed=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    if (this.chosen) keys.querySelector("[aria-pressed=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     if (held) this.bar.querySelector(`[data-number="${held}"]`)?.focus();
   }
 
-  button(number, name) {
+  button(number, name, short = name) {
     const made = document.createElement("button");
     const key = document.createElement("kbd");
     key.textContent = number > 9 ? "·" : String(number); // there are no more keys than ten
     const label = document.createElement("span");
-    label.textContent = name;
+    label.textContent = short;
     made.append(key, label);
     made.title = name;
+    if (short !== name) made.setAttribute("aria-label", `${key.textContent} ${name}`);
     made.dataset.number = String(number);
     made.setAttribute("aria-pressed", String(this.chosen === number));
     made.addEventListener("click", () => this.choose(number));

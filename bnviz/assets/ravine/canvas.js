@@ -7,6 +7,7 @@ import { FONT, Pen } from "../player/pen.js";
 
 const PAPER_WIDTH = 680; // px
 const PAPER_LETTERS = 13;
+const WORDS = 12; // px between a canvas and what stands below it
 const PAPER_SHARP = 3; // pixels of what is painted for one of the paper
 
 /** Build an element with properties and children. */
@@ -17,7 +18,7 @@ export function element(tag, properties = {}, ...children) {
 }
 
 export class Canvas {
-  /** `height(width, room)` in px, `room` being the height of the presenter view, else 0; `draw(context, width, height)` paints. */
+  /** `height(width, room)` in px, `room` being what the presenter view has left for it, else 0; `draw(context, width, height)` paints. */
   constructor(kind, height) {
     this.kind = kind;
     this.heightOf = height;
@@ -112,6 +113,12 @@ export class Canvas {
     this.canvas.height = Math.round(height * ratio);
     this.canvas.style.height = `${height}px`;
     return true;
+  }
+
+  /** What is left of the height of a place for the canvas, below what stands above it and above its own words. */
+  roomIn(place) {
+    const above = this.canvas.getBoundingClientRect().top - place.getBoundingClientRect().top + place.scrollTop;
+    return place.clientHeight - above - this.caption.offsetHeight - this.numbers.element.offsetHeight - WORDS;
   }
 
   /** A cleared context in CSS pixels with the page's font. */

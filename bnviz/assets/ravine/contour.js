@@ -3,9 +3,10 @@
 import { Canvas, dot, plus, ramp, remark, rgb, roomy, trail } from "./canvas.js";
 import { fill, number, tick, ticks } from "./words.js";
 
-const ROUND = 410; // px of the presenter view that name, verdict, sentence and controls take
 const TOP_BAND = 12; // above it the loss is one colour
-const EDGE = { left: 58, right: 10, top: 8, bottom: 40 };
+const EDGE = { left: 58, right: 10, top: 8 };
+const FOOT = 2.7; // of the letters' size, for the axis below
+const LEAST_SHARE = 0.25; // of the place that a frame takes, however narrow the window of the weights is
 
 /** Catmull-Rom weights: cubic, so that they give the values of a quadratic loss between grid points exactly. */
 function cubic(t) {
@@ -23,22 +24,32 @@ function spread(count, wanted) {
 
 export class Contour extends Canvas {
   constructor(onStart) {
-    super("contour", (width, room) => Math.max(250, Math.min(room ? room - ROUND : 400, width * 0.78)));
+    super("contour", (width, room) => Math.max(250, Math.min(room || 400, width * 0.78)));
     this.onStart = onStart;
     this.canvas.tabIndex = 0;
     this.canvas.addEventListener("click", (event) => this.click(this.spot(event)));
     this.canvas.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.stopPropagation();
-      this.click([EDGE.left + this.box[2] / 2, EDGE.top + this.box[3] / 2]);
+      if (!this.path) return;
+      const [left, top, width, height] = this.box;
+      this.click([left + width / 2, top + height / 2]);
     });
   }
 
-  get box() {
-    return [EDGE.left, EDGE.top, this.width - EDGE.left - EDGE.right, this.height - EDGE.top - EDGE.bottom];
+  /** The frame: the whole place, or what of it has the shape of the window where both weights have the same scale. */
+  frame(path, { equal, size }) {
+    const [x0, x1, y0, y1] = path.view.window;
+    const foot = Math.round(FOOT * size);
+    const [wide, high] = [this.width - EDGE.left - EDGE.right, this.height - EDGE.top - foot];
+    if (!equal) return [EDGE.left, EDGE.top, wide, high];
+    const scale = Math.max((x1 - x0) / wide, (y1 - y0) / high);
+    const width = Math.round(Math.max((x1 - x0) / scale, LEAST_SHARE * wide));
+    const height = Math.round(Math.max((y1 - y0) / scale, LEAST_SHARE * high));
+    return [EDGE.left + Math.round((wide - width) / 2), EDGE.top, width, height];
   }
 
-  /** Ranges shown: the window, or more of it where both weights have the same scale. */
+  /** Ranges shown: the window, or more of it where a frame with the same scale for both weights would be too narrow. */
   ranges(path, equal) {
     const [x0, x1, y0, y1] = path.view.window;
     if (!equal) return [x0, x1, y0, y1];
@@ -49,9 +60,10 @@ export class Contour extends Canvas {
   }
 
   show(path, step, look) {
-    const key = [this.width, this.height, this.ratio, look.equal].join();
+    const key = [this.width, this.height, this.ratio, look.equal, look.size].join();
     if (this.path !== path || this.key !== key || this.look !== look.version) {
       Object.assign(this, { path, key, look: look.version });
+      this.box = this.frame(path, look);
       this.range = this.ranges(path, look.equal);
       this.ground = null;
     }
@@ -167,10 +179,10 @@ export class Contour extends Canvas {
     context.fillStyle = look.ink;
     context.font = `600 ${look.size}px ${look.font}`;
     context.textBaseline = "bottom";
-    context.fillText(path.side.axes[0], left + width, top + height + EDGE.bottom - 1);
+    context.fillText(path.side.axes[0], left + width, top + height + Math.round(FOOT * look.size) - 1);
     context.textAlign = "left";
     context.textBaseline = "top";
-    context.fillText(path.side.axes[1], 2, top);
+    context.fillText(path.side.axes[1], left - EDGE.left + 2, top);
   }
 
   /** Exact values under the pointer: of the nearest step, else of the nearest point at which the loss was computed. */

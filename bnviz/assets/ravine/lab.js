@@ -1,7 +1,8 @@
 // The lab: landscapes side by side, one step for all of them, a learning rate for each. Python sends every path of every
 // learning rate on offer, so moving the step or a rate needs no answer from it.
 //
-// For tests `window.__ravine` tells of the lab built last: {step, steps, mode, rates, cameras, colors, spots, fps(), draws}.
+// For tests `window.__ravine` tells of the lab built last: {step, steps, mode, rates, cameras, colors, spots, frames,
+// fps(), draws}.
 
 import { Clock } from "../player/clock.js";
 import { Controls } from "../player/controls.js";
@@ -243,7 +244,15 @@ export class Lab {
     if (key === this.laidOut) return;
     this.laidOut = key;
     this.sides.style.setProperty("--count", String(this.columns(row.length)));
-    for (const picture of [...row.flatMap((panel) => panel.pictures), this.losses]) picture.fit(room);
+    const groups = [...row.map((panel) => panel.pictures), [this.losses]];
+    const rooms = groups.map((pictures) => (room ? this.roomFor(pictures) : 0));
+    groups.forEach((pictures, k) => pictures.forEach((picture) => picture.fit(rooms[k])));
+  }
+
+  /** The height that the presenter view has left for the first row of pictures. */
+  roomFor(pictures) {
+    const first = pictures.find((picture) => picture.element.offsetParent);
+    return first ? Math.max(1, Math.floor(first.roomIn(this.root))) : 1;
   }
 
   /** How many preprocessings stand side by side: all that fit, but four as two and two. */
@@ -315,6 +324,7 @@ export class Lab {
       get spots() { return lab.row.map((panel) => panel.surface.spots.at(-1)); },
       get weights() { return lab.row.map((panel) => panel.path.pair("points", lab.clock.shown)); },
       get ends() { return lab.row.map(({ traces, path }) => [traces.ends(path, 0), traces.ends(path, 1)]); },
+      get frames() { return lab.row.map(({ contour: { box, range }, path: { view } }) => ({ box, range, window: view.window })); },
       get highest() { return lab.losses.highest(lab.row.map((panel) => panel.path)); },
       get colors() { return lab.row.map((panel) => panel.path.side.color); },
       get draws() { return lab.draws; },

@@ -4,12 +4,11 @@ import { Canvas, dot, trail } from "./canvas.js";
 import { fill, number, share, ticks, tick } from "./words.js";
 
 const DECADES = [-8, 2];
-const ROUND = 290; // px of the presenter view that heading, sentence and controls take
 const HIGHEST = 12; // powers of ten that a descent may lose
 
 export class Losses extends Canvas {
   constructor() {
-    super("losses", (width, room) => Math.max(200, room ? Math.min(room - ROUND, width * 0.9) : Math.min(280, width * 0.3)));
+    super("losses", (width, room) => Math.max(200, room ? Math.min(room, width * 0.9) : Math.min(280, width * 0.3)));
   }
 
   /** Room for the letters at the edges. */

@@ -3,7 +3,6 @@
 import { Canvas, dot, plus, ramp, remark, roomy, trail } from "./canvas.js";
 import { fill, tick, ticks } from "./words.js";
 
-const ROUND = 410; // px of the presenter view that name, verdict, sentence and controls take
 const START = { turn: -0.62, tilt: 0.74, zoom: 1 };
 const REACH = 1.4; // the highest loss shown, in first excess losses above the smallest
 const HEIGHT = 1.15; // of that loss, where the window is 2 by 2
@@ -17,7 +16,7 @@ export function straightCamera() {
 export class Surface extends Canvas {
   /** `onTurn(camera)` is told of a new point of view. */
   constructor(onTurn) {
-    super("surface", (width, room) => Math.max(250, Math.min(room ? room - ROUND : 400, width * 0.76)));
+    super("surface", (width, room) => Math.max(250, Math.min(room || 400, width * 0.76)));
     this.onTurn = onTurn;
     this.camera = straightCamera();
     this.canvas.tabIndex = 0;
@@ -76,9 +75,13 @@ export class Surface extends Canvas {
     this.aspect = look.equal ? [(x1 - x0) / widest, (y1 - y0) / widest] : [1, 1];
     this.trig = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
     const [, , ce, se] = this.trig;
-    const reach = 2 * Math.hypot(...this.aspect); // whichever way it is turned, so that turning does not change the size
-    const fit = Math.min((this.width - 70) / reach, (this.height - 62) / (reach * se + HEIGHT * ce));
-    this.screen = [this.width / 2 + 8, this.height / 2 - 6, zoom * fit];
+    // Whichever way it is turned, so that turning does not change the size: at the front a corner of the floor may lie,
+    // at the back the rim of a bowl.
+    const corner = Math.hypot(...this.aspect);
+    const up = Math.max(...this.aspect) * se + (HEIGHT * ce) / 2;
+    const down = corner * se + (HEIGHT * ce) / 2;
+    const fit = Math.min((this.width - 70) / (2 * corner), (this.height - 62) / (up + down));
+    this.screen = [this.width / 2 + 8, this.height / 2 - 12 + ((up - down) / 2) * fit, zoom * fit];
   }
 
   /** The part of the window that the floor shows: with the same scale for both weights not wider than high. */
