@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.network import Layer, NormNet
 from bnviz.core.recording import blank
+from bnviz.core.remembered import remembered
 from bnviz.core.streams import StepDraws
 
 Array = NDArray[Any]
@@ -117,7 +117,7 @@ def snapshot(experiment: Experiment, arm: int, step: int, *, ahead: int = 0, eng
         return replace(_snapshot(alone, step, ahead, engine), experiment=experiment, arm=arm)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _snapshot(experiment: Experiment, step: int, ahead: int, engine: str) -> Snapshot:
     """`snapshot` of an experiment with a single arm."""
     arm = _state(experiment, step, engine).arms[0]
