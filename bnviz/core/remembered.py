@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import lru_cache, update_wrapper
+from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from bnviz.core import own_tables
@@ -20,6 +20,7 @@ from bnviz.core.table import Table
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Owner = weakref.ref[Table] | None
 
 
 def own_name(arguments: tuple[Any, ...]) -> str:
@@ -36,54 +37,56 @@ class Remembered(Generic[P, T]):
 
     Args:
         function: its arguments can be hashed, and a data set or an experiment is one of them.
-        most: how many values are remembered of own tables, and how many of all other data sets.
+        most: how many values are remembered.
+        apart: the name of an argument that plays no part in the value; it is given by this name.
     """
 
-    def __init__(self, function: Callable[P, T], most: int) -> None:
-        self._function, self._most = function, most
-        self._usual: Any = lru_cache(maxsize=most)(function)
+    def __init__(self, function: Callable[P, T], most: int, apart: str = "") -> None:
+        self._function, self._most, self._apart = function, most, apart
+        self._usual: dict[Hashable, T] = {}
         self._own: weakref.WeakKeyDictionary[Table, dict[Hashable, T]] = weakref.WeakKeyDictionary()
-        self._uses: OrderedDict[tuple[weakref.ref[Table], Hashable], None] = OrderedDict()  # the longest unused first
+        self._uses: OrderedDict[tuple[Owner, Hashable], None] = OrderedDict()  # the longest unused first
         self._lock = threading.Lock()
         update_wrapper(self, function)
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> T:
         """The value, computed if it is not there."""
         name = own_name((*arguments, *named.values()))
-        if not name:
-            usual: T = self._usual(*arguments, **named)
-            return usual
-        table = own_tables.find(name)
-        if table is None:  # the function says what is missing
+        table = own_tables.find(name) if name else None
+        if name and table is None:  # the function says what is missing
             return self._function(*arguments, **named)
-        key = (arguments, tuple(sorted(named.items())))
+        owner = None if table is None else weakref.ref(table)
+        key = (arguments, tuple(sorted(item for item in named.items() if item[0] != self._apart)))
         with self._lock:
-            values = self._own.setdefault(table, {})
+            values = self._usual if table is None else self._own.setdefault(table, {})
             if key in values:
-                self._uses.move_to_end((weakref.ref(table), key))
+                self._uses.move_to_end((owner, key))
                 return values[key]
         value = self._function(*arguments, **named)
         with self._lock:
             values[key] = value
-            self._uses[weakref.ref(table), key] = None
+            self._uses[owner, key] = None
+            self._uses.move_to_end((owner, key))
             self._shorten()
         return value
 
     def cache_clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._usual.cache_clear()
-            self._own.clear()
+            for values in (self._usual, *self._own.values()):
+                values.clear()
             self._uses.clear()
 
     def _shorten(self) -> None:
         while len(self._uses) > self._most:
-            (found, key), _ = self._uses.popitem(last=False)
-            table = found()
-            if table is not None:
+            (owner, key), _ = self._uses.popitem(last=False)
+            table = None if owner is None else owner()
+            if owner is None:
+                self._usual.pop(key, None)
+            elif table is not None:
                 self._own[table].pop(key, None)
 
 
-def remembered(most: int) -> Callable[[Callable[P, T]], Remembered[P, T]]:
+def remembered(most: int, *, apart: str = "") -> Callable[[Callable[P, T]], Remembered[P, T]]:
     """Let a function remember so many values, in the place of `functools.lru_cache`."""
-    return lambda function: Remembered(function, most)
+    return lambda function: Remembered(function, most, apart)
