@@ -46,6 +46,7 @@ def show() -> None:
         st.error(problem, icon=":material/info:")
     lesson_pills()
     lab = _possible(state.lab(), experiment)
+    state.write_link(experiment)  # for a reader who moves on before the run is repeated: the old link is not read again
     with _repeating() as progress:
         on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment), progress=progress)
     window_controls(lab, on_stage.case.h.shape)
