@@ -230,10 +230,11 @@ def test_what_was_chosen_in_one_part_is_still_there_after_a_visit_to_another():
 
 
 def test_a_reader_who_moves_on_while_the_run_is_trained_is_not_sent_back_by_the_link(monkeypatch):
+    untrained = replace(SMALL, seed=4711)
     with monkeypatch.context() as patch:
         patch.setattr(running_run, "_begun", lambda *_: running_run.st.stop())  # Streamlit leaves like this
-        app = visited("pages/running.py", group_to_link("running", replace(SMALL, learning_rate=0.5), Settings()))
+        app = visited("pages/running.py", group_to_link("running", untrained, Settings()))
         assert not app.get("vega_lite_chart")
-    running_run.shelf().end(replace(SMALL, learning_rate=0.5).experiment)
+    running_run.shelf().end(untrained.experiment)
     widget(app, "select_slider", "learning_rate").set_value(0.2)
     assert link_of(checked(app.run()))["running.learning_rate"] == "0.2"
