@@ -27,6 +27,7 @@ NOT_COMPILED = (
     "The compiled engine cannot be kept, because neither the program's folder nor the cache of this user can be "
     "written. Nothing is lost: the torch engine serves until each start has compiled it anew.\n"
 )
+NOT_KEPT = "{path} could not be written: {reason}. The results above are complete; run again with another --out.\n"
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -51,20 +52,33 @@ def show_progress(done: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def run(file: Path, out: Path | None) -> dict[str, object]:
-    """Train the experiment in `file`; write its recording to `out`; return the summary."""
-    experiment = read_experiment(file)
-    if out is not None:
-        from bnviz.core.export import check_target
-
-        check_target(out)
+def run(file: Path, out: Path | None) -> tuple[Recording, dict[str, object]]:
+    """Train the experiment in `file`, if it could be kept in `out`; return the recording and the summary."""
     from bnviz.core.summary import summary
     from bnviz.runs.compiled import train
 
-    recording = train(experiment, progress=show_progress)
+    experiment = read_experiment(file)
     if out is not None:
-        keep(recording, out)
-    return {"arms": summary(recording)}
+        check_out(experiment, out)
+    recording = train(experiment, progress=show_progress)
+    return recording, {"arms": summary(recording)}
+
+
+def check_out(experiment: Experiment, out: Path) -> None:
+    """Refuse, before any training, what could not be kept.
+
+    Raises:
+        FieldError: for a file that cannot be written, or a run that cannot be taken home in this form.
+    """
+    from bnviz.core.export import check_target
+    from bnviz.core.export_script import NotExportedError, check_own
+
+    check_target(out)
+    try:
+        if out.suffix in (".py", ".ipynb"):
+            check_own(experiment)
+    except NotExportedError as error:
+        raise FieldError("--out", str(error)) from None
 
 
 def keep(recording: Recording, out: Path) -> None:
@@ -111,7 +125,7 @@ def serve() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status: 0, or 2 for input that cannot be used."""
+    """The command line; returns the exit status: 0, 1 where nothing could be kept, 2 for input that cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m bnviz", description="What normalization does to a neural network.")
     commands = parser.add_subparsers(dest="command", required=True)
     runner = commands.add_parser("run", help="train the experiment in a JSON file and print its results as JSON")
@@ -132,11 +146,17 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "compile":
         return compile_engine(background=given.background)
     try:
-        result = run(given.file, given.out)
+        recording, result = run(given.file, given.out)
     except FieldError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(json.dumps(result, allow_nan=False) + "\n")
+    if given.out is not None:
+        try:
+            keep(recording, given.out)
+        except OSError as error:
+            sys.stderr.write(NOT_KEPT.format(path=given.out, reason=error.strerror or error))
+            return 1
     return 0
 
 

@@ -1,7 +1,5 @@
 """Inside the layer: a norm under the microscope, forwards and backwards, on batches of all kinds."""
 
-import streamlit as st
-
 from bnviz.ui import layer
 from bnviz.ui.frame import begin
 from bnviz.ui.messages import text
@@ -12,9 +10,8 @@ from bnviz.ui.share import head
 
 begin()
 head("layer")
-place = st.container()
+layer.take_link()
+guide("layer", intro=text("layer.intro"))
 layer.show()
-with place:
-    guide("layer", intro=text("layer.intro"))
 quiz_panel("layer")
 notation_panel()

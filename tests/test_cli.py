@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from bnviz.__main__ import main
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.export import check_target
 from bnviz.runs.compiled import train
 
 KEYS = [
@@ -108,6 +110,49 @@ def test_a_missing_file_and_a_bad_target_are_explained_before_training(tmp_path,
     assert ".parquet" in capsys.readouterr().err
     assert main(["run", str(file), "--out", str(tmp_path / "no" / "run.csv")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_target_that_cannot_be_written_is_refused_before_training(tmp_path, file, capsys, monkeypatch):
+    folder, kept, locked = tmp_path / "some_dir.csv", tmp_path / "kept.csv", tmp_path / "locked.csv"
+    folder.mkdir()
+    kept.write_text("mine")
+    monkeypatch.setattr("bnviz.runs.compiled.train", None)  # a training would fail
+    for path, says in ((folder, "is a folder"), (tmp_path / f"{'x' * 300}.csv", "cannot be written")):
+        assert main(["run", str(file), "--out", str(path)]) == 2
+        assert says in capsys.readouterr().err
+    opened = Path.open
+
+    def refusing(self, *given, **more):
+        if self == locked:
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *given, **more)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    assert main(["run", str(file), "--out", str(locked)]) == 2
+    assert "Permission denied" in capsys.readouterr().err
+    check_target(kept)
+    check_target(tmp_path / "new.csv")
+    assert kept.read_text() == "mine"
+    assert not (tmp_path / "new.csv").exists()
+
+
+def test_the_result_is_printed_when_the_file_cannot_be_kept(tmp_path, file, capsys, monkeypatch):
+    def full(recording, out):
+        raise OSError(28, "No space left on device", str(out))
+
+    monkeypatch.setattr("bnviz.__main__.keep", full)
+    assert main(["run", str(file), "--out", str(tmp_path / "run.csv")]) == 1
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)["arms"]) == 2
+    assert "No space left on device" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("ending", ["py", "ipynb"])
+def test_what_cannot_be_exported_is_refused_before_training(tmp_path, file, capsys, monkeypatch, ending):
+    monkeypatch.setattr("bnviz.core.describe.is_own", lambda _: True)
+    monkeypatch.setattr("bnviz.runs.compiled.train", None)
+    assert main(["run", str(file), "--out", str(tmp_path / f"run.{ending}")]) == 2
+    assert "your own table" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("ending", "begins"), [("html", "<!doctype html>"), ("py", '"""A run of bnviz: moons'),

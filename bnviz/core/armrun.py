@@ -19,11 +19,8 @@ from bnviz.core.memory import Array, Memory
 from bnviz.core.network import NormNet, Trace
 from bnviz.core.recording import Recording
 from bnviz.core.remembered import remembered
-from bnviz.core.schedule import is_evaluated
+from bnviz.core.schedule import DIVERGED, is_evaluated
 from bnviz.core.streams import INPUT_NOISE, StepDraws
-
-DIVERGED = 1000.0
-"""A run has diverged when its loss is not finite or this many times the first one."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
-from bnviz.core.fields import FieldError, Number, kind_of
+from bnviz.core.fields import FieldError, Number, kind_of, unknown_name
 
 GROUPS: dict[str, type[Any]] = {"data": Data, "network": Network, "training": Training}
 SEED = Number(0, 2**31 - 1, integer=True)
@@ -89,9 +89,12 @@ def group_from_link(group: str, usual: Any, params: Mapping[str, str], messages:
         group: what stands before the dot in the parameters' names.
         usual: the group with the values that count where the link says nothing.
         params: names and texts; others than this group's are passed over.
-        messages: takes a sentence for each setting that could not be used and stays as it was in `usual`.
+        messages: takes a sentence for each setting that could not be used and stays as it was in `usual`, and for
+            each name of this group that no setting has.
     """
-    value = usual
+    value, known = usual, [f"{group}.{item.name}" for item in fields(usual)]
+    unknown = [name for name in params if name.rpartition(".")[0] == group and name not in known]
+    messages += [unknown_name(name, known) for name in unknown]
     for item in fields(value):
         text = params.get(f"{group}.{item.name}")
         if text is None:

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.core.landscape import Floats, Objective
+from bnviz.core.schedule import DIVERGED
 
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam")
 # Largest stable learning rate on a quadratic, in units of 2 / lambda_max; of these two it is known exactly
 # (momentum: Polyak 1964, 2 (1 + momentum) / lambda_max).
 LIMITS = {"sgd": 1.0, "momentum": 1.9}
 MOMENTUM, RMS_KEEP, ADAM_KEEP, EPS = 0.9, 0.99, (0.9, 0.999), 1e-8
-DIVERGED = 1000.0
 NOISE = 1e-9  # errors this small, as a share of the first, have no sign that means anything
 TOLERANCE = 1e-3
 

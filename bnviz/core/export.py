@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from dataclasses import fields
 from pathlib import Path
@@ -28,7 +29,9 @@ series.csv   every series in long form: series, arm, layer (1 is the first; the 
              weight_std and update_std is the output layer), unit, step (updates made), value. pre_ is W x + b,
              normalized_ what the norm gave, post_ what the activation gave; _q05 to _q95 are percentiles, _row_std is
              how much a unit varies from row to row. In the rows of pre_count, normalized_count and post_count the
-             value counts what lies from `low` to `high`: these are the histograms.
+             value counts what lies from `low` to `high`: these are the histograms. In post_count zeros after a ReLU
+             are not counted (zero_share tells how many there are), so all counts of a dead layer are 0. An arm that
+             has diverged has no rows from then on.
 """
 
 
@@ -36,12 +39,21 @@ def check_target(path: Path) -> None:
     """Refuse a file that could not be written, before any training.
 
     Raises:
-        FieldError: for an unknown ending or a folder that does not exist.
+        FieldError: for an unknown ending, a folder that does not exist, or a file that this user may not write.
     """
     if path.suffix not in SUFFIXES:
         raise FieldError("--out", f"{path.name!r} came; a name that ends in {', '.join(SUFFIXES)} is needed.")
-    if not path.resolve().parent.is_dir():
+    if not os.path.isdir(path.resolve().parent):
         raise FieldError("--out", f"The folder {path.parent} does not exist. Make it first, or name another.")
+    there = os.path.lexists(path)
+    if os.path.isdir(path):
+        raise FieldError("--out", f"{path} is a folder; the name of a file is needed. Name one in it, or another.")
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise FieldError("--out", f"{path} cannot be written: {error.strerror or error}. Name another file.") from None
+    if not there:
+        path.unlink()
 
 
 def save(recording: Recording, path: Path) -> None:
@@ -131,12 +143,19 @@ def parquet(recording: Recording) -> bytes:
     return buffer.getvalue()
 
 
+def _diverged(recording: Recording) -> Array:
+    """(F, A) whether an arm had diverged by a frame, which is then blank."""
+    at = recording.diverged_at
+    result: Array = (at >= 0) & (recording.steps[:, None] >= at)
+    return result
+
+
 def _counts(recording: Recording, place: int, kind: str) -> pd.DataFrame:
     """The histograms of one kind of value as rows; the first and the last bin have an open end."""
     low, high = post_range(recording.experiment.network.activation) if kind == "post" else SIGNAL_RANGE
     edges = np.concatenate([[-np.inf], np.linspace(low, high, BINS + 1), [np.inf]])
     counts = recording.histogram[:, :, :, place].astype(np.float64)
-    counts[counts.sum(axis=-1) == 0] = np.nan  # an arm that has diverged
+    counts[_diverged(recording)] = np.nan
     frame = _long(recording, f"{kind}_count", counts, recording.steps)
     place_of_bin = frame["unit"].to_numpy(dtype=np.int64) - 1
     return frame.assign(unit=pd.array([pd.NA] * len(frame), dtype="Int32"), low=edges[:-1][place_of_bin],

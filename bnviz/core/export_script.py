@@ -15,8 +15,9 @@ from typing import Any
 from bnviz.core import describe
 from bnviz.core.data import load
 from bnviz.core.data_settings import DRAWN, SCALES, TOYS
-from bnviz.core.experiment import IMAGES, Arm, Experiment
+from bnviz.core.experiment import IMAGES, SUBSET_ORDERS, Arm, Experiment
 from bnviz.core.labels import arm_labels
+from bnviz.core.orders import BLOCK, SWITCH
 
 PARTS = Path(__file__).resolve().parents[1] / "assets" / "script" / "pytorch.txt"
 NORM_WORDS = {"batch_no_affine": "batch without gamma and beta", "batch_noisy": "noisy batch",
@@ -63,10 +64,15 @@ def script(experiment: Experiment) -> str:
     flags, values = _flags(experiment), _values(experiment)
     if "whitened" in flags:
         wanted.append("whiten")
-    wanted += ["prepare", experiment.training.order, "batch", *(["norms"] if "normed" in flags else []), "network"]
+    wanted += ["prepare", *_batches(experiment.training.order), *(["norms"] if "normed" in flags else []), "network"]
     text = "\n".join(line for part in wanted for line in _kept(parts[part], flags))
     filled = re.sub(r"<<(\w+)>>", lambda found: str(values[found[1]]), text)
     return re.sub(r"\n{4,}", "\n\n\n", filled).strip() + "\n"
+
+
+def _batches(order: str) -> list[str]:
+    """The parts that say which rows each update sees."""
+    return ["subsets", order, "subset batch", "batch"] if order in SUBSET_ORDERS else [order, "batch"]
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +105,7 @@ def _flags(experiment: Experiment) -> set[str]:
     flags |= {network.kind, f"{network.init}_init"} | {arm.optimizer or training.optimizer for arm in experiment.arms}
     has = {
         "flatten": network.kind == "conv" and network.head == "flatten",
-        "datasets": data.name not in (*SCALES, "textures", "spirals", "xor"),
+        "datasets": data.name not in (*SCALES, "textures", "spirals", "xor", "flowers"),
         "scalers": data.preprocess in SCALERS and not (data.preprocess == "whitened" and data.name in IMAGES),
         "whitened": data.preprocess == "whitened",
         "images": data.name in IMAGES,
@@ -109,6 +115,7 @@ def _flags(experiment: Experiment) -> set[str]:
         "regression": data.regression,
         "dropout": bool(training.dropout or any(arm.dropout for arm in experiment.arms)),
         "input_noise": bool(training.input_noise),
+        "subsets": training.order in SUBSET_ORDERS,
     }
     return flags | {name for name, there in has.items() if there}
 
@@ -132,6 +139,8 @@ def _values(experiment: Experiment) -> dict[str, Any]:
         "activation": activation.format("z"),
         "activation_of_norm": activation.format("norm(z)"),
         "outputs": load(data, experiment.seed).outputs,
+        "block": BLOCK,
+        "switch": SWITCH,
         "target": "torch.get_default_dtype()" if data.regression else "torch.int64",
     }  # fmt: skip
 

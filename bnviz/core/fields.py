@@ -7,9 +7,13 @@ comes from Python, from JSON or from a link, and tells a page the ends of its sl
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any, Protocol
+
+NEAR = 0.75
+"""How alike two names are of which one may be a slip of the other; 1 is equal."""
 
 
 class FieldError(ValueError):
@@ -204,3 +208,9 @@ def check_fields(group: Any, prefix: str) -> None:
         except ValueError as error:
             raise FieldError(f"{prefix}.{item.name}", str(error)) from None
         object.__setattr__(group, item.name, value)
+
+
+def unknown_name(name: str, known: Collection[str]) -> str:
+    """That no setting has a name, and which one is perhaps meant."""
+    near = get_close_matches(name, known, 1, NEAR)
+    return f"{name} came; no setting has that name. " + (f"Perhaps {near[0]} is meant." if near else "It is left out.")

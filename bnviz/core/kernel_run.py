@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bnviz.core.armrun import DIVERGED, ArmState
+from bnviz.core.armrun import ArmState
 from bnviz.core.data import Dataset, batches, load
 from bnviz.core.experiment import Data
 from bnviz.core.kernel_order import measure
@@ -44,7 +44,7 @@ from bnviz.core.layers import disturbance
 from bnviz.core.probes import map_grid
 from bnviz.core.recording import Recording
 from bnviz.core.remembered import remembered
-from bnviz.core.schedule import SIGNAL_RANGE, is_evaluated, post_range
+from bnviz.core.schedule import DIVERGED, SIGNAL_RANGE, is_evaluated, post_range
 from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws
 
 BLOCK_BYTES = 2_000_000
@@ -61,10 +61,8 @@ def _rows(data: Data, seed: int, dtype: str, extent: tuple[float, float, float, 
         return np.array(values, dtype, order="C").reshape(-1, width)
 
     def in_blocks(values: Array) -> Array:
-        count = -(-len(values) // EVAL_ROWS)
-        filled = np.zeros((count * EVAL_ROWS, wide), dtype)
-        filled[: len(values)] = values
-        return np.ascontiguousarray(filled.reshape(count, EVAL_ROWS, wide).transpose(0, 2, 1))
+        filled = np.pad(np.asarray(values, dtype), ((0, -len(values) % EVAL_ROWS), (0, 0)))
+        return np.ascontiguousarray(filled.reshape(-1, EVAL_ROWS, wide).transpose(0, 2, 1))
 
     labels = [np.array(y if rows.classes else none, np.int64) for y in (rows.y_train, rows.y_test)]
     targets = [reals(none if rows.classes else y, 1) for y in (rows.y_train, rows.y_test)]
@@ -165,15 +163,16 @@ class KernelRun:
             self._diverge(block.steps.start + len(losses) - 1)
 
     def look(self, block: Block) -> None:
-        """Observe the frame after the last update of the experiment, on a copy, and test the arm for good."""
+        """Observe the frame after the last update of the experiment, on a copy; its test figures are the final ones."""
         kept = self.now
         if kept.diverged_at >= 0:
             return
         self.now = kept.copied()
         self.make(block)
         if self.now.diverged_at < 0:
-            final = self._evaluate(kept.memory.values)
-            self.now = replace(kept, first_loss=self.now.first_loss, final=final)
+            figures = self.recording.test_loss, self.recording.test_accuracy
+            final = tuple(float(figure[-1, self.index]) for figure in figures)
+            self.now = replace(kept, first_loss=self.now.first_loss, final=(final[0], final[1]))
         else:
             self.now = replace(self.now, seconds=kept.seconds)
 

@@ -29,9 +29,9 @@ from bnviz.core.kernel_plan import (
     X,
 )
 from bnviz.core.kernel_probes import record_gradients, record_units, record_updates, record_values
+from bnviz.core.schedule import DIVERGED
 
 _clock: Any = types.ExternalFunction("clock", types.int64())
-DIVERGED = 1000.0
 
 
 class Rows(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.core.fields import FieldError
 from bnviz.core.streams import EPOCH, SUBSET_EPOCH, generator
 
 if TYPE_CHECKING:
@@ -90,12 +91,22 @@ def subset_turn(order: str, step: int) -> tuple[int, int]:
 
 
 def _subset_rows(subsets: Ints, turn: tuple[int, int], batch_size: int, seed: int) -> Ints:
-    """A batch of one subset, whose rows are shuffled anew each time that all have been seen."""
+    """A batch of one subset, whose rows are shuffled anew each time that all have been seen.
+
+    Raises:
+        FieldError: naming ``training.batch_size``, when the subset has fewer rows than that.
+    """
     subset, before = turn
     rows = np.flatnonzero(subsets == subset)
-    epoch, place = divmod(before, max(1, len(rows) // batch_size))
+    if batch_size > len(rows):
+        raise FieldError(
+            "training.batch_size",
+            f"A batch of {batch_size} from one subset came, but subset {subset + 1} has {len(rows)} training "
+            "rows here. Take a smaller batch, more rows, or fewer test rows.",
+        )
+    epoch, place = divmod(before, len(rows) // batch_size)
     shuffled = rows[_subset_permutation(len(rows), seed, 2 * epoch + subset)]
-    return np.resize(shuffled[place * batch_size : (place + 1) * batch_size], batch_size)
+    return shuffled[place * batch_size : (place + 1) * batch_size]
 
 
 @lru_cache(maxsize=64)

@@ -43,6 +43,8 @@ class Recording:
         train_accuracy: (F, A) accuracy on that batch, in training mode.
         test_loss, test_accuracy: (F, A) on the test rows in eval mode; NaN in frames without a test.
         histogram: (F, A, L, K, BINS + 2) counts of the values; the first and the last are those outside the range.
+            Of kind `post` zeros after a ReLU are not counted, so the counts of a dead layer sum to 0; those of an arm
+            that has diverged do for every kind.
         quantiles: (F, A, L, K, 5) of the values;  mean, std: (F, A, L, K).
         row_std: (F, A, L, K) how much a unit varies from row to row: std over the batch, mean over the units.
         saturated: (F, A, L) share of |tanh| or 2 |sigmoid - 0.5| above 0.97; for ReLU the share of dead units.

@@ -10,11 +10,12 @@ from typing import Any
 
 import torch
 
-from bnviz.core.armrun import DIVERGED, loss_of
+from bnviz.core.armrun import loss_of
 from bnviz.core.data import Dataset, batch_rows, load
 from bnviz.core.experiment import Experiment
 from bnviz.core.fits import Result
 from bnviz.core.residual import REMEDIES, Residual
+from bnviz.core.schedule import DIVERGED
 from bnviz.core.sweep_run import PAUSE_SECONDS
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bnviz.core.fields import FieldError
 
 if TYPE_CHECKING:
@@ -119,6 +121,25 @@ def check_order(experiment: Experiment) -> None:
             "training.batch_size",
             f"A batch of {training.batch_size} from one subset came, but {data.name} has {data.train_rows} training "
             f"rows here, in two subsets. Take a batch of at most {max(2, data.train_rows // 4)}, or more rows.",
+        )
+    _check_subsets(experiment)
+
+
+def _check_subsets(experiment: Experiment) -> None:
+    """Each subset that has a turn must fill a batch; how many training rows are of it depends on the seed."""
+    from bnviz.core.data import load
+
+    subsets = load(experiment.data, experiment.seed).subset_train
+    having_turns = (0,) if experiment.training.order == "first_only" else (0, 1)
+    rows = [int(np.count_nonzero(subsets == subset)) for subset in having_turns]
+    size, least = experiment.training.batch_size, min(rows)
+    if size > least:
+        smaller = f"a batch of at most {least}, " if least > 1 else ""
+        raise FieldError(
+            "training.batch_size",
+            f"A batch of {size} from one subset came, but with seed {experiment.seed} only {least} of the "
+            f"{experiment.data.train_rows} training rows belong{'s' * (least == 1)} to subset "
+            f"{rows.index(least) + 1}. Take {smaller}more rows, fewer test rows, or shuffled batches.",
         )
 
 

@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bnviz.core.armrun import DIVERGED, ArmRun, ArmState, buffers_of, loss_of, make_optimizer
+from bnviz.core.armrun import ArmRun, ArmState, buffers_of, loss_of, make_optimizer
 from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Experiment
 from bnviz.core.initial import first_state
 from bnviz.core.nearby import Nearby, Walk, looks, rate_of
 from bnviz.core.recording import blank
-from bnviz.core.schedule import stops
+from bnviz.core.schedule import DIVERGED, stops
 from bnviz.core.slice_directions import matrices
 from bnviz.core.streams import StepDraws
 

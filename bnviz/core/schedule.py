@@ -18,6 +18,8 @@ MAP_CELLS, MAPS = 36, 20
 SAMPLE_ROWS = 60
 UNIT_BUDGET, MOST_UNITS = 16_000_000, 64
 NO_CLASS = 255
+DIVERGED = 1000.0
+"""A run has diverged when its loss is not finite or this many times the first one."""
 
 
 SPACINGS = {20: 1, 40: 2, 100: 5, 200: 10, 1000: 25}

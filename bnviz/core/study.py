@@ -94,6 +94,8 @@ class Study:
                 raise FieldError(name, str(error)) from None
         if len(set(self.seeds)) < len(self.seeds):
             raise FieldError("seeds", f"{self.seeds} came; each seed is needed once only. Leave the others out.")
+        for place in range(len(self.seeds)):
+            self.seeded(place)
         pairs = dict(self.options)
         object.__setattr__(self, "options", tuple((name, _plain(name, pairs[name])) for name in sorted(pairs)))
 

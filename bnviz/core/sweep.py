@@ -140,9 +140,10 @@ class Sweep:
 
     def _check_points(self) -> None:
         """Every point must be an experiment, and every axis must matter to every arm."""
-        for point in self.points():
+        seeds = self.seeds if self.base.data.has_subsets else self.seeds[:1]  # the size of a subset is up to the seed
+        for point, seed in itertools.product(self.points(), seeds):
             try:
-                self.experiment(point, self.seeds[0])
+                self.experiment(point, seed)
             except FieldError as error:
                 raise FieldError(error.field, f"At {self.words(point)}: {error.problem}") from None
         first = self.experiment((0,) * len(self.axes), self.seeds[0])

@@ -19,6 +19,7 @@ KINDS = {
     b"\x1f\x8b": "a compressed file",
 }
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+EMPTY = "The file is empty. Give a row of names and rows of numbers."
 SAVE = "Save it as CSV in UTF-8 and load it again."
 
 
@@ -44,7 +45,7 @@ def decoded(given: bytes | str) -> str:
             f"The table has {len(raw) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB can be used. Keep fewer rows."
         )
     if not raw.strip():
-        raise TableError("The file is empty. Give a row of names and rows of numbers.")
+        raise TableError(EMPTY)
     for start, kind in KINDS.items():
         if raw.startswith(start):
             raise TableError(f"This is {kind}, not a CSV file. Export the table as CSV in UTF-8 and load that.")
@@ -53,6 +54,13 @@ def decoded(given: bytes | str) -> str:
     if b"\0" in raw:
         row = raw[: raw.index(b"\0")].count(b"\n") + 1
         raise TableError(f"This is not a text file: row {row} holds a zero byte. Export the table as CSV in UTF-8.")
+    text = _utf_8(raw)
+    if not text.strip():  # a byte order mark, or spaces that are no ASCII
+        raise TableError(EMPTY)
+    return text
+
+
+def _utf_8(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -72,6 +80,9 @@ def separator_of(text: str) -> str:
     first = next(line for line in text.splitlines() if line.strip())
 
     def cells(separator: str) -> int:
-        return len(next(csv.reader(io.StringIO(first[:200_000]), delimiter=separator), []))
+        try:
+            return len(next(csv.reader(io.StringIO(first[:200_000]), delimiter=separator), []))
+        except csv.Error:  # a cell that is too long; the reading of the whole table tells the row
+            return 0
 
     return max(SEPARATORS, key=cells)

@@ -1,4 +1,4 @@
-"""What a measurement says about a claim, in one of four words, from its spread over seeds and nothing else."""
+"""What a measurement says about a claim, in one of five words, from its spread over seeds and nothing else."""
 
 from __future__ import annotations
 

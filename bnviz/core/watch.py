@@ -16,12 +16,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bnviz.core.armrun import DIVERGED, loss_of, make_optimizer
+from bnviz.core.armrun import loss_of, make_optimizer
 from bnviz.core.averages import START_MEAN, START_VAR, running, unbiased
 from bnviz.core.data import Dataset, batch_rows, load
 from bnviz.core.experiment import Arm, Experiment
 from bnviz.core.moment import Moment, Stats, moment_of, precise
 from bnviz.core.network import NormNet, Trace, build
+from bnviz.core.schedule import DIVERGED
 
 Array = NDArray[Any]
 PAUSE = 20

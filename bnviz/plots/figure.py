@@ -6,7 +6,6 @@ import copy
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import altair
@@ -142,13 +141,6 @@ class Figure:
     def _repr_mimebundle_(self, **_: Any) -> Any:
         """In a notebook a figure shows itself: the last frame, as a chart."""
         return self.chart_at()._repr_mimebundle_()
-
-    def to_png(self, path: str | Path, frame: int = -1, *, narrow: bool = False, width: float | None = None) -> None:
-        """Write one frame as a PNG file; the other arguments are those of `spec_at`."""
-        import vl_convert
-
-        spec = self.spec_at(frame, narrow=narrow, width=width)
-        Path(path).write_bytes(vl_convert.vegalite_to_png(spec, scale=1))
 
 
 def as_chart(spec: dict[str, Any], *, validate: bool = False) -> altair.TopLevelMixin:

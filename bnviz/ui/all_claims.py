@@ -10,7 +10,7 @@ from bnviz.ui import frame, links
 from bnviz.ui.claims import sources
 from bnviz.ui.hiding import ask, shown
 from bnviz.ui.messages import text
-from bnviz.ui.scenario_panel import params
+from bnviz.ui.scenario_panel import explain_unknown, params
 from bnviz.ui.scenarios import ARTICLES, Scenario, scenarios
 
 PAGE, COLUMNS = "claims", 2
@@ -27,12 +27,16 @@ class Wanted:
 
 
 def take_link() -> None:
-    """Show what the address looks for; what is unknown counts as anything."""
+    """Show what the address looks for, or the claim that it names; what is unknown counts as anything."""
     if links.arrived(PAGE):
         options = {"article": ARTICLES, "lab": tuple(_labs())}
         for name in NAMES:
             given = st.query_params.get(name, "")[:100]
             st.session_state[f"{PAGE}.{name}"] = given if given in options.get(name, (given,)) else ""
+        if links.claim(PAGE) in scenarios():
+            st.session_state[f"{PAGE}.search"] = links.claim(PAGE)
+    explain_unknown(PAGE, scenarios().get(links.claim(PAGE) or ""))
+    links.close_claim(PAGE)
     for name in NAMES:
         st.session_state.setdefault(f"{PAGE}.{name}", "")
 

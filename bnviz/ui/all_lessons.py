@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz.ui import frame, links
+from bnviz.ui.lesson_panel import explain_unknown
 from bnviz.ui.lessons import KINDS, Lesson, current, go_to_step, lessons, params
 from bnviz.ui.messages import text
 
@@ -14,11 +15,12 @@ PAGE, COLUMNS = "lessons", 2
 def take_link() -> None:
     """The address says nothing but what is kept on every page."""
     links.arrived(PAGE)
-    links.write(PAGE, {})
 
 
 def show() -> None:
     """The lessons as cards, those for a class after the short ones."""
+    explain_unknown(PAGE)
+    links.write(PAGE, {})
     for kind in KINDS:
         of_kind = [lesson for lesson in lessons().values() if lesson.kind == kind]
         if of_kind:

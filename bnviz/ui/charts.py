@@ -18,6 +18,7 @@ from bnviz.ui import (
     shift_settings,
     smoothness_settings,
 )
+from bnviz.ui.messages import plain
 from bnviz.ui.origin import Origin
 
 
@@ -30,7 +31,7 @@ def show(figure: Figure, origin: Origin, *, paper: Callable[[], Figure] | None =
     figure_files.headed(figure, origin, paper=paper)
     spec = figure.spec_at(width="container")
     st.vega_lite_chart(spec, width="stretch", theme=None, alt=str(figure.alt))
-    st.caption(figure.caption_at(0))
+    st.caption(plain(figure.caption_at(0)))
 
 
 def _origin(page: str, part: str, seed: int, said: Sequence[str], params: Mapping[str, str]) -> Origin:

@@ -18,7 +18,7 @@ from bnviz.runs import Run, shared_store
 from bnviz.ui import charts, compare_view, controls, figure_files, live, pin_words, pins, results_table
 from bnviz.ui.compare_view import SPLIT
 from bnviz.ui.hiding import shown
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 from bnviz.ui.origin import Origin
 from bnviz.ui.pins import Pin
 
@@ -43,7 +43,7 @@ def show(run: Run, *, dark: bool, after: Callable[[], None]) -> None:
     _pin_button(run)
     if pins.note():
         with st.container(horizontal=True, vertical_alignment="center", key="compare_note"):
-            st.info(pins.note(), icon=":material/push_pin:")
+            st.info(plain(pins.note()), icon=":material/push_pin:")
             if pins.can_undo():
                 st.button(text("compare.undo"), icon=":material/undo:", key="compare_undo", on_click=pins.undo)
     _leave_others(len(pins.pins()))
@@ -87,7 +87,7 @@ def _pin_button(run: Run) -> None:
     known = next((pin.name for pin in pins.pins() if pin.experiment == run.experiment), None)
     with st.container(horizontal=True, key="compare_buttons"):
         st.button(
-            text("compare.pin") if known is None else text("compare.pinned", name=known),
+            text("compare.pin") if known is None else text("compare.pinned", name=plain(known)),
             icon=":material/push_pin:",
             key="compare_pin",
             on_click=pins.pin,
@@ -113,7 +113,7 @@ def _names(*, dark: bool) -> None:
     """The legend of the runs; each name opens what can be done with it."""
     with st.container(horizontal=True, key="compare_pins"):
         for place, pin in enumerate(pins.pins()):
-            with st.popover(f"{mark(place, dark=dark)} **{pin.name}**"):
+            with st.popover(f"{mark(place, dark=dark)} **{plain(pin.name)}**"):
                 st.caption(" · ".join(describe.words(pin.experiment)))
                 _name_of(pin, place)
                 st.button(
@@ -143,10 +143,10 @@ def _compared(runs: Sequence[Run], *, dark: bool) -> None:
     for place, (pin, run) in enumerate(zip(pins.pins(), runs, strict=True)):
         recording = run.recording()
         if run.status == "failed":
-            st.warning(text("compare.failed", name=pin.name, problem=run.problem))
+            st.warning(text("compare.failed", name=plain(pin.name), problem=run.problem))
         elif recording is None or run.active:
             total = run.experiment.training.steps
-            st.progress(run.step / total, text("compare.training", name=pin.name, step=run.step, total=total))
+            st.progress(run.step / total, text("compare.training", name=plain(pin.name), step=run.step, total=total))
         if recording is not None:
             known.append(Compared(pin.name, place, recording))
     if not known:
@@ -196,7 +196,7 @@ def _histograms(known: Sequence[Compared], arms: list[str], settings: Sequence[s
     st.markdown(f"**{text('compare.histograms')}**")
     with st.container(horizontal=True, key="compare_runs"):
         for run in known:
-            st.markdown(f"{mark(run.place, dark=dark)} {run.name}", width="content")
+            st.markdown(f"{mark(run.place, dark=dark)} {plain(run.name)}", width="content")
     layer, step = compare_view.choose(list(range(1, depth + 1)), drawn.known_steps(known))
     figures = [compare_bins.histograms(known, arm, layer=layer - 1, step=step, dark=dark) for arm in arms]
     there = [figure for figure in figures if figure is not None]

@@ -12,9 +12,8 @@ from bnviz.core import export_table
 from bnviz.plots import sheet
 from bnviz.plots.figure import Figure
 from bnviz.ui.hiding import shown
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 from bnviz.ui.origin import Origin
-from bnviz.ui.own_data import plain
 
 MIMES = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 ICON = ":material/download:"

@@ -76,7 +76,7 @@ def navigation() -> None:
     _configure()
     for sheet in ("page.css", "print.css"):
         st.html(ROOT / "assets" / sheet)
-    current = st.navigation(_pages(), position="top")
+    current = st.navigation(_pages(), position="top", expanded=True)
     if st.session_state.get(_PAGE) != current.url_path:
         st.session_state[_PAGE] = current.url_path
         leave_all()
@@ -113,7 +113,7 @@ def begin() -> None:
     if _STARTED not in st.session_state:
         st.session_state[_STARTED] = True
         _configure()
-        st.navigation(_pages(), position="top")
+        st.navigation(_pages(), position="top", expanded=True)
         st.rerun()
     presenter.show_bar()
 

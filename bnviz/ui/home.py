@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bnviz import plots
-from bnviz.core.codec import to_link
+from bnviz.core.codec import GROUPS, to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording
 from bnviz.runs import Run, run_name, shared_store
@@ -33,7 +33,7 @@ def take_link() -> None:
     """Lead on to the training lab when the address names settings: links to it were once written without a page."""
     links.arrived(PAGE)
     params = {name: value for name, value in st.query_params.to_dict().items() if name not in links.KEPT}
-    if params:
+    if any(name in links.NAMES or name.partition(".")[0] in GROUPS for name in params):
         links.go("train", frame.PAGES / "train.py", params)
     links.write(PAGE, {})
 

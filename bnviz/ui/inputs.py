@@ -22,7 +22,7 @@ from bnviz.ui.hiding import shown
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
 from bnviz.ui.inputs_files import SEED, named, origin_of, show_chart
 from bnviz.ui.kept import MESSAGES
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 from bnviz.ui.origin import Origin
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import picture
@@ -103,7 +103,7 @@ def show_clouds(pair: Pair, data: Data, view: Inputs) -> None:
         return
     look = clouds.Look(equal=view.axes == "equal", dark=frame.is_dark(), told=shown("facts"))
     if look.told:
-        st.markdown(own_data.plain(inputs_table.spread_words(pair)))
+        st.markdown(plain(inputs_table.spread_words(pair)))
     with st.container(horizontal=True, gap="medium"):
         for method in PREPROCESSES:
             title = text(f"train.options.preprocess.{method}")
@@ -119,7 +119,7 @@ def _key(pair: Pair) -> str:
     if not pair.classes:
         return text("inputs.colour_is_target")
     marks = clouds.class_marks(pair)
-    names = [f"{mark} {own_data.plain(name)}" for mark, name in zip(marks, pair.class_names, strict=True)]
+    names = [f"{mark} {plain(name)}" for mark, name in zip(marks, pair.class_names, strict=True)]
     return text("inputs.classes", names=", ".join(names))
 
 
@@ -137,7 +137,7 @@ def show_table(pair: Pair, data: Data, view: Inputs) -> None:
     new = text("inputs.new_names", first=pair.names[0], second=pair.names[1], sum=names[0], difference=names[1])
     std = inputs_table.whitened_std(pair)
     note = f" {text('inputs.std_note', std=std)}" if std else ""
-    st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {own_data.plain(new)}{note}")
+    st.caption(f"{text('inputs.loss_' + losses.get(pair.classes, 'softmax'))} {plain(new)}{note}")
     figure_files.numbers(partial(inputs_table_of, pair), origin_of(pair, data, view))
 
 
@@ -190,7 +190,7 @@ def show_limits(pair: Pair, data: Data, view: Inputs) -> None:
             told = inputs_shape.shape_words(pair, place)
             words = Words(f"shape-{place}", text("inputs.shape_title", name=pair.names[place]), told, told)
             show_chart(words, inputs_shape.shape(pair, place, dark=dark), origin_of(pair, data, view))
-            st.caption(own_data.plain(told))
+            st.caption(plain(told))
     st.markdown(text("inputs.outlier_words"))
     inputs_controls.choose_outlier()
     column_values = pair.x[pair.train_rows, 0]
@@ -201,7 +201,7 @@ def show_limits(pair: Pair, data: Data, view: Inputs) -> None:
     told = inputs_shape.strips_words(pair.names[0], squeezed)
     words = Words("strips", text("inputs.strips_title", name=pair.names[0]), told, told)
     show_chart(words, inputs_shape.strips(column_values, squeezed, dark=dark), origin_of(pair, data, view))
-    st.caption(own_data.plain(told))
+    st.caption(plain(told))
 
 
 def show_ways_on(data: Data, view: Inputs) -> None:

@@ -36,8 +36,9 @@ def _step(given: str | None, experiment: Experiment, problems: list[str]) -> int
     total = experiment.training.steps
     if given is None:
         return None
-    if given.isascii() and given.isdigit() and int(given) <= total:
-        return int(given)
+    step = links.whole(given)
+    if step is not None and step <= total:
+        return step
     problems.append(text("link.bad_step", given=given, total=total))
     return None
 

@@ -36,9 +36,13 @@ from bnviz.ui.notation import signed
 PLAYER = "layer.player"
 
 
+def take_link() -> None:
+    """Show what the address names if it says something new; explain what of it could not be used."""
+    links.show_problems(state.take_link())
+
+
 def show() -> None:
     """The whole lab."""
-    links.show_problems(state.take_link())
     experiment = controls.current()
     source_choice(experiment)
     problem = sidebar(experiment)

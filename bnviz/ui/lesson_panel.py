@@ -14,8 +14,8 @@ _CHOSEN, _FOLDED = "lesson.chosen", "lesson.folded"
 
 def lesson_panel(page: str) -> bool:
     """The step that the address names; a line where it belongs to another page. Returns whether there is one."""
+    explain_unknown(page)
     place = current()
-    _explain_unknown(page, known=place is not None)
     if place is None:
         return False
     here = place.step.lab == page
@@ -37,8 +37,9 @@ def lesson_panel(page: str) -> bool:
     return True
 
 
-def _explain_unknown(page: str, *, known: bool) -> None:
-    given = None if known else links.kept().get("lesson")
+def explain_unknown(page: str) -> None:
+    """Say that the address names a lesson or a step that there is not, and forget it."""
+    given = None if current() is not None else links.kept().get("lesson")
     links.say_unread(page, "lesson", None if given is None else text("lessons.unknown", given=given))
     if given is not None:
         links.keep("lesson", None)

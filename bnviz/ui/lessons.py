@@ -132,18 +132,14 @@ def parsed(address: str) -> tuple[str, dict[str, str]]:
     return page, dict(parse_qsl(query, keep_blank_values=True))
 
 
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) < 4
-
-
 def current() -> Place | None:
     """What the address names, such as layer.2, or layer.2.3 after an answer; None if there is no such thing."""
     name, *numbers = links.kept().get("lesson", "").split(".")
     lesson = lessons().get(name)
-    if lesson is None or len(numbers) not in (1, 2) or not all(map(_is_number, numbers)):
+    if lesson is None or len(numbers) not in (1, 2):
         return None
-    number, *answer = map(int, numbers)
-    if not 1 <= number <= len(lesson.steps):
+    number, *answer = map(links.whole, numbers)
+    if number is None or None in answer or not 1 <= number <= len(lesson.steps):
         return None
     found = Place(lesson, number, answer[0] if answer else None)
     return found if found.answer is None or 1 <= found.answer <= len(found.step.options) else None

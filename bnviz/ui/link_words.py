@@ -6,12 +6,13 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from bnviz.ui.messages import find, text
+from bnviz.ui.messages import find, plain, text
 
 _ARM = re.compile(r"arms\[(\d+)\](?:\.(\w+))?$")
 _FIELD = re.compile(r"^([a-z][\w.]*(?:\[\d+\](?:\.\w+)?)?): ")
+SHOWN = 40
+_ENDLESS = re.compile(rf"\S{{{2 * SHOWN},}}")
 _ONE_OF = re.compile(r"one of ([\w, ]+) is needed")
-_MARKDOWN = re.compile(r"([\\\[\]<>*`$~])")
 _LISTS = {"data": "name", "arms": "norm", "norms": "norm", "kinds": "activation", "network.kind": "network_kind"}
 """Settings whose choices the training lab names under another word."""
 
@@ -45,7 +46,12 @@ def option_of(field: str, word: str, page: str) -> str:
 
 def in_words(problem: str, page: str) -> str:
     """A problem with the names of the page, as Markdown in which nothing that came from the link is markup."""
-    return _MARKDOWN.sub(r"\\\1", named(problem, page))
+    return as_it_came(named(problem, page))
+
+
+def as_it_came(sentence: str) -> str:
+    """A sentence as Markdown that shows what a link says in it as it is, and of an endless word its beginning."""
+    return plain(_ENDLESS.sub(lambda word: f"{word[0][:SHOWN]}…", sentence))
 
 
 def named(problem: str, page: str) -> str:

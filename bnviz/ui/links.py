@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,13 +11,18 @@ import streamlit as st
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
+from bnviz.core.fields import NEAR, unknown_name
 from bnviz.ui import own_labs
-from bnviz.ui.link_words import in_words
+from bnviz.ui.link_words import as_it_came, in_words
 from bnviz.ui.messages import text
 
 KEPT = ("lesson", "hide", "present", "quiz", "notation")
 """Parameters that belong to no page: they stay in the address wherever the reader goes."""
 CLAIM = "claim"
+NAMES = (*KEPT, CLAIM, "arms", "seed", "step", "show", "kind", "band", "arm", "layer", "pins", "pins_split",
+         "pins_layer", "pins_step", "pins_without", "search", "article", "lab")  # fmt: skip
+"""Every parameter that belongs to no group of settings."""
+MOST_DIGITS = 9
 _PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
 # How often the session itself has set one of KEPT: in all, when a page last wrote, when `tell` last did.
 _HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
@@ -39,6 +46,18 @@ def _before(page: str) -> str:
 
 def _unread(page: str) -> str:
     return f"link.unread.{page}"
+
+
+def _news(page: str) -> str:
+    return f"link.news.{page}"
+
+
+def _misspelt(page: str) -> str:
+    return f"link.misspelt.{page}"
+
+
+def _history(page: str) -> str:
+    return f"link.history.{page}"
 
 
 def _print(page: str) -> str:
@@ -81,6 +100,7 @@ def arrived(page: str) -> bool:
         if settings == old:
             return False
     st.session_state.pop(_unread(page), None)
+    st.session_state[_news(page)] = True
     if CLAIM in current and claim(page) is None:
         st.session_state[_before(page)] = old or {}
     st.session_state[_claim(page)] = current.get(CLAIM)
@@ -177,12 +197,33 @@ def say_unread(page: str, name: str, said: str | None) -> None:
     if said is not None:
         known[name] = said
     if name in known:
-        st.warning(known[name], icon=":material/link_off:")
+        st.warning(as_it_came(known[name]), icon=":material/link_off:")
+
+
+def whole(given: str) -> int | None:
+    """A whole number of at most nine digits as an address has it, such as 12; None for anything else."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else None
+
+
+def misspelt(params: Mapping[str, str]) -> list[str]:
+    """A sentence for each name outside of the groups that is nearly one of `NAMES`; what others add is no matter."""
+    unknown = [name for name in params if "." not in name and name not in NAMES]
+    return [unknown_name(name, NAMES) for name in unknown if get_close_matches(name, NAMES, 1, NEAR)]
 
 
 def show_problems(problems: list[str]) -> None:
-    """Say what of a link could not be used."""
-    if problems:
-        page = str(st.session_state.get(_PAGE, ""))
+    """Say what of a link could not be used, until the reader moves a control.
+
+    Args:
+        problems: a sentence for each parameter that gave way to another value.
+    """
+    page = str(st.session_state.get(_PAGE, ""))
+    if st.session_state.pop(_news(page), False):
+        st.session_state[_misspelt(page)] = misspelt(st.query_params.to_dict())
+        st.session_state[_history(page)] = False
+    elif st.session_state.get(_print(page)) not in (None, _fingerprint(page)):
+        st.session_state[_history(page)] = True
+    problems = [*problems, *st.session_state.get(_misspelt(page), [])]
+    if problems and not st.session_state.get(_history(page)):
         told = [f"- {in_words(line, page)}" for line in problems]
         st.warning("\n".join([text("link.fell_back"), *told]), icon=":material/link_off:")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
 import streamlit as st
 
 from bnviz.core.experiment import Experiment
+from bnviz.core.fields import FieldError
 from bnviz.core.labels import arm_labels
 from bnviz.core.recording import Recording
 from bnviz.core.summary import summary
@@ -54,8 +56,19 @@ def open_band(experiment: Experiment, view: View) -> tuple[Run, ...]:
         for name in names:
             store.leave(name)
         return ()
-    seeds = [(experiment.seed + 1 + place) % 2**31 for place in range(BAND_RUNS)]
-    return tuple(store.open(replace(experiment, seed=seed), name) for seed, name in zip(seeds, names, strict=True))
+    others = other_seeds(experiment)
+    for name in names[len(others) :]:
+        store.leave(name)
+    return tuple(store.open(other, name) for other, name in zip(others, names, strict=False))
+
+
+def other_seeds(experiment: Experiment) -> list[Experiment]:
+    """The same with the next seeds, as far as they can be run: with few rows a seed can leave a subset no batch."""
+    found = []
+    for place in range(BAND_RUNS):
+        with suppress(FieldError):
+            found.append(replace(experiment, seed=(experiment.seed + 1 + place) % 2**31))
+    return found
 
 
 def start_at(step: int | None) -> None:

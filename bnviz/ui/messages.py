@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+MARKUP = re.compile(r"[\\`*\[\]<>|$~]|(?<!\w)_|_(?!\w)|:(?=\S)|&(?=[#\w])|^\s*(?:\d+[.)]|[-+#=])", re.MULTILINE)
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "messages"
 
 
@@ -40,3 +41,8 @@ def text(key: str, /, language: str = "en", **values: object) -> str:
     for part in key.split("."):
         found = found[part]
     return str(found).format(**values) if values else str(found)
+
+
+def plain(words: str) -> str:
+    """Words of a reader or of a link as Markdown that shows them as they are: no picture, no link, no markup."""
+    return MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", words)

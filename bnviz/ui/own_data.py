@@ -14,17 +14,11 @@ from bnviz.core.experiment import Data
 from bnviz.core.prepared import Pair, prepare
 from bnviz.core.tables import OwnTable, read_csv
 from bnviz.core.tables_text import TableError
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 
 # None of these keys begins with the name of a page: a table is no part of any link.
 _TABLE, _SEEN, _PROBLEM, _PAIR = "own.table", "own.seen", "own.problem", "own.pair"
 _FILE, _PASTED, _TARGET, _FRESH = "own.file", "own.pasted", "own.target", "own.fresh"
-MARKUP = frozenset("\\`*_{}[]()<>#+-!|$~:&=")
-
-
-def plain(words: str) -> str:
-    """Words that Markdown leaves as they are."""
-    return "".join(f"\\{char}" if char in MARKUP else char for char in words)
 
 
 def table() -> OwnTable | None:

@@ -11,8 +11,7 @@ from bnviz.core.table_facts import Squeeze, squeeze
 from bnviz.plots.inputs_table import told
 from bnviz.plots.theme import number, percent, plain_number
 from bnviz.ui import inputs, inputs_controls
-from bnviz.ui.messages import text
-from bnviz.ui.own_data import plain
+from bnviz.ui.messages import plain, text
 from bnviz.ui.quiz_answer import CLOSE, SAME, Live, ranged, ratio, times
 
 

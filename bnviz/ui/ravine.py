@@ -14,10 +14,10 @@ from bnviz.core.fields import FieldError
 from bnviz.core.ravine import Place, Side, explore, raw_start, table
 from bnviz.plots.ravine import stage
 from bnviz.plots.ravine_words import article
-from bnviz.ui import figure_files, frame, links, own_data
+from bnviz.ui import figure_files, frame, links
 from bnviz.ui import ravine_controls as controls
 from bnviz.ui.hiding import shown
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 from bnviz.ui.origin import Origin
 from bnviz.ui.ravine_payload import pack_tree
 from bnviz.ui.ravine_scene import Scene, data_params, from_params, to_params
@@ -69,7 +69,7 @@ def show(scene: Scene) -> None:
         "shares": dict(zip(PREPROCESSES, begun.shares, strict=True)),
     }
     rows = table(scene.data, scene.seed, scene.settings.loss)
-    first, second = (own_data.plain(name) for name in rows.features)
+    first, second = (plain(name) for name in rows.features)
     with st.sidebar:
         predicted = text(f"ravine.predicted.{rows.target}")
         st.caption(text("ravine.predicts", first=first, second=second, predicted=predicted, rows=len(rows.y)))

@@ -45,7 +45,7 @@ def scenario_panel(page: str, *, choice: bool = True) -> bool:
     if wanted in known:
         open_scenario(known[wanted])
     opened = known.get(links.claim(page) or "")
-    _explain_unknown(page, opened)
+    explain_unknown(page, opened)
     if choice and shown("claims"):
         _choose(page, known, opened)
     if opened is not None and shown("claim_text"):
@@ -57,7 +57,7 @@ def scenario_panel(page: str, *, choice: bool = True) -> bool:
 def guide_parts(page: str, *, intro: str) -> None:
     """`guide` for a lab whose parts are claims: the one that a link names is open by its settings, without a panel."""
     known = {found.id: found for found in of_lab(page)}
-    _explain_unknown(page, known.get(links.claim(page) or ""))
+    explain_unknown(page, known.get(links.claim(page) or ""))
     links.close_claim(page)
     if not lesson_panel(page):
         st.caption(intro)
@@ -89,7 +89,8 @@ def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> N
     )  # fmt: skip
 
 
-def _explain_unknown(page: str, opened: Scenario | None) -> None:
+def explain_unknown(page: str, opened: Scenario | None) -> None:
+    """Say that the address names a claim that there is not, or that belongs to another lab, and forget it."""
     given, said = links.claim(page), None
     if given is not None and opened is None:
         other = scenarios().get(given)

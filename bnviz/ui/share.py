@@ -10,7 +10,7 @@ import segno
 import streamlit as st
 
 from bnviz.ui import hiding, links, notation, presenter, quiz_score
-from bnviz.ui.messages import text
+from bnviz.ui.messages import plain, text
 
 MOST_TEXT = 1200
 """Characters of an address up to which a QR code can be read from a wall; more make its squares too small."""
@@ -50,12 +50,14 @@ def _close() -> None:
 
 def _say_what_is_unknown() -> None:
     names = hiding.unknown()
-    told = [text("share.unknown", names=", ".join(name[:30] for name in names[:8]))] if names else []
+    told = [text("share.unknown", names=", ".join(plain(name[:30]) for name in names[:8]))] if names else []
     said = links.kept()
     if said.get("notation", "keras") not in notation.CONVENTIONS:
-        told.append(text("share.bad_notation", given=said["notation"][:30], known=", ".join(notation.CONVENTIONS)))
+        told.append(
+            text("share.bad_notation", given=plain(said["notation"][:30]), known=", ".join(notation.CONVENTIONS))
+        )
     if said.get(presenter.PRESENT, "1") != "1":
-        told.append(text("share.bad_present", given=said[presenter.PRESENT][:30]))
+        told.append(text("share.bad_present", given=plain(said[presenter.PRESENT][:30])))
     if not quiz_score.read(said.get(quiz_score.KEY, ""))[1]:
         told.append(text("quiz.bad_link"))
     if told:

@@ -11,6 +11,7 @@ from bnviz.core.experiment import IMAGES, Experiment
 from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
 from bnviz.plots.sentences import listed
+from bnviz.ui import links
 from bnviz.ui.hiding import ask
 from bnviz.ui.messages import text
 
@@ -100,8 +101,9 @@ def from_params(params: dict[str, str], messages: list[str]) -> None:
 
 def _take_number(name: str, key: str, params: dict[str, str], messages: list[str]) -> None:
     given = params.get(name, "1")
-    if given.isascii() and given.isdigit() and int(given) >= 1:
-        st.session_state[key] = int(given) - 1
+    number = links.whole(given)
+    if number:
+        st.session_state[key] = number - 1
     else:
         messages.append(text("link.bad_number", name=name, given=given))
 
@@ -160,6 +162,8 @@ def choose_view(experiment: Experiment) -> View:
         lacking = [text(f"train.options.picture.{name}") for name in wanted]
         reasons = dict.fromkeys(text(f"train.state.lacks.{name}") for name in wanted)
         st.info(text("train.state.lacking", pictures=listed(lacking), why=" ".join(reasons)), icon=":material/image:")
+    if not experiment.network.hidden and any(arm.norm != "none" for arm in experiment.arms):
+        st.info(text("train.state.no_layer"), icon=":material/info:")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)

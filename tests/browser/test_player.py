@@ -70,13 +70,13 @@ def test_steps_epochs_and_ends(page: Page, serve) -> None:
     open_player(page, serve)
     for name, step in [
         ("To the start", 0),
-        ("One update forward", 1),
+        ("Next recorded update", 1),
         ("One epoch forward", 1 + EPOCH),
-        ("One update back", EPOCH),
+        ("Previous recorded update", EPOCH),
         ("One epoch back", 0),
         ("One epoch back", 0),
         ("To the end", TOTAL),
-        ("One update forward", TOTAL),
+        ("Next recorded update", TOTAL),
     ]:
         click(page, name)
         wait_for(page, f"p.step === {step}")
@@ -162,11 +162,11 @@ def test_a_player_put_elsewhere_goes_on(page: Page, serve) -> None:
     expect(page.locator(".chart canvas")).to_have_count(2)
     assert page.evaluate("window.first === window.__bnviz")
     assert page.locator(".chart canvas").evaluate_all("all => all.map(canvas => canvas.mark)") == ["kept", "kept"]
-    page.get_by_role("button", name="One update forward").click()
+    page.get_by_role("button", name="Next recorded update").click()
     wait_for(page, "p.step === 51")
     reported(page, 51)
     page.wait_for_timeout(10_500)  # longer than a stage without a place is kept
-    page.get_by_role("button", name="One update forward").click()
+    page.get_by_role("button", name="Next recorded update").click()
     wait_for(page, "p.step === 52")
 
 
@@ -184,7 +184,7 @@ def test_a_running_training_is_followed(page: Page, serve) -> None:
     maximum = page.get_by_role("slider", name="Update").get_attribute("max")
     assert maximum == str(TOTAL)
     wait_for(page, "p.mode === 'follow' && p.step > 20")
-    click(page, "One update back")
+    click(page, "Previous recorded update")
     wait_for(page, "p.mode === 'rest'")
     rested = told(page, "step")
     newest = told(page, "newest")

@@ -133,7 +133,7 @@ def test_back_undoes_and_forward_redoes(lab: OpenLab) -> None:
 def test_back_returns_to_the_step_before(lab: OpenLab) -> None:
     page = lab(f"{QUICK}&step=7")
     for step in (8, 9):
-        page.get_by_role("button", name="One update forward").click()
+        page.get_by_role("button", name="Next recorded update").click()
         expect(page).to_have_url(re.compile(f"&step={step}$"))
     for step in (8, 7):
         page.go_back()
@@ -143,7 +143,7 @@ def test_back_returns_to_the_step_before(lab: OpenLab) -> None:
 
 def test_a_reload_keeps_everything(lab: OpenLab) -> None:
     page = lab(f"{QUICK}&seed=4&show=curves.bands&kind=post&step=7")
-    page.get_by_role("button", name="One update forward").click()
+    page.get_by_role("button", name="Next recorded update").click()
     expect(page).to_have_url(re.compile("&step=8$"))
     address, run = page.url, told(page, "run")
     page.reload()
@@ -276,7 +276,7 @@ def test_a_batch_of_one_is_a_lesson_and_the_pictures_stay(lab: OpenLab) -> None:
     press(page, "Batch size", "Home", 1)
     expect(page.get_by_role("alert").filter(has_text="batch of one")).to_be_visible()
     assert told(page, "run") == run
-    page.get_by_role("button", name="One update back").click()
+    page.get_by_role("button", name="Previous recorded update").click()
     wait_for(page, "p.step === 24")
     press(page, "Batch size", "ArrowRight", 3)
     wait_for(page, f"p.run !== '{run}' && p.newest > 3")

@@ -1,6 +1,7 @@
 """The engine: chunks, divergence, and every recorded number against a direct computation."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,17 @@ from bnviz.core.data import batch_rows, load
 from bnviz.core.experiment import MAX_ARMS, MAX_DEPTH, MAX_STEPS, MAX_WIDTH, Arm, Data, Experiment, Network, Training
 from bnviz.core.network import build
 from bnviz.core.recording import Recording, blank, join
-from bnviz.core.schedule import BINS, KINDS, MAPS, QUANTILES, is_recorded, map_steps, recorded_steps
+from bnviz.core.schedule import (
+    BINS,
+    KINDS,
+    LAST_SPACING,
+    MAPS,
+    QUANTILES,
+    SPACINGS,
+    is_recorded,
+    map_steps,
+    recorded_steps,
+)
 from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws, generator
 
 SMALL = Experiment(
@@ -202,6 +213,16 @@ def test_frames_are_dense_at_first_and_include_both_ends(total):
     assert (maps[0], maps[-1]) == (0, total)
     assert len(maps) <= MAPS
     assert all(is_recorded(int(step), total) for step in maps)
+
+
+def test_the_notation_tells_the_schedule_of_the_frames():
+    def every(spacing):
+        return "every one" if spacing == 1 else f"every {spacing}{'nd' if spacing == 2 else 'th'}"
+
+    rows = (Path(__file__).resolve().parents[2] / "docs" / "notation.md").read_text(encoding="utf-8").splitlines()
+    told = next(row for row in rows if row.startswith("| frame |"))
+    wanted = [f"{every(spacing)} up to {until:,}" for until, spacing in SPACINGS.items()]
+    assert ", ".join([*wanted, f"then {every(LAST_SPACING)}, and the last"]) in told
 
 
 def test_default_recording_is_small():

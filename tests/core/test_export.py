@@ -75,6 +75,26 @@ def test_an_arm_that_has_diverged_has_no_rows_afterwards(recording, table) -> No
     assert rows["step"].max() < at
 
 
+def test_a_dead_relu_layer_keeps_its_rows() -> None:
+    arms = (Arm("none"), Arm("none", learning_rate=90.0))
+    run = engine.train(Experiment(Data("moons", n=100), Network((6,), init="zero"), arms, Training("sgd", 0.1, 10, 4)))
+    dead, lost = arm_labels(run.experiment)
+    run.diverged_at[1] = 3
+    table = export.series_table(run)
+    rows = table[(table["series"] == "post_count") & (table["arm"] == dead)]
+    assert sorted(set(rows["step"])) == [0, 1, 2, 3, 4]
+    assert len(rows) == 5 * (BINS + 2)
+    assert (rows["value"] == 0).all()
+    for kind in KINDS:
+        counts = table[(table["series"] == f"{kind}_count") & (table["arm"] == lost)]
+        assert sorted(set(counts["step"])) == [0, 1, 2], kind
+
+
+def test_the_archive_says_that_zeros_after_a_relu_are_not_counted() -> None:
+    assert "zeros after a ReLU are not counted" in " ".join(export.README.split())
+    assert "zeros after a ReLU are not counted" in " ".join(str(Recording.__doc__).split())
+
+
 def test_curves_have_a_row_an_update_and_arm(recording) -> None:
     curves = export.curves_table(recording)
     assert len(curves) == 31 * 3

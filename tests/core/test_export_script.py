@@ -13,7 +13,18 @@ import pytest
 import torch
 
 from bnviz.core import engine
-from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
+from bnviz.core.experiment import (
+    DRAWN,
+    ORDERS,
+    SUBSET_ORDERS,
+    TABLE_ROWS,
+    WITH_SUBSETS,
+    Arm,
+    Data,
+    Experiment,
+    Network,
+    Training,
+)
 from bnviz.core.export_script import NotExportedError, check_own, script
 from bnviz.core.labels import arm_labels
 
@@ -54,6 +65,18 @@ RUNS = {
         Training("adam", 0.01, 16, STEPS),
         seed=2,
     ),
+    "flowers": Experiment(Data("flowers", n=120, balance=0.3, noise=0.2), Network((6,)), (Arm("none"), Arm("batch")),
+                          Training(batch_size=12, steps=STEPS)),
+    **{
+        f"flowers {order}": Experiment(
+            Data("flowers", n=161, test_fraction=0.4, preprocess="raw"),
+            Network((6,), "tanh"),
+            (Arm("batch"), Arm("layer")),
+            Training("sgd", 0.2, 9, 110 if order == "sequential" else 60, order=order),
+            seed=5,
+        )
+        for order in SUBSET_ORDERS
+    },
     "zeros": Experiment(Data("moons", n=100), Network((6,), init="zero"), (Arm("batch"),), Training("sgd", 0.1, 10, 9)),
     "alike": Experiment(Data("moons", n=100), Network((6, 4), init="constant"), (Arm("batch"), Arm("none", gain=2.0)),
                         Training("sgd", 0.1, 10, 9)),
@@ -65,6 +88,11 @@ RUNS = {
         for name in ("blobs", "circles", "spirals", "xor", "normal", "ranges", "thousands")
     },
 }  # fmt: skip
+EVERY = [
+    Experiment(Data(name), training=Training(order=order))
+    for name in (*DRAWN, *TABLE_ROWS)
+    for order in (*ORDERS, *(SUBSET_ORDERS if name in WITH_SUBSETS else ()))
+]
 DRIVER = """
 import runpy, sys
 sys.modules["bnviz"] = None  # importing it fails
@@ -133,6 +161,14 @@ def test_it_holds_only_what_it_needs(name: str) -> None:
     assert ("conv" in text.lower()) == (RUNS[name].network.kind == "conv")
     assert ("DROPOUT_SHARE" in text) == (name in ("other batch norms", "convolutions", "averaged channels"))
     assert max(len(line) for line in text.splitlines()) <= 140
+
+
+@pytest.mark.parametrize("run", EVERY, ids=lambda run: f"{run.data.name} {run.training.order}")
+def test_every_data_set_and_order_that_can_be_run_can_be_exported(run: Experiment) -> None:
+    text = script(run)
+    compile(text, "script", "exec")
+    assert "<<" not in text
+    assert ("SUBSET" in text) == (run.training.order in SUBSET_ORDERS)
 
 
 def test_an_own_table_stays_at_home(monkeypatch) -> None:

@@ -14,6 +14,8 @@ from bnviz.core.fields import FieldError
 from bnviz.core.flower_pictures import picture
 from bnviz.core.flowers import CENTERS, flowers
 from bnviz.core.orders import BLOCK, SWITCH, subset_turn
+from bnviz.core.study import Study
+from bnviz.core.sweep import Axis, Sweep
 
 FLOWERS = Data("flowers", n=400, test_fraction=0.5, preprocess="raw")
 
@@ -126,8 +128,64 @@ def test_an_order_of_subsets_needs_subsets_and_room_for_a_batch():
         Experiment(training=Training(order="blocks"))
     with pytest.raises(FieldError, match=r"training\.batch_size.*at most 50"):
         run("alternating", batch_size=51)
-    small = replace(run("first_only", batch_size=2, steps=9), data=replace(FLOWERS, n=16, test_fraction=0.8))
+    small = replace(run("first_only", batch_size=2, steps=9), data=replace(FLOWERS, n=16))
     assert np.isfinite(engine.train(small).train_loss[:9]).all()
+
+
+@pytest.mark.parametrize("order", SUBSET_ORDERS)
+def test_no_batch_is_taken_that_its_subset_cannot_fill(order):
+    """Of 4 training rows any number can belong to the first subset: it depends on the seed."""
+    told, few = [], Data("flowers", n=16, test_fraction=0.75)
+    for seed in range(40):
+        counts = np.bincount(load(few, seed).subset_train, minlength=2)
+        needed = counts[0] if order == "first_only" else counts.min()
+        made = {"data": few, "network": Network(()), "arms": (Arm("none"),), "seed": seed}
+        training = Training("sgd", 0.1, 2, 110, order=order)
+        if needed < 2:
+            with pytest.raises(FieldError, match=r"training\.batch_size: A batch of 2 from one subset") as caught:
+                Experiment(**made, training=training)
+            told.append(caught.value.problem)
+            continue
+        experiment, data = Experiment(**made, training=training), load(few, seed)
+        for step in range(110):
+            rows = batch_rows(data, order, 2, step, experiment.seed)
+            assert len(set(rows)) == 2
+            assert set(data.subset_train[rows]) == {subset_turn(order, step)[0]}
+    assert told
+    assert all("seed" in one and "more rows" in one for one in told)
+
+
+def test_other_seeds_are_asked_before_anything_is_measured_with_them():
+    few, bare = Data("flowers", n=16, test_fraction=0.75), {"network": Network(()), "arms": (Arm("none"),)}
+
+    def can(seed):
+        try:
+            return Experiment(few, **bare, training=Training(batch_size=2, steps=3, order="blocks"), seed=seed)
+        except FieldError:
+            return None
+
+    found = [can(seed) for seed in range(40)]
+    good, bad = (next(seed for seed in range(40) if (found[seed] is None) == missing) for missing in (False, True))
+    base = found[good]
+    axis = Axis("training.learning_rate", (0.1, 0.2))
+    for made in (lambda seeds: Sweep(base, (axis,), seeds), lambda seeds: Study("drift", base, seeds)):
+        assert made((good,)).seeds == (good,)
+        with pytest.raises(FieldError, match=f"with seed {bad} only"):
+            made((good, bad))
+
+
+def test_a_batch_that_is_too_large_for_its_subset_is_no_quiet_repetition():
+    data = load(FLOWERS, 0)
+    with pytest.raises(FieldError, match=r"subset 2 has \d+ training rows"):
+        batch_rows(data, "alternating", 150, 1, 0)
+
+
+def test_a_link_to_too_few_rows_is_explained():
+    params = {"data.name": "flowers", "data.n": "16", "data.test_fraction": "0.95", "training.batch_size": "2",
+              "training.order": "alternating"}  # fmt: skip
+    fallen, messages = from_link(params)
+    assert isinstance(fallen, Experiment)
+    assert "from one subset" in " ".join(messages)
 
 
 def test_a_link_keeps_the_order_where_it_fits_and_says_so_where_not():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.core.tables import MAX_ROWS, OwnTable, read_csv
-from bnviz.core.tables_text import TableError
+from bnviz.core.tables_text import TableError, separator_of
 
 
 def csv_of(rows=20, *, names="a,b,kind", change=()):
@@ -35,6 +35,11 @@ def test_separators_endings_and_marks(separator, ending):
         assert read_csv(given).names == ("a", "b")
 
 
+def test_a_separator_that_leaves_cells_too_long_is_not_taken():
+    text = ";".join(["a" * 70_000, "b" * 70_000]) + "\n" + "1;2\n" * 20
+    assert separator_of(text) == ";"
+
+
 def test_quotes_keep_a_separator_in_a_name():
     assert read_csv(csv_of(names='"a, in m",b,kind')).names == ("a, in m", "b")
 
@@ -59,6 +64,12 @@ def test_a_constant_column_is_left_out_and_told():
 BAD = {
     "empty": (b"", "The file is empty"),
     "blank": ("  \n \n", "The file is empty"),
+    "a byte order mark alone": (b"\xef\xbb\xbf", "The file is empty"),
+    "a mark and a newline": (b"\xef\xbb\xbf\n", "The file is empty"),
+    "a pasted mark": ("\ufeff", "The file is empty"),
+    "no-break spaces": ("\u00a0\n\u00a0\u2003", "The file is empty"),
+    "a name without an end": ("a" * 140_000 + ",b\n1,2", "Row 1 cannot be read"),
+    "a name in quotes without an end": ('"' + "a" * 140_000 + '",b\n1,2', "Row 1 cannot be read"),
     "only separators": (",,,\n,,\n", "nothing in this table"),
     "binary": (b"a,b\n1,\x00\x07\x01", "row 2 holds a zero byte"),
     "workbook": (b"PK\x03\x04" + bytes(40), "a workbook or a zip archive"),

@@ -55,6 +55,15 @@ def test_an_article_or_a_lab_that_does_not_exist_counts_as_any():
     assert text("claims.found", found=len(ALL), total=len(ALL)) in said(app)
 
 
+def test_a_claim_in_the_address_is_looked_for_or_explained():
+    app = opened("claims", claim="A4")
+    assert "**Which weight gets the large update?**" in [one.proto.label for one in app.get("page_link")]
+    assert link_of(app) == {"search": "A4"}
+    app = opened("claims", claim="Q9")
+    assert "Q9" in app.warning[0].value
+    assert link_of(app) == {}
+
+
 def test_the_articles_have_names_and_a_key():
     app = opened("claims")
     (key,) = [one.value for one in app.markdown if "Ketan Doshi" in one.value]

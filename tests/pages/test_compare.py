@@ -180,3 +180,14 @@ def test_a_broken_link_is_a_sentence():
     app = opened(SMALL, pins="eNpdjk0KwkAM")
     assert "could not be read" in app.warning[0].value
     assert names(app) == []
+
+
+def test_a_name_that_is_markdown_is_shown_as_it_is(two):
+    field = next(one for one in two.text_input if one.key == "compare_name_0")
+    field.set_value("![](//evil.example/a)")
+    app = compared(settled(two.run()))
+    assert names(app)[0] == "![](//evil.example/a)"
+    shown = [one.value for kind in ("markdown", "caption", "info") for one in app.get(kind)]
+    shown += [one.label for one in app.button] + [one.label for one in app.get("expander")]
+    assert not [one for one in shown if "![](//" in one]
+    assert any(r"!\[\](//evil.example/a)" in one for one in shown)

@@ -22,7 +22,7 @@ CONTROLS = {
 }
 PANELS = {"dataframe", "expander", "metric", "popover", "table"}
 WHERE: dict[str, list[dict[str, str]]] = {
-    "inputs": [{"data.name": "wine"}, {"data.name": "moons"}, {"inputs.set": "own"}],
+    "inputs": [{"data.name": "wine"}, {"data.name": "moons"}],
     "ravine": [{"ravine.bias": "third", "data.name": "wine"}],
     "layer": [{"layer.source": "hand", "layer.lesson": "weights"}, {"layer.source": "run"}],
     "running": [{"running.part": part} for part in ("averages", "modes", "company", "shift", "fold")],

@@ -10,6 +10,7 @@ import pytest
 
 from bnviz.ui import frame, home
 from bnviz.ui.frame import LABS, ROOT
+from bnviz.ui.lessons import lessons
 from bnviz.ui.messages import text
 from tests.pages.visit import link_of, visited
 
@@ -62,7 +63,8 @@ def test_a_way_in_opens_the_first_stop(button, page, lesson):
     next(one for one in app.button if one.key == button).click().run()
     assert not app.exception
     assert [title.value for title in app.title] == [page]
-    assert link_of(app) == {"lesson": lesson}
+    name, _, number = lesson.partition(".")
+    assert link_of(app) == lessons()[name].steps[int(number) - 1].settings | {"lesson": lesson}
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,10 @@ def test_every_page_has_its_place_in_the_navigation():
     names = [name for section in frame.sections().values() for name in section]
     assert sorted(names) == sorted(file.stem for file in (ROOT / "pages").glob("*.py") if file.stem != "home")
     assert len(frame.sections()) <= 6
+
+
+@pytest.mark.parametrize("name", ["x", "fbclid", "utm_source"])
+def test_what_others_add_to_a_link_leads_nowhere_else(name):
+    app = opened(**{name: "1"})
+    assert [title.value for title in app.title] == [text("home.headline")]
+    assert link_of(app) == {}

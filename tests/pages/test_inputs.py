@@ -189,7 +189,9 @@ def test_another_session_does_not_see_it():
     assert link_of(other) == {}
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2", GOOD.replace("0.5,", "=1+1,"), GOOD.replace("height", "width")])
+@pytest.mark.parametrize(
+    "text", ["", "\ufeff\n", "a,b\n1,2", GOOD.replace("0.5,", "=1+1,"), GOOD.replace("height", "width")]
+)
 def test_a_bad_table_is_told_and_the_one_of_before_stays(text):
     app = choose(opened(), "own")
     assert "last data set stays" in pasted(app, text).error[0].value

@@ -89,6 +89,12 @@ def test_a_lesson_that_is_not_there_is_told_until_something_else_is_opened(given
     assert "lesson" not in link_of(app)
 
 
+def test_an_open_question_veils_its_answer_on_a_page_that_comes_by_link():
+    app = opened("layer", lesson="class45.4", **{"layer.phase": "1"})
+    assert "mean 4.000" not in said(app)
+    assert "mean 4.000" in said(answer(app, "class45", 4, 0))
+
+
 def test_a_wrong_answer_is_told_kindly():
     app = opened("layer", lesson="layer.1")
     step = lessons()["layer"].steps[0]
@@ -148,3 +154,9 @@ def test_the_page_lists_all_lessons_and_goes_on_where_one_was():
     assert button(app, "lessons_start_layer").label == text("lessons.go_on", number=3)
     checked(button(app, "lessons_start_layer").click().run())
     assert link_of(app) == {"layer.phase": "4", "lesson": "layer.3"}
+
+
+def test_the_page_of_all_lessons_explains_a_step_that_there_is_not():
+    app = opened("lessons", lesson="class45.99")
+    assert "class45.99" in app.warning[0].value
+    assert link_of(app) == {}

@@ -74,7 +74,7 @@ def test_a_control_that_is_hidden_later_keeps_the_value_that_was_chosen():
 def test_a_name_that_no_page_has_is_told_kindly():
     app = opened("axes", hide="images.nonsense.<b>", present="yes", notation="latin", quiz="what")
     (told,) = [one.value for one in app.warning]
-    assert "asks to hide nonsense, <b>" in told
+    assert r"asks to hide nonsense, \<b\>" in told
     assert "present=yes" in told
     assert "notation=latin" in told
     assert "quiz score" in told

@@ -11,10 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.core.codec import from_link, to_link
+from bnviz.core.data import load
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.tables import read_csv
 from bnviz.runs.compiled import train
 from bnviz.ui.link_words import label_of
+from bnviz.ui.messages import text
 from tests.pages.lab import settled
 from tests.pages.visit import link_of, visited
 
@@ -141,6 +143,17 @@ def test_a_batch_larger_than_the_data_is_explained():
     assert "75 training rows" in app.error[0].value
 
 
+def test_a_subset_that_cannot_fill_a_batch_is_explained_and_the_band_does_without_that_seed():
+    few, training = Data("flowers", n=16, test_fraction=0.75), Training(batch_size=2, steps=3, order="blocks")
+    smallest = [np.bincount(load(few, seed).subset_train, minlength=2).min() for seed in range(20)]
+    good = next(seed for seed in range(20) if smallest[seed] == 2 and smallest[seed + 1] < 2)
+    app = opened(replace(SMALL, data=few, training=training, seed=good), band="1")
+    assert not app.error
+    widget(app, "number_input", "train.seed").set_value(good + 1)
+    app.run()
+    assert f"with seed {good + 1} only" in app.error[0].value
+
+
 def test_widths_that_are_no_numbers_are_explained():
     app = opened()
     widget(app, "toggle", "train.uneven").set_value(True)
@@ -192,12 +205,26 @@ def test_a_step_in_the_link_is_handed_to_the_player():
         ("kind", "inside"),
         ("show", "everything"),
         ("layer", "0"),
+        pytest.param("layer", "9" * 5000, id="endless-layer"),
+        pytest.param("step", "1" * 5000, id="endless-step"),
     ],
 )
 def test_a_bad_link_falls_back_field_by_field_with_a_message(name, value):
     app, known = opened(**{name: value}), "arms[0].placement" if name == "arms" else name
     assert any(f"{label_of(known, 'train')}" in warning.value for warning in app.warning)
     assert message(app)["finished"]
+
+
+def test_a_name_that_no_setting_has_is_told_until_a_control_is_moved():
+    app = opened(**{"training.learning_rat": "1.6", "sed": "3", "fbclid": "me"})
+    (told,) = [one.value for one in app.warning]
+    assert "Perhaps training.learning_rate is meant." in told
+    assert "Perhaps seed is meant." in told
+    assert "fbclid" not in told
+    assert app.run().warning
+    next(one for one in app.select_slider if one.key == "train.training.learning_rate").set_value(0.4)
+    assert not settled(app.run()).warning
+    assert not settled(app.run()).warning
 
 
 def test_a_picture_that_the_data_lack_gives_way_to_the_usual_ones_and_says_why():
@@ -221,6 +248,8 @@ def test_the_pictures_of_one_arm_stand_right_below_its_choice():
 def test_a_linear_model_shows_its_curves_and_map():
     app = opened(Experiment(data=SMALL.data, network=Network(()), training=SMALL.training))
     assert {picture["id"] for picture in message(app)["pictures"]} == {"loss", "accuracy", "decision-maps"}
+    assert text("train.state.no_layer") in [one.value for one in app.info]
+    assert text("train.state.no_layer") not in [one.value for one in opened().info]
 
 
 def test_the_band_over_seeds_appears_and_is_in_the_link():

@@ -147,7 +147,6 @@ def test_a_chart_alone_carries_its_data_and_its_step(run):
     assert first["value"] == pytest.approx(recording.train_loss[7, 0], rel=1e-6)
 
 
-def test_png(run, tmp_path):
+def test_every_figure_can_be_rendered(run):
     for figure in figures(run("plane, begun")):
-        figure.to_png(tmp_path / "figure.png", 1, width=120)
-        assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
+        assert vl_convert.vegalite_to_png(figure.spec_at(1, width=120), scale=1).startswith(b"\x89PNG")

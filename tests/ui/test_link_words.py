@@ -10,7 +10,7 @@ from bnviz.core import axes, check, layer_lab, rates, ravine
 from bnviz.core.codec import from_link, group_from_link
 from bnviz.core.experiment import Arm, Data, Network, Training
 from bnviz.ui import inputs_controls, noise_settings, running_settings, shift_settings, smoothness_settings
-from bnviz.ui.link_words import in_words, label_of, named, unfit
+from bnviz.ui.link_words import as_it_came, in_words, label_of, named, unfit
 
 GROUPS = (
     ("data", "train", Data), ("network", "train", Network), ("training", "train", Training), ("arms[0]", "train", Arm),
@@ -79,4 +79,9 @@ def test_what_gives_way_says_why():
 
 def test_nothing_in_a_link_becomes_markup():
     said = in_words("training.steps: '![x](http://x.y/z) <b> $a$' came; a number is needed.", "train")
-    assert said == r"Updates: '!\[x\](http://x.y/z) \<b\> \$a\$' came; a number is needed."
+    assert said == r"Updates: '!\[x\](http\://x.y/z) \<b\> \$a\$' came; a number is needed."
+
+
+def test_of_an_endless_word_the_beginning_is_shown():
+    assert as_it_came(f"step: {'9' * 5000} came; a number is needed.") == f"step: {'9' * 40}… came; a number is needed."
+    assert as_it_came("9" * 79) == "9" * 79

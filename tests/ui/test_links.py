@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from bnviz.ui import links
+
 
 def script():
     import streamlit as st
@@ -128,3 +130,9 @@ def test_a_fragment_tells_the_address_what_was_set():
     app.run()
     app.button[0].click().run()
     assert app.text[0].value == "{'size': '3', 'present': '1'}"
+
+
+def test_a_slip_in_a_name_is_told_and_what_others_add_is_not():
+    assert links.misspelt({"sed": "3", "fbclid": "x", "utm_source": "y", "seed": "1", "data.nam": "moons"}) == [
+        "sed came; no setting has that name. Perhaps seed is meant."
+    ]

@@ -8,7 +8,7 @@ function number(value, digits = DIGITS) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e4 || size < 1e-3 ? value.toExponential(digits - 2) : value.toPrecision(digits);
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
 
 /** How many digits tell a value from its mean, so that the formula gives its own result. */

@@ -21,16 +21,16 @@ export function shown(value, digits = 4) {
   if (value === null || !Number.isFinite(value)) return "—";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return power(value, Math.min(digits, 3)).replace("-", "−");
+  if (size >= 1e6 || size < 1e-3) return power(value, Math.min(digits, 3)).replaceAll("-", "−");
   const whole = Math.floor(Math.log10(size)) + 1;
   const text = value.toFixed(Math.max(0, Math.min(6, Math.max(digits, whole > 0 ? whole : 0) - whole)));
-  return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace("-", "−");
+  return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replaceAll("-", "−");
 }
 
 /** Write a number with so many decimals, and none that are 0 at the end. */
 function fixed(value, decimals) {
   const text = value.toFixed(Math.min(decimals, 20));
-  return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace("-", "−");
+  return (text.includes(".") ? text.replace(/\.?0+$/, "") : text).replaceAll("-", "−");
 }
 
 const read = (text) => Number(text.replace("−", "-"));
@@ -64,5 +64,5 @@ export function wrapped(value) {
 
 /** Every digit of a number, as it was computed. */
 export function exact(value) {
-  return value === null ? "—" : String(value).replace("-", "−");
+  return value === null ? "—" : String(value).replaceAll("-", "−");
 }

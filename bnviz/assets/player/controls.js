@@ -52,9 +52,9 @@ export class Controls {
       { className: "buttons" },
       button("first", "To the start (Home)", () => clock.rest(0)),
       this.epochButtons[0],
-      button("back", "One update back (←)", () => this.moveFrames(-1)),
+      button("back", "Previous recorded update (←)", () => this.moveFrames(-1)),
       this.play,
-      button("forward", "One update forward (→)", () => this.moveFrames(1)),
+      button("forward", "Next recorded update (→)", () => this.moveFrames(1)),
       this.epochButtons[1],
       this.last,
     );
@@ -105,8 +105,8 @@ export class Controls {
     this.places = places ?? [];
     const noun = this.places.length ? "Stage" : "Update";
     this.slider.setAttribute("aria-label", noun);
-    for (const [name, way, key] of [["back", "back", "←"], ["forward", "forward", "→"]]) {
-      const label = `One ${this.places.length ? "frame" : "update"} ${way}`;
+    for (const [name, way, key] of [["back", "Previous", "←"], ["forward", "Next", "→"]]) {
+      const label = `${way} ${this.places.length ? "frame" : "recorded update"}`;
       const one = this.buttons.querySelector(`.button.${name}`);
       one.title = `${label} (${key})`;
       one.setAttribute("aria-label", label);

@@ -34,7 +34,7 @@ export function share(value) {
 export function tick(value) {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 10000 || size < 0.001)) return number(value, 1).replace(/^(−?)1·/, "$1");
-  return String(Number(value.toPrecision(4))).replace("-", "−");
+  return String(Number(value.toPrecision(4))).replaceAll("-", "−");
 }
 
 /** Fill the {names} of a sentence. */
