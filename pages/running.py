@@ -18,6 +18,7 @@ head("running")
 running_settings.take_link()
 guide("running", intro=text("running.intro"))
 settings = choose()
+running_settings.write_link(settings)  # for a reader who moves on before the study is made
 study = study_of(settings.experiment)
 settings = show_part(study, settings, dark=is_dark())
 st.caption(run_in_words(study, settings))

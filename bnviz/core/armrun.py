@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -19,6 +18,7 @@ from bnviz.core.experiment import Arm, Data, Experiment
 from bnviz.core.memory import Array, Memory
 from bnviz.core.network import NormNet, Trace
 from bnviz.core.recording import Recording
+from bnviz.core.remembered import remembered
 from bnviz.core.schedule import DIVERGED, is_evaluated
 from bnviz.core.streams import INPUT_NOISE, StepDraws
 
@@ -66,7 +66,7 @@ class ArmState:
         return replace(self, memory=self.memory.copied())
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _tensors(data: Data, seed: int, dtype: torch.dtype) -> Tensors:
     rows = load(data, seed)
     target = torch.int64 if rows.classes else dtype

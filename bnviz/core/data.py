@@ -18,6 +18,7 @@ from bnviz.core.orders import batch_rows as batch_rows
 from bnviz.core.orders import batches as batches
 from bnviz.core.own_settings import OWN
 from bnviz.core.preprocess import Floats, preprocess
+from bnviz.core.remembered import remembered
 from bnviz.core.table import Table as Table
 from bnviz.core.textures import CLASS_NAMES, textures
 from bnviz.core.textures import FEATURE_NAMES as TEXTURE_FEATURES
@@ -146,7 +147,7 @@ def split(rows: int, train_rows: int, test_rows: int, seed: int) -> tuple[Ints, 
     return order[:train_rows], order[rows - test_rows :]
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def load(data: Data, seed: int) -> Dataset:
     """The data set of an experiment: drawn or read, stretched, split and preprocessed.
 

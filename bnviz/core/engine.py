@@ -47,6 +47,12 @@ class State:
         """Whether all updates are made (or passed over, in arms that have diverged)."""
         return self.step >= self.experiment.training.steps
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the numbers of all arms."""
+        arrays = ((arm.memory.values, arm.memory.moments, arm.before_last) for arm in self.arms)
+        return sum(array.nbytes for arm in arrays for array in arm)
+
 
 def start(experiment: Experiment, dtype: torch.dtype = torch.float32) -> State:
     """The state before the first update."""

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +43,7 @@ from bnviz.core.kernel_train import Rows, Schedule, evaluate, train
 from bnviz.core.layers import disturbance
 from bnviz.core.probes import map_grid
 from bnviz.core.recording import Recording
+from bnviz.core.remembered import remembered
 from bnviz.core.schedule import DIVERGED, SIGNAL_RANGE, is_evaluated, post_range
 from bnviz.core.streams import DROPOUT, INPUT_NOISE, StepDraws
 
@@ -50,21 +51,18 @@ BLOCK_BYTES = 2_000_000
 TICKS = 1e6 if hasattr(time, "clock_gettime") else 1e3  # of C's clock() in a second
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _rows(data: Data, seed: int, dtype: str, extent: tuple[float, float, float, float]) -> Rows:
     """A data set in the run's precision."""
     rows = load(data, seed)
+    none, wide = np.empty(0), rows.inputs
 
     def reals(values: Array, width: int) -> Array:
         return np.array(values, dtype, order="C").reshape(-1, width)
 
-    none, wide = np.empty(0), rows.inputs
-
     def in_blocks(values: Array) -> Array:
-        count = -(-len(values) // EVAL_ROWS)
-        filled = np.zeros((count * EVAL_ROWS, wide), dtype)
-        filled[: len(values)] = values
-        return np.ascontiguousarray(filled.reshape(count, EVAL_ROWS, wide).transpose(0, 2, 1))
+        filled = np.pad(np.asarray(values, dtype), ((0, -len(values) % EVAL_ROWS), (0, 0)))
+        return np.ascontiguousarray(filled.reshape(-1, EVAL_ROWS, wide).transpose(0, 2, 1))
 
     labels = [np.array(y if rows.classes else none, np.int64) for y in (rows.y_train, rows.y_test)]
     targets = [reals(none if rows.classes else y, 1) for y in (rows.y_train, rows.y_test)]

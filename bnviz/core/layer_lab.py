@@ -16,6 +16,7 @@ from bnviz.core.experiment import Data, Experiment
 from bnviz.core.fields import Choice, Number, OrNone, check_fields, setting
 from bnviz.core.microscope import PRECISIONS, Case, examine, of_layer
 from bnviz.core.positions import as_rows, row_names
+from bnviz.core.reached import Progress, unheard
 from bnviz.core.snapshot import LayerSnapshot, snapshot
 from bnviz.core.source_lines import PHASES
 
@@ -131,7 +132,9 @@ def normed_layers(experiment: Experiment) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def scene(lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "torch") -> Scene:
+def scene(
+    lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "torch", progress: Progress = unheard
+) -> Scene:
     """The batch that the choices ask for.
 
     Args:
@@ -139,9 +142,10 @@ def scene(lab: LayerLab, experiment: Experiment, data: Data, *, engine: str = "t
         experiment: the run, for source "run"; it must have a layer with a norm.
         data: for source "data".
         engine: the one that has made the run.
+        progress: as in `snapshot`.
     """
     if lab.source == "run":
-        plain, batches, linear, names, rows_named = _of_run(lab, experiment, engine)
+        plain, batches, linear, names, rows_named = _of_run(lab, experiment, engine, progress)
     else:
         plain, batches, linear, names, rows_named = _without_run(lab, data)
     features, rows = plain.h.shape[1], len(plain.h)
@@ -212,14 +216,14 @@ def _batch(lab: LayerLab, data: Data, number: int) -> Array:
     return rows.x_train[batch_rows(rows, "shuffled", size, number, SEED)]
 
 
-def _of_run(lab: LayerLab, experiment: Experiment, engine: str) -> Parts:
+def _of_run(lab: LayerLab, experiment: Experiment, engine: str, progress: Progress) -> Parts:
     arms = normed_layers(experiment)
     arm = lab.arm if lab.arm in arms else next(iter(arms))
     layer = lab.layer if lab.layer in arms[arm] else arms[arm][0]
     step = min(lab.step, experiment.training.steps)
 
     def look(number: int) -> LayerSnapshot:
-        found = snapshot(experiment, arm, step, ahead=number, engine=engine).layers[layer]
+        found = snapshot(experiment, arm, step, ahead=number, engine=engine, progress=progress).layers[layer]
         assert found is not None
         return found
 

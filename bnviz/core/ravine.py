@@ -7,7 +7,6 @@ features, so all descents begin at the same loss.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from bnviz.core.experiment import PREPROCESSES, Data
 from bnviz.core.fields import Choice, FieldError, ListOf, Number, OrNone, check_fields, setting
 from bnviz.core.landscape import BIASES, LOSSES, Floats, Objective
 from bnviz.core.preprocess import preprocess
+from bnviz.core.remembered import remembered
 from bnviz.core.surface import Surface, surfaces
 
 PACES = ("own", "same", "best")
@@ -137,7 +137,7 @@ class Side:
         return np.asarray((self.descent.points - self.minimum) @ self.curvature.eigenvectors)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def table(data: Data, seed: int, loss: str) -> Table:
     """The first two features of the training rows of a data set, and what is to be predicted from them."""
     rows = load(replace(data, preprocess="raw"), seed)
@@ -178,7 +178,7 @@ def objective(data: Table, method: str, loss: str, bias: str) -> tuple[Objective
     return Objective(x, np.asarray(data.y, dtype=np.float64), loss, bias), np.linalg.pinv(back, rcond=1e-14), back
 
 
-@lru_cache(maxsize=32)
+@remembered(32)
 def explore(data: Data, seed: int, settings: Ravine) -> tuple[Side, ...]:
     """Everything the lab shows: one side for each preprocessing.
 

@@ -6,9 +6,7 @@ What is looked at is a copy: a forward pass in training mode would move the runn
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,17 +15,15 @@ from torch import Tensor
 
 from bnviz.core.armrun import ArmRun, ArmState, loss_of
 from bnviz.core.data import load
-from bnviz.core.engine import State, advance, start
 from bnviz.core.experiment import Experiment
 from bnviz.core.layers import BatchNorm, Norm
 from bnviz.core.network import Layer, NormNet
+from bnviz.core.reached import LINE, Progress, reached, unheard
 from bnviz.core.recording import blank
+from bnviz.core.remembered import remembered
 from bnviz.core.streams import StepDraws
 
 Array = NDArray[Any]
-_lock = threading.Lock()  # one training at a time: two beside each other take longer than one after the other
-_states: dict[tuple[Experiment, str], State] = {}
-MOST_STATES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +91,18 @@ class Snapshot:
         return self.state.copied().net
 
 
-def snapshot(experiment: Experiment, arm: int, step: int, *, ahead: int = 0, engine: str = "torch") -> Snapshot:
+def snapshot(
+    experiment: Experiment,
+    arm: int,
+    step: int,
+    *,
+    ahead: int = 0,
+    engine: str = "torch",
+    progress: Progress = unheard,
+) -> Snapshot:
     """The state of an arm after some updates, seen on the next update's batch.
+
+    The updates are made in slices, in turns with all who ask at the same time; who asks for the same shares them.
 
     Args:
         experiment: the run.
@@ -104,6 +110,7 @@ def snapshot(experiment: Experiment, arm: int, step: int, *, ahead: int = 0, eng
         step: updates made, 0 to `experiment.training.steps`.
         ahead: look at the batch of so many updates later, with the weights as they are now.
         engine: the one that has made the run, as in `engine.advance`.
+        progress: as in `reached`; what is made when it raises is gone on with by whoever asks next.
 
     Raises:
         ValueError: when the run has no such arm or step.
@@ -113,31 +120,18 @@ def snapshot(experiment: Experiment, arm: int, step: int, *, ahead: int = 0, eng
     if not 0 <= step <= experiment.training.steps:
         raise ValueError(f"Step {step} came; this run has steps 0 to {experiment.training.steps}.")
     alone = replace(experiment, arms=(experiment.arms[arm],))
-    with _lock:
-        return replace(_snapshot(alone, step, ahead, engine), experiment=experiment, arm=arm)
+    return replace(_snapshot(alone, step, ahead, engine, progress=progress), experiment=experiment, arm=arm)
 
 
-@lru_cache(maxsize=8)
-def _snapshot(experiment: Experiment, step: int, ahead: int, engine: str) -> Snapshot:
+@remembered(8, apart="progress")
+def _snapshot(experiment: Experiment, step: int, ahead: int, engine: str, *, progress: Progress) -> Snapshot:
     """`snapshot` of an experiment with a single arm."""
-    arm = _state(experiment, step, engine).arms[0]
+    arm = reached(experiment, step, engine, progress).arms[0]
     if arm.diverged_at >= 0:  # its values are those of the last update with a finite loss
         step = max(0, arm.diverged_at - 1)
     recording = blank(experiment, load(experiment.data, experiment.seed), step, step + 1)
-    return replace(_look(ArmRun(arm, step, 0, recording), arm, step + ahead), step=step)
-
-
-def _state(experiment: Experiment, step: int, engine: str) -> State:
-    """The state after `step` updates; goes on from the one that was last asked for where that is earlier."""
-    state = _states.pop((experiment, engine), None)
-    if state is None or state.step > step:
-        state = start(experiment)
-    if state.step < step:
-        state, _ = advance(state, step - state.step, engine=engine)
-    _states[experiment, engine] = state
-    while len(_states) > MOST_STATES:
-        del _states[next(iter(_states))]
-    return state
+    with LINE.turn():
+        return replace(_look(ArmRun(arm, step, 0, recording), arm, step + ahead), step=step)
 
 
 def _look(run: ArmRun, arm: ArmState, step: int) -> Snapshot:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from bnviz.core.fields import Choice, Number, check_fields, setting
 from bnviz.core.network import Layer, Linear, Trace
 from bnviz.core.network_settings import ACTIVATIONS, GAIN
 from bnviz.core.probes import saturation
+from bnviz.core.remembered import remembered
 from bnviz.core.streams import WEIGHTS, StepDraws, generator
 
 Array = NDArray[Any]
@@ -70,7 +70,7 @@ class Signal:
         return float((self.grad[0] / self.grad[-1]) ** (1 / (len(self.grad) - 1)))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def start_signal(start: Start, data: Data, arm: Arm, seed: int) -> Signal:
     """Measure one arm on the first `ROWS` training rows, taken as one batch in training mode, in float64.
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import IO, Any
 
+MOST_DEATHS = 3  # after so many ends of the process in the same work, the work is given up
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 

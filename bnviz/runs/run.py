@@ -9,8 +9,12 @@ from bnviz.core.experiment import Experiment
 from bnviz.core.recording import Recording, join
 from bnviz.runs.shares import Share
 from bnviz.runs.trainer import Slice
+from bnviz.runs.viewers import Viewers
 
 FIRST_SLICE = 4
+SLICE_SECONDS = 0.12
+MOST_UPDATES = 500  # of one slice
+MOST_GROWTH = 16.0  # of a slice over the one before
 
 
 def run_name(experiment: Experiment) -> str:
@@ -25,6 +29,7 @@ class Run:
         experiment: what is run.
         name: short, the same for equal experiments.
         step: updates made so far.
+        slice: how many updates the next slice is to make.
         status: ready (waiting for its turn), training, finished, stopped or failed.
         problem: a sentence for the viewers of a failed run, else empty.
         engine: which one makes the updates, "kernel" or "torch"; empty before the first. A run stays with its engine.
@@ -32,6 +37,8 @@ class Run:
             first is mostly preparation.
         version: grows whenever there is something new to see.
         home: the place of the trainer that has its state; None where none has.
+        state_bytes: memory of the state that the trainers keep of it; 0 where they keep none.
+        deaths: how often a training process ended while it trained this run.
         shares: where several trainers have the states of some arms each (`shares`); empty where one has all.
     """
 
@@ -47,8 +54,8 @@ class Run:
         self.version = 0
         self.home: int | None = None
         self.shares: tuple[Share, ...] = ()
-        self.viewers: dict[str, float] = {}
-        self.restarts = 0
+        self.viewers = Viewers()
+        self.restarts, self.deaths, self.state_bytes = 0, 0, 0
         self.slice = FIRST_SLICE
         self._chunks: list[Recording] = []
         self._joined: Recording | None = None
@@ -90,10 +97,12 @@ class Run:
             seconds: that it took.
         """
         with self._changed:
+            growth = min(MOST_GROWTH, SLICE_SECONDS / max(seconds, 1e-6))
+            self.slice = max(1, min(MOST_UPDATES, round(self.slice * growth)))
             self._chunks.append(part.chunk)
             self._joined = None
             self.pace = seconds / max(1, part.step - self.step) if self.step else None
-            self.engine = part.engine
+            self.engine, self.state_bytes = part.engine, part.state_bytes
             self.step, self.status = part.step, "finished" if part.done else "training"
             self._tell()
 
@@ -102,7 +111,7 @@ class Run:
         with self._changed:
             self._chunks, self._joined, self.step = [], None, 0
             self.engine, self.pace, self.home = "", None, None
-            self.shares = ()
+            self.shares, self.state_bytes = (), 0
             self.restarts += 1
             self._tell()
 

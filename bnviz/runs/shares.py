@@ -82,4 +82,5 @@ def advance_all(experiment: Experiment, shares: Sequence[Share], advance: Callab
         parts.append(part)
     if len({part.engine for part in parts}) > 1:
         raise StateLostError(shares[0].name)
-    return replace(parts[0], chunk=join_arms(experiment, [part.chunk for part in parts]))
+    chunk = join_arms(experiment, [part.chunk for part in parts])
+    return replace(parts[0], chunk=chunk, state_bytes=sum(part.state_bytes for part in parts))

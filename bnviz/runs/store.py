@@ -13,32 +13,18 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol
 
 from bnviz.core.experiment import Experiment
+from bnviz.runs.child import MOST_DEATHS
 from bnviz.runs.once import once
 from bnviz.runs.run import Run
 from bnviz.runs.shares import Share, advance_all, is_long, share_out
-from bnviz.runs.trainer import PREPARATION, Slice, StateLostError, Trainer, processes
+from bnviz.runs.trainer import PREPARATION, CanAdvance, ProcessLostError, Slice, StateLostError, Trainer, processes
 
-SLICE_SECONDS = 0.12
-MOST_UPDATES = 500  # of one slice
-MOST_GROWTH = 16.0  # of a slice over the one before
-VIEWER_SECONDS = 20.0
 CACHE_BYTES = 400_000_000
-MOST_RESTARTS = 2
+STATE_BYTES = 400_000_000  # of all states that the trainers keep; a run more may go beyond
 
 _log = logging.getLogger(__name__)
-
-
-class CanAdvance(Protocol):
-    """What the store needs of a trainer."""
-
-    def prepare(self) -> None: ...
-
-    def advance(self, name: str, experiment: str, updates: int, step: int) -> Slice: ...
-
-    def drop(self, name: str) -> None: ...
 
 
 class RunStore:
@@ -75,7 +61,7 @@ class RunStore:
             elif run.status == "stopped":
                 run.set_status("ready")
                 self._enqueue(run)
-            run.viewers[viewer] = time.monotonic()
+            run.viewers.add(viewer)
             self._runs.move_to_end(experiment)
             self._evict()
             return run
@@ -87,7 +73,7 @@ class RunStore:
 
     def watch(self, run: Run, viewer: str) -> None:
         """Say that a viewer is still there."""
-        run.viewers[viewer] = time.monotonic()
+        run.viewers.add(viewer)
 
     def leave(self, viewer: str) -> None:
         """A viewer is gone, or wants its training stopped."""
@@ -114,7 +100,7 @@ class RunStore:
     def _leave(self, viewer: str, *, keep: Experiment | None) -> None:
         for experiment, run in self._runs.items():
             if experiment != keep:
-                run.viewers.pop(viewer, None)
+                run.viewers.leave(viewer)
 
     def _enqueue(self, run: Run) -> None:
         """Let a run wait for its turn; another trainer is woken where all that are awake have something to do.
@@ -137,22 +123,18 @@ class RunStore:
             if total <= self._cache_bytes:
                 return
             run = self._runs[experiment]
-            if not run.active and not self._watched(run):
+            if not run.active and not run.viewers.watching:
                 total -= run.nbytes
                 self._drop(run)
                 del self._runs[experiment]
 
     def _drop(self, run: Run) -> None:
-        """Let the trainers forget a run."""
+        """Let the trainers forget the state of a run."""
         for share in run.shares:
             self._trainers[share.place].drop(share.name)
         if run.home is not None and not run.shares:
             self._trainers[run.home].drop(run.name)
-
-    @staticmethod
-    def _watched(run: Run) -> bool:
-        oldest = time.monotonic() - VIEWER_SECONDS
-        return any(seen >= oldest for seen in list(run.viewers.values()))
+        run.home, run.shares, run.state_bytes = None, (), 0
 
     def _work(self, place: int) -> None:
         """The thread of one trainer: one slice of the run whose turn it is, then to the back of the queue with it."""
@@ -165,13 +147,13 @@ class RunStore:
                 self._busy -= 1
                 if again:
                     self._queue.append(run)
-                    self._wake.notify_all()
+                self._wake.notify_all()
 
     def _next(self, place: int) -> Run:
-        """Wait for a run that this trainer may carry on: the first that it has begun, or that nobody has."""
+        """Wait for a run that this trainer may carry on."""
         with self._wake:
             while True:
-                run = next((run for run in self._queue if run.home in (None, place)), None)
+                run = self._due(place)
                 if run is not None:
                     self._queue.remove(run)
                     self._busy += 1
@@ -181,6 +163,26 @@ class RunStore:
                     return run
                 self._idle.add(place)
                 self._wake.wait()
+
+    def _due(self, place: int) -> Run | None:
+        """The first run that this trainer has begun, or that nobody has while there is room for one more state."""
+        mine = [run for run in self._queue if run.home in (None, place)]
+        if mine and not mine[0].state_bytes and not self._room():
+            mine = [run for run in mine if run.state_bytes]
+        return mine[0] if mine else None
+
+    def _room(self) -> bool:
+        """Whether one more run may begin; states of stopped runs give way, the longest unused first.
+
+        Such a run keeps its recording, and begins again when somebody asks for it.
+        """
+        kept = [run for run in self._runs.values() if run.state_bytes]
+        total = sum(run.state_bytes for run in kept)
+        for run in kept:
+            if total >= STATE_BYTES and not run.active:
+                total -= run.state_bytes
+                self._drop(run)
+        return total < STATE_BYTES
 
     def _share_out(self, run: Run, place: int) -> None:
         """Give some arms of a long run that begins to a trainer that has nothing to do.
@@ -197,22 +199,21 @@ class RunStore:
 
     def _slice(self, run: Run, place: int) -> bool:
         """Train one slice; True when the run wants another turn."""
-        if not self._watched(run):
+        if not run.viewers.watching:
             run.home = run.home if run.step else None
             run.set_status("stopped")
             return False
         begun = time.perf_counter()
         try:
             part = self._advance(run, place)
-        except StateLostError:
-            return self._restarted(run)
+        except StateLostError as error:
+            return self._restarted(run, died=isinstance(error, ProcessLostError))
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to this run alone
             _log.exception("A run failed")
+            self._drop(run)
             run.set_status("failed", str(error))
             return False
-        spent = time.perf_counter() - begun
-        run.slice = max(1, min(MOST_UPDATES, round(run.slice * min(MOST_GROWTH, SLICE_SECONDS / max(spent, 1e-6)))))
-        run.add(part, seconds=spent)
+        run.add(part, seconds=time.perf_counter() - begun)
         return not part.done
 
     def _advance(self, run: Run, place: int) -> Slice:
@@ -225,11 +226,15 @@ class RunStore:
 
         return advance_all(run.experiment, run.shares, advance)
 
-    def _restarted(self, run: Run) -> bool:
-        """Begin again after a training process has lost the run, but not for ever; what others have of it goes too."""
+    def _restarted(self, run: Run, *, died: bool) -> bool:
+        """Begin again after a training process has lost the run; what others have of it goes too.
+
+        Not for ever where the process dies of it. Other runs that the process had are innocent, however often it dies.
+        """
         self._drop(run)
-        if run.restarts >= MOST_RESTARTS:
-            run.set_status("failed", "The training process ended three times.")
+        run.deaths += died
+        if run.deaths >= MOST_DEATHS:
+            run.set_status("failed", f"The training process ended {MOST_DEATHS} times.")
             return False
         run.start_again()
         return True

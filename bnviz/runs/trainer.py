@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from typing import Protocol
 
 from bnviz.core import own_tables
 from bnviz.core.experiment import Experiment
@@ -24,14 +25,37 @@ class StateLostError(RuntimeError):
     """The training process no longer knows the run; it has to start again."""
 
 
+class ProcessLostError(StateLostError):
+    """The training process ended before it answered, and what it knew of the run is gone."""
+
+
 @dataclass(frozen=True)
 class Slice:
-    """What came of one request; `engine` is the one that has made the updates."""
+    """What came of one request.
+
+    Attributes:
+        step: updates made so far.
+        done: whether that is all.
+        chunk: what was recorded on the way.
+        engine: the one that has made the updates.
+        state_bytes: memory of the state that is kept to go on from; 0 where all is done.
+    """
 
     step: int
     done: bool
     chunk: Recording
     engine: str = "torch"
+    state_bytes: int = 0
+
+
+class CanAdvance(Protocol):
+    """What the store needs of a trainer."""
+
+    def prepare(self) -> None: ...
+
+    def advance(self, name: str, experiment: str, updates: int, step: int) -> Slice: ...
+
+    def drop(self, name: str) -> None: ...
 
 
 class Preparation:
@@ -103,7 +127,8 @@ class Trainer(Child):
             step: updates made so far; 0 starts the run.
 
         Raises:
-            StateLostError: when the process does not have the state after `step` updates.
+            StateLostError: when the process does not have the state after `step` updates; when it has ended meanwhile
+                it is a ProcessLostError.
             TrainingError: with a sentence for the viewers, when training failed.
         """
         request: dict[str, object] = {"run": name, "experiment": experiment, "updates": updates, "step": step}
@@ -117,7 +142,8 @@ class Trainer(Child):
             raise TrainingError(str(head["error"]))
         if head["engine"] == "kernel":
             self.preparation.found()
-        return Slice(int(head["step"]), bool(head["done"]), from_bytes(body), str(head["engine"]))
+        chunk, engine = from_bytes(body), str(head["engine"])
+        return Slice(int(head["step"]), bool(head["done"]), chunk, engine, int(head["state_bytes"]))
 
     @staticmethod
     def _table(experiment: str) -> dict[str, object]:
@@ -137,7 +163,7 @@ class Trainer(Child):
             return head, body
         except OSError:
             self._end()
-            raise StateLostError("The training process ended.") from None
+            raise ProcessLostError("The training process ended.") from None
 
 
 def processes() -> int:

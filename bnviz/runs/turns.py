@@ -15,13 +15,13 @@ from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any, ClassVar, Protocol
 
+from bnviz.runs.child import MOST_DEATHS
 from bnviz.runs.once import once
+from bnviz.runs.viewers import Viewers
 from bnviz.runs.work_process import Order, Part, ProcessEndedError, WorkProcess
 
 TURN_SECONDS = 0.15
-VIEWER_SECONDS = 20.0
 IDLE_SECONDS = 300.0
-MOST_DEATHS = 3
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class WorkRun(ABC):
         self.json, self.name = json, work_name(json)
         self.status, self.problem = "ready", ""
         self.version, self.seconds, self.deaths = 0, 0.0, 0
-        self.viewers: dict[str, float] = {}
+        self.viewers = Viewers()
         self._first = (0.0, 0)  # seconds and parts when the first had come
 
     @property
@@ -101,8 +101,7 @@ class WorkRun(ABC):
     @property
     def watched(self) -> bool:
         """Whether a viewer has been there lately."""
-        oldest = time.monotonic() - VIEWER_SECONDS
-        return any(seen >= oldest for seen in list(self.viewers.values()))
+        return self.viewers.watching
 
     def add(self, part: Part, seconds: float) -> None:
         """Take in what came of a turn."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -43,7 +42,7 @@ class WorkStore(Generic[Value, RunOf]):
             elif run.status == "stopped":
                 run.set_status("ready")
                 self._turns.add(run)
-            run.viewers[viewer] = time.monotonic()
+            run.viewers.add(viewer)
             self._runs.move_to_end(value)
             self._evict()
             return run
@@ -55,7 +54,7 @@ class WorkStore(Generic[Value, RunOf]):
 
     def watch(self, run: RunOf, viewer: str) -> None:
         """Say that a viewer is still there."""
-        run.viewers[viewer] = time.monotonic()
+        run.viewers.add(viewer)
 
     def leave(self, viewer: str) -> None:
         """A viewer is gone, or wants its work stopped."""
@@ -73,7 +72,7 @@ class WorkStore(Generic[Value, RunOf]):
     def _leave(self, viewer: str, *, keep: Value | None) -> None:
         for value, run in self._runs.items():
             if value != keep:
-                run.viewers.pop(viewer, None)
+                run.viewers.leave(viewer)
 
     def _evict(self) -> None:
         """Forget the longest unused idle work while there is too much."""

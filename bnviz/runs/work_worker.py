@@ -19,7 +19,6 @@ import json
 import os
 import sys
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -31,7 +30,6 @@ from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells
 from bnviz.runs import compiled
 
-MOST_WORK = 16
 NICE = 5
 """A live run that somebody watches comes before all this."""
 
@@ -83,10 +81,10 @@ KINDS = {"sweep": sweep_steps, "study": study_steps}
 
 
 class Worker:
-    """Sweeps and studies by name, the longest unused forgotten first."""
+    """Sweeps and studies by name, each until it is done or the server says that nobody waits for it any more."""
 
     def __init__(self) -> None:
-        self.going: OrderedDict[str, Going] = OrderedDict()
+        self.going: dict[str, Going] = {}
 
     def advance(self, request: dict[str, Any]) -> dict[str, Any]:
         """Compute for a while; what is not complete then is gone on with the next time."""
@@ -106,8 +104,6 @@ class Worker:
                 break
         if not done:
             self.going[name] = going
-        while len(self.going) > MOST_WORK:
-            self.going.popitem(last=False)
         return {"found": found, "done": done}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import OrderedDict
 from typing import BinaryIO
 
 from bnviz.core import engine, own_tables
@@ -23,14 +22,12 @@ from bnviz.core.export import to_bytes
 from bnviz.core.table import Table
 from bnviz.runs import compiled
 
-MOST_STATES = 64
-
 
 class Worker:
-    """Runs by name, the longest unused forgotten first."""
+    """Runs by name, each until it is done or the server lets it be forgotten: the server alone knows who waits."""
 
     def __init__(self) -> None:
-        self.states: OrderedDict[str, engine.State] = OrderedDict()
+        self.states: dict[str, engine.State] = {}
         self.tables: dict[str, Table] = {}  # readers' own, each as long as the state of its run
 
     def advance(self, request: dict[str, object]) -> tuple[dict[str, object], bytes]:
@@ -54,10 +51,9 @@ class Worker:
             self.states[name] = state
             if table is not None:
                 self.tables[name] = table
-        while len(self.states) > MOST_STATES:
-            self.tables.pop(self.states.popitem(last=False)[0], None)
         chunk = to_bytes(recording)
-        return {"step": state.step, "done": state.done, "engine": state.engine, "size": len(chunk)}, chunk
+        head = {"step": state.step, "done": state.done, "engine": state.engine, "size": len(chunk)}
+        return {**head, "state_bytes": 0 if state.done else state.nbytes}, chunk
 
     def answer(self, request: dict[str, object]) -> tuple[dict[str, object], bytes] | None:
         """The answer to one request; None where there is none."""

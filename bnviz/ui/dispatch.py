@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -12,6 +12,7 @@ import streamlit as st
 from bnviz.core.recording import Recording
 from bnviz.plots.figure import Figure
 from bnviz.runs import Run, run_name
+from bnviz.ui.kept import MESSAGES
 from bnviz.ui.origin import told_of_run
 from bnviz.ui.payload import Playback, pack
 from bnviz.ui.pictures import figures, picture
@@ -20,6 +21,7 @@ from bnviz.ui.view import View
 
 OVERLAP = 3  # messages in a row of which one has to arrive
 _SENT = "dispatch.sent"
+_DRAWN: weakref.WeakKeyDictionary[Recording, dict[tuple[View, bool], list[Figure]]] = weakref.WeakKeyDictionary()
 
 Begin = tuple[int | None, int]  # the step to begin at, and the number of the visit
 
@@ -134,16 +136,20 @@ def continues(figure: Figure, earlier: Figure) -> bool:
     return all(isinstance(new, str) or list(new[:frames]) == list(old) for new, old in texts)
 
 
-@lru_cache(maxsize=4)
 def _figures(recording: Recording, view: View, dark: bool) -> list[Figure]:
     """The figures of a run that goes on; the same for all who look at it the same way."""
-    return figures(recording, view, dark=dark)
+    made = _DRAWN.setdefault(recording, {})
+    if (view, dark) not in made:
+        made[view, dark] = figures(recording, view, dark=dark)
+    return made[view, dark]
 
 
-@lru_cache(maxsize=32)
 def _whole(recording: Recording, view: View, others: tuple[Recording, ...], dark: bool, begin: Begin) -> bytes:
     """The message for a run that rests; the same for all who look at it the same way."""
-    return _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin)
+    how = ("train", view, tuple(weakref.ref(one) for one in others), dark, begin)
+    return MESSAGES.get(
+        recording, how, lambda: _pack(recording, figures(recording, view, others=others, dark=dark), begin=begin)
+    )
 
 
 @dataclass(frozen=True)

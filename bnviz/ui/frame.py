@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from bnviz.ui import presenter
+from bnviz.ui import dispatch, presenter
 from bnviz.ui.longwork import leave_all
 from bnviz.ui.messages import text
 
@@ -80,6 +80,7 @@ def navigation() -> None:
     if st.session_state.get(_PAGE) != current.url_path:
         st.session_state[_PAGE] = current.url_path
         leave_all()
+        dispatch.forget()
     current.run()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from bnviz import plots
@@ -12,6 +10,7 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording
 from bnviz.runs import Run, run_name, shared_store
 from bnviz.ui import frame, links, live
+from bnviz.ui.kept import MESSAGES
 from bnviz.ui.lessons import go_to_step
 from bnviz.ui.messages import text
 from bnviz.ui.payload import Playback, pack
@@ -102,8 +101,12 @@ def _wait_for(run: Run) -> None:
         st.progress(step / total, text("home.training" if step else "home.starting", step=step, total=total))
 
 
-@lru_cache(maxsize=4)
 def _message(recording: Recording, dark: bool) -> bytes:
+    """The player's message, made once for all."""
+    return MESSAGES.get(recording, (PAGE, dark), lambda: _packed(recording, dark))
+
+
+def _packed(recording: Recording, dark: bool) -> bytes:
     experiment = recording.experiment
     drawn = plots.decision_maps(recording, dark=dark)
     assert drawn is not None, "Two features have a map."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ from bnviz.ui import figure_files, frame, inputs_controls, links, own_data, own_
 from bnviz.ui.hiding import shown
 from bnviz.ui.inputs_controls import OWN, PAGE, SETS, USUAL, Inputs
 from bnviz.ui.inputs_files import SEED, named, origin_of, show_chart
+from bnviz.ui.kept import MESSAGES
 from bnviz.ui.messages import plain, text
 from bnviz.ui.origin import Origin
 from bnviz.ui.payload import Playback, pack
@@ -153,8 +154,8 @@ def show_moves(pair: Pair, data: Data, view: Inputs) -> None:
     st.subheader(text("inputs.moves"), anchor=False)
     st.markdown(text("inputs.moves_words"))
     series = view.source != OWN and data.name == _SERIES
-    own = view.source == OWN and own_data.table() is not None
-    message = (_moves.__wrapped__ if own else _moves)(pair, series, frame.is_dark(), origin_of(pair, data, view))
+    dark, origin = frame.is_dark(), origin_of(pair, data, view)
+    message = MESSAGES.get(pair, (PAGE, series, dark, origin), lambda: _moves(pair, series, dark, origin))
     _play(message, run=_name(pair))
 
 
@@ -162,7 +163,6 @@ def _name(pair: Pair) -> str:
     return f"moves-{id(pair)}"
 
 
-@lru_cache(maxsize=16)
 def _moves(pair: Pair, series: bool, dark: bool, origin: Origin) -> bytes:
     drawn = inputs_moves.figures(pair, series=series, dark=dark)
     last = len(drawn[0].steps) - 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.export_labs import layer_table
@@ -13,10 +16,11 @@ from bnviz.core.followed import followed
 from bnviz.core.labels import arm_labels
 from bnviz.core.layer_lab import LayerLab, Scene, normed_layers, scene
 from bnviz.core.microscope import Phases, against_torch, examine
+from bnviz.core.reached import Progress
 from bnviz.core.snapshot import snapshot
 from bnviz.plots.theme import loss_text, number
 from bnviz.runs import compiled, shared_store
-from bnviz.ui import controls, figure_files, links
+from bnviz.ui import controls, figure_files, links, live
 from bnviz.ui import layer_state as state
 from bnviz.ui.frame import is_dark
 from bnviz.ui.hiding import shown
@@ -46,8 +50,9 @@ def show() -> None:
         st.error(problem, icon=":material/info:")
     lesson_pills()
     lab = _possible(state.lab(), experiment)
-    with st.spinner(text("layer.repeating")) if lab.source == "run" else nullcontext():
-        on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment))
+    state.write_link(experiment)  # for a reader who moves on before the run is repeated: the old link is not read again
+    with _repeating() as progress:
+        on_stage = scene(lab, experiment, state.data(), engine=_engine(lab, experiment), progress=progress)
     window_controls(lab, on_stage.case.h.shape)
     phases = examine(on_stage.case)
     state.note(followed(on_stage, phases))
@@ -62,6 +67,26 @@ def show() -> None:
         _captions(lab, on_stage, phases, experiment)
     figure_files.numbers(partial(layer_table, on_stage.case, phases), origin)
     state.write_link(experiment)
+
+
+@contextmanager
+def _repeating() -> Iterator[Progress]:
+    """How far the run is that is trained again, as soon as that takes longer than a moment."""
+    bars: list[DeltaGenerator] = []
+    begun, over = time.monotonic(), False
+
+    def told(made: int, wanted: int) -> None:
+        st.session_state.get(PLAYER)  # here Streamlit may leave, when the reader has moved on
+        if over or time.monotonic() - begun < live.MOMENT:
+            return
+        if not bars:
+            bars.append(st.progress(0.0))
+        bars[0].progress(made / wanted, text("layer.repeating", made=made, wanted=wanted))
+
+    yield told
+    over = True
+    for bar in bars:
+        bar.empty()
 
 
 def _possible(lab: LayerLab, experiment: Experiment) -> LayerLab:

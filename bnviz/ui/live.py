@@ -27,9 +27,9 @@ from bnviz.ui.player import mount
 from bnviz.ui.view import View
 
 TICK = 0.3
-MOMENT = 0.8  # seconds: a run that ends within it is shown at once, not bit by bit
+MOMENT = 0.8  # seconds: what is there within it is shown at once, not bit by bit
 GAIN = 0.5  # the rest of a run goes faster than its beginning, of which every frame is recorded
-HOP = 0.03
+HOP = 0.03  # seconds between two looks at whether it is there
 BAND_RUNS = 4
 _VIEWER, _STOPPED = "live.viewer", "live.stopped"
 _START, _STEP, _VISIT = "live.start", "live.step", "live.visit"

@@ -18,8 +18,6 @@ from bnviz.ui.hiding import shown
 from bnviz.ui.messages import text
 
 TICK = 0.4
-MOMENT = 0.8  # seconds: what is there within it is shown at once
-HOP = 0.03
 _WATCHED = "longwork.watched"
 
 
@@ -160,12 +158,12 @@ def _remember(store: Any, viewer: str) -> None:
 
 def _wait(run: Work) -> None:
     """Give the first parts, or the end of a short work, a moment to come."""
-    end, seen = time.monotonic() + MOMENT, run.done
+    end, seen = time.monotonic() + live.MOMENT, run.done
     while run.active and time.monotonic() < end:
         left = run.seconds_left
         if run.done > seen and (left is None or time.monotonic() + left > end):
             return
-        time.sleep(HOP)
+        time.sleep(live.HOP)
         st.session_state.get(_WATCHED)  # here Streamlit may leave, when the reader has moved another control
 
 

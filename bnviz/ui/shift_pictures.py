@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from bnviz.plots.theme import ORDER_DASHES, number, percent
 from bnviz.runs.studies import StudyRun, study_name
 from bnviz.ui import charts
 from bnviz.ui.charts import shift as draw
+from bnviz.ui.kept import MESSAGES
 from bnviz.ui.messages import text
 from bnviz.ui.origin import Origin
 from bnviz.ui.payload import Playback, pack
@@ -53,28 +53,14 @@ def order_labels() -> dict[str, str]:
 def _roses(settings: Settings, result: Result, dark: bool) -> None:
     name = study_name(settings.shown)
     run_id = f"{name}-{'dark' if dark else 'light'}"
-    message = _packed(settings.shown, dark, run_id, charts.shift_origin(), _Hidden(result))
-    mount(message, rest={"run": run_id, "visit": 0, "step": None}, key="shift.player.orders")
+    study, origin = settings.shown, charts.shift_origin()
+    made = MESSAGES.get(Study, (study, dark, run_id, origin), lambda: _packed(study, dark, run_id, origin, result))
+    mount(made, rest={"run": run_id, "visit": 0, "step": None}, key="shift.player.orders")
     st.caption(reached([result]))
 
 
-class _Hidden:
-    """A value that plays no part in whether two calls are the same."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hidden)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=16)
-def _packed(study: Study, dark: bool, run_id: str, origin: Origin, result: _Hidden) -> bytes:
-    """The player's message, made once for all who look at the same run."""
-    found, experiment = result.value, study.seeded(0)
+def _packed(study: Study, dark: bool, run_id: str, origin: Origin, found: Result) -> bytes:
+    experiment = study.seeded(0)
     data = load(experiment.data, experiment.seed)
     figures = order_figures(found, data, order_labels(), dark=dark)
     training = experiment.training

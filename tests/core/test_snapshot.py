@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bnviz.core import reached
 from bnviz.core import snapshot as module
 from bnviz.core.engine import advance, start, train
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
@@ -95,7 +96,7 @@ def test_looking_moves_nothing():
     before = snapshot(RUN, 1, 9)
     values = before.state.memory.values.copy()
     module._snapshot.cache_clear()
-    module._states.clear()
+    reached._states.clear()
     again = snapshot(RUN, 1, 9)
     net = again.net().train()
     net(torch.zeros(4, 64))
@@ -105,10 +106,10 @@ def test_looking_moves_nothing():
 
 def test_going_on_from_an_earlier_moment_changes_no_number():
     module._snapshot.cache_clear()
-    module._states.clear()
+    reached._states.clear()
     far = snapshot(RUN, 1, 20).layers[0].h
     module._snapshot.cache_clear()
-    module._states.clear()
+    reached._states.clear()
     snapshot(RUN, 1, 4)
     np.testing.assert_array_equal(snapshot(RUN, 1, 20).layers[0].h, far)
 

@@ -63,7 +63,6 @@ class Waiting(Turns):
 @pytest.fixture(autouse=True)
 def nothing_measured(monkeypatch):
     """Pages wait for no measurement and for no training."""
-    monkeypatch.setattr("bnviz.ui.longwork.MOMENT", 0.0)
     monkeypatch.setattr("bnviz.ui.live.MOMENT", 0.0)
     kept = {studies: StudyStore(Waiting(Nobody())), sweeps: SweepStore(Waiting(Nobody()))}
     for name in ("noise_parts", "shift_parts", "smoothness_work"):

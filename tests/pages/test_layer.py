@@ -10,6 +10,7 @@ import pytest
 from bnviz.core.codec import to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.snapshot import snapshot
+from bnviz.ui import layer
 from bnviz.ui.link_words import label_of
 from bnviz.ui.notation import CONVENTIONS
 from tests.pages.visit import checked, link_of, visited
@@ -284,3 +285,21 @@ def test_a_large_batch_has_a_window():
     assert told(app)["row_names"] == [str(row) for row in range(13, 21)]
     assert told(app)["feature_names"] == [f"unit {unit}" for unit in range(5, 9)]
     assert "every number is computed from all of them" in words(app)
+
+
+def test_a_reader_who_moves_on_while_the_run_is_repeated_is_not_sent_back_by_the_link(monkeypatch):
+    """A bar says how far it is; a control that is moved counts, though the page has not come to its end."""
+
+    def scene(*_, progress, **__):
+        progress(4, 9)
+        layer.st.stop()  # Streamlit leaves like this
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer.live, "MOMENT", 0.0)
+        patch.setattr(layer, "scene", scene)
+        app = of_run(layer__step="9")
+        assert "4 of 9 updates" in app.get("progress")[0].proto.text
+        assert not app.get("bidi_component")
+    checked(widget(app, "button_group", "source").set_value("hand").run())
+    assert told(app)["source"] == "hand"
+    assert "layer.source" not in link_of(app)

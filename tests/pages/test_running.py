@@ -1,12 +1,14 @@
 """The page on training and inference through AppTest: every control at both ends, presets, links good and bad."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
 from bnviz.core.codec import group_to_link
+from bnviz.ui import running_run
 from bnviz.ui.link_words import label_of
 from bnviz.ui.running_settings import PARTS, PRESETS, SETS, Settings
 from tests.pages.visit import link_of, visited
@@ -225,3 +227,14 @@ def test_what_was_chosen_in_one_part_is_still_there_after_a_visit_to_another():
         checked(app.run())
         assert link_of(app)["running.unit"] == "5"
     assert "unit 5 in layer 1" in captions(app)
+
+
+def test_a_reader_who_moves_on_while_the_run_is_trained_is_not_sent_back_by_the_link(monkeypatch):
+    untrained = replace(SMALL, seed=4711)
+    with monkeypatch.context() as patch:
+        patch.setattr(running_run, "_begun", lambda *_: running_run.st.stop())  # Streamlit leaves like this
+        app = visited("pages/running.py", group_to_link("running", untrained, Settings()))
+        assert not app.get("vega_lite_chart")
+    running_run.shelf().end(untrained.experiment)
+    widget(app, "select_slider", "learning_rate").set_value(0.2)
+    assert link_of(checked(app.run()))["running.learning_rate"] == "0.2"

@@ -9,9 +9,9 @@ from bnviz.core.codec import from_link, group_to_link, to_link
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.study import Study, results
 from bnviz.core.verdict import judge
-from bnviz.runs import studies, turns
+from bnviz.runs import studies, turns, viewers
 from bnviz.runs.work_process import Part
-from bnviz.ui import controls, longwork
+from bnviz.ui import controls, live
 from bnviz.ui.link_words import label_of
 from bnviz.ui.scenarios import of_lab
 from bnviz.ui.smoothness_results import as_ratios
@@ -47,8 +47,8 @@ def _in_this_process():
     patch = pytest.MonkeyPatch()
     here = studies.StudyStore(turns.Turns(Here()))
     patch.setattr(studies, "shared_studies", lambda: here)
-    patch.setattr(turns, "VIEWER_SECONDS", 600.0)
-    patch.setattr(longwork, "MOMENT", 60.0)
+    patch.setattr(viewers, "VIEWER_SECONDS", 600.0)
+    patch.setattr(live, "MOMENT", 60.0)
     yield
     patch.undo()
 

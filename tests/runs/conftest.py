@@ -2,15 +2,14 @@
 
 import pytest
 
-from bnviz.runs import store, turns
+from bnviz.runs import viewers
 from bnviz.runs.work_process import WorkProcess
 
 
 @pytest.fixture(autouse=True)
 def _patient_viewers(monkeypatch):
     """On a busy machine a process may need longer for its start than a viewer may be silent."""
-    monkeypatch.setattr(store, "VIEWER_SECONDS", 600.0)
-    monkeypatch.setattr(turns, "VIEWER_SECONDS", 600.0)
+    monkeypatch.setattr(viewers, "VIEWER_SECONDS", 600.0)
 
 
 @pytest.fixture(scope="module")

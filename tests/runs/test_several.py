@@ -1,7 +1,5 @@
 """Several runs as one piece of work: its state, its progress, and that nothing goes on for nobody."""
 
-import time
-
 import pytest
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
@@ -30,7 +28,7 @@ class Store:
         return self.runs.get(experiment)
 
     def watch(self, run, viewer):
-        run.viewers[viewer] = time.monotonic()
+        run.viewers.add(viewer)
 
     def leave(self, viewer):
         self.viewers.pop(viewer, None)

@@ -17,6 +17,7 @@ from bnviz.core.recording import join
 from bnviz.core.tables import read_csv
 from bnviz.runs import store as store_module
 from bnviz.runs import trainer as trainer_module
+from bnviz.runs import viewers
 from bnviz.runs.shares import is_long
 from bnviz.runs.store import RunStore
 from bnviz.runs.trainer import Preparation, Slice, StateLostError, Trainer, TrainingError, processes
@@ -107,7 +108,7 @@ def test_a_run_that_nobody_watches_stops_and_goes_on_where_it_was():
 
 
 def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
-    monkeypatch.setattr(store_module, "VIEWER_SECONDS", 0.05)
+    monkeypatch.setattr(viewers, "VIEWER_SECONDS", 0.05)
     gate = Gate()
     store = RunStore(trainers=[gate])
     gate.open.clear()

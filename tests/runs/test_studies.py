@@ -8,7 +8,7 @@ import time
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.study import Study, results
 from bnviz.core.sweep import Axis, Sweep
-from bnviz.runs import turns as module
+from bnviz.runs import viewers
 from bnviz.runs.studies import StudyStore, run_study, shared_studies, study_name
 from bnviz.runs.sweeps import SweepStore, shared_sweeps
 from bnviz.runs.turns import Turns
@@ -84,7 +84,7 @@ def test_a_session_that_leaves_mid_study_frees_its_work():
 
 
 def test_a_session_that_falls_silent_frees_its_work_too(monkeypatch):
-    monkeypatch.setattr(module, "VIEWER_SECONDS", 0.05)
+    monkeypatch.setattr(viewers, "VIEWER_SECONDS", 0.05)
     store = StudyStore(Turns(gate := Gate()))
     gate.open.clear()
     run = store.open(small(), "ann")

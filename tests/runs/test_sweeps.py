@@ -14,7 +14,7 @@ from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.sweep import Axis, Sweep
 from bnviz.core.sweep_run import cells, run
 from bnviz.core.sweep_table import MEASURES, Outcome, SweepTable
-from bnviz.runs import compiled
+from bnviz.runs import compiled, viewers
 from bnviz.runs import turns as module
 from bnviz.runs.sweeps import SweepRun, SweepStore, run_sweep, shared_sweeps, sweep_name
 from bnviz.runs.turns import Turns
@@ -145,7 +145,7 @@ def test_a_change_of_settings_leaves_the_sweep_before():
 
 
 def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
-    monkeypatch.setattr(module, "VIEWER_SECONDS", 0.05)
+    monkeypatch.setattr(viewers, "VIEWER_SECONDS", 0.05)
     store = SweepStore(Turns(gate := Gate()))
     gate.open.clear()
     found = store.open(small(), "ann")
@@ -153,7 +153,7 @@ def test_a_viewer_that_falls_silent_counts_no_more(monkeypatch):
     time.sleep(0.1)
     gate.open.set()
     wait_for(lambda: found.status == "stopped")
-    monkeypatch.setattr(module, "VIEWER_SECONDS", 600.0)
+    monkeypatch.setattr(viewers, "VIEWER_SECONDS", 600.0)
     store.watch(found, "ann")
     assert store.open(small(), "ann") is found
     wait_for(lambda: found.status == "finished")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,7 @@ from bnviz.core import engine
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.recording import Recording, join
 from bnviz.ui import dispatch
+from bnviz.ui.kept import MESSAGES
 from bnviz.ui.view import View
 
 WILD = Experiment(
@@ -149,3 +152,25 @@ def test_a_run_that_rests_is_told_whole_and_the_same_to_all(run: Going) -> None:
     assert unpack(message)["finished"]
     dispatch.st.session_state.clear()
     assert told(run) is message
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_what_was_told_keeps_no_recording_alive(run: Going, active: bool) -> None:
+    """Of a run that goes on, of one that rests, and of the runs with other seeds that make its band."""
+    while run.grow():
+        pass
+    run.active = active
+    other = Going()
+    while other.grow():
+        pass
+    other.status, other.active = "finished", False
+    band = () if active else (other,)
+    before = MESSAGES.nbytes
+    message = dispatch.message(run, VIEW, band, dark=False, begin=(None, 7))
+    assert MESSAGES.nbytes - before in (0, len(message))
+    alive = [weakref.ref(one.now) for one in (run, other)]
+    del run.now, run.chunks, other.now, other.chunks
+    dispatch.st.session_state.clear()
+    gc.collect()
+    assert [one() for one in alive] == [None, None]
+    assert MESSAGES.nbytes <= before

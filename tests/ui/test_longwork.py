@@ -46,7 +46,7 @@ class Store:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
-    monkeypatch.setattr(longwork, "MOMENT", 0.0)
+    monkeypatch.setattr(longwork.live, "MOMENT", 0.0)
 
 
 def page(store, by_itself, what):

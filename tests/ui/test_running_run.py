@@ -1,5 +1,8 @@
 """The shelf of watched runs: one is made at a time, shared, bounded, and given up when its reader leaves."""
 
+import threading
+import time
+
 import pytest
 
 from bnviz.core.experiment import Arm, Experiment, Network, Training
@@ -45,8 +48,41 @@ def test_a_reader_who_leaves_frees_the_place(shelf, monkeypatch):
     monkeypatch.setattr(running_run, "_made", leave)
     with pytest.raises(KeyboardInterrupt):
         study_of(experiment(2))
-    assert not shelf.making.locked()
+    assert len(shelf.line) == 0
     assert shelf.find(experiment(2)) is None
+    monkeypatch.undo()
+    monkeypatch.setattr(running_run, "shelf", lambda: shelf)
+    assert study_of(experiment(2)) is shelf.find(experiment(2))
+
+
+def test_readers_of_different_runs_take_turns_and_those_of_the_same_one_share_it(shelf, monkeypatch):
+    """A slice of one run, a slice of the other: nobody waits for the end of a long run."""
+    order, found, together = [], [], threading.Barrier(4)
+
+    def watch(one):
+        for made, run in whole(one):
+            while not order and len(shelf.line) < 2:  # the first slice lasts until another reader is in line
+                time.sleep(0.001)
+            order.append(one.seed)
+            yield made, run
+
+    whole = running_run.watch
+    monkeypatch.setattr(running_run, "watch", watch)
+
+    def ask(seed):
+        together.wait(20)
+        found.append((seed, study_of(experiment(seed))))
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in (3, 3, 4, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {seed: order.count(seed) for seed in (3, 4)} == {3: 6, 4: 6}  # both runs of each, once
+    first = order[0]
+    assert first in order[order.index(7 - first) :]  # the other one had a turn before the end of the first
+    assert all(study is shelf.find(experiment(seed)) for seed, study in found)
+    assert len(found) == 4
 
 
 def test_the_longest_unused_is_thrown_away(shelf, monkeypatch):
