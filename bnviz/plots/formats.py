@@ -36,6 +36,12 @@ def plain_number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
+def brief(value: float) -> str:
+    """A number with at most three significant digits and no zeros that say nothing: "0.0625", "4", "6.1·10⁻⁵"."""
+    said, raised, exponent = number(value, 3).partition("·")
+    return (said.rstrip("0").rstrip(".") if "." in said else said) + raised + exponent
+
+
 def loss_text(value: float) -> str:
     """A loss, with three significant digits."""
     return number(value, 3)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from bnviz.core.along import FACTORS, RATES
 from bnviz.core.scaling import FACTORS as SCALES
 from bnviz.core.smoothness import Curve, Result, at_step, median
+from bnviz.plots import leaving
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Line, Scales, lines
 from bnviz.plots.sentences import listed
 from bnviz.plots.stills import Words
-from bnviz.plots.theme import ArmStyle, number, plain_number
+from bnviz.plots.theme import ArmStyle, brief, number, plain_number
 
 QUANTITIES = {
     "loss_range": "Range of the loss along the gradient",
@@ -74,7 +75,7 @@ def _compared(start: str, values: Sequence[float], styles: Sequence[ArmStyle]) -
     known = [(value, style.label) for value, style in zip(values, styles, strict=True) if math.isfinite(value)]
     if not known:
         return "Every arm has diverged."
-    said = f"{start} {listed([f'{number(value)} with {label}' for value, label in known])}"
+    said = f"{start} {listed([f'{brief(value)} with {label}' for value, label in known])}"
     (low, _), (high, most) = min(known), max(known)
     if len(known) == 2 and low > 0 and high / low >= 1.05:
         said += f": {number(high / low)} times as large with {most}"
@@ -109,21 +110,36 @@ def ratios_at(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int,
     drawn, told = [], []
     for arm, style in enumerate(styles):
         if looked["loss"][arm] is not None:
-            ratios = [min(MOST_RATIO, one) if math.isfinite(one) else MOST_RATIO for one in looked["ratios"][arm]]
-            drawn.append(Line(style, RATES, ratios))
+            drawn.append(Line(style, RATES, _ratios(looked, arm)))
             safe = looked["safe"][arm]
-            told.append(f"{plain_number(safe) if safe else f'less than {number(RATES[0])}'} with {style.label}")
+            told.append(
+                f"{brief(safe)} with {style.label}" if safe else f"less than {brief(RATES[0])} with {style.label}"
+            )
     start = f"After {looked['step']} updates, the largest step that does not raise the loss is"
     said = f"{start} {listed(told)}." if told else _NONE
+    said += leaving.sentence([(line.style.label, line.y) for line in drawn], RATES, MOST_RATIO)
     words = Words(
         "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said,
         f"Lines of the loss after a step over the loss before, against the step size. {said}",
     )  # fmt: skip
     scales = Scales(
-        "step size a", "L(w − a g) / L(w)", log_x=True, domain=(LEAST_RATIO, MOST_RATIO), level=1.0,
-        level_words="no better than before",
+        "step size a", "L(w − a g) / L(w)", log_x=True, domain=_ratio_range(found), level=1.0,
+        level_words="as large as before", level_side="left",
     )  # fmt: skip
     return lines(words, drawn, scales, dark=dark)
+
+
+def _ratios(looked: Result, arm: int) -> list[float]:
+    """L(w - a g) / L(w) as measured; infinite where it is no number any more, none at all of a loss of 0."""
+    values = looked["ratios"][arm]
+    known = any(math.isfinite(value) for value in values)
+    return [value if math.isfinite(value) or not known else math.inf for value in values]
+
+
+def _ratio_range(found: Sequence[Result]) -> tuple[float, float]:
+    """The same at all steps of the run, so that the picture stands still: no line leaves it below."""
+    values = [value for looked in found for arm in looked["ratios"] if arm is not None for value in arm]
+    return min([LEAST_RATIO, *(value / 1.2 for value in values if math.isfinite(value) and value > 0)]), MOST_RATIO
 
 
 def scale_at(
