@@ -44,6 +44,16 @@ def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def middle(told: str, seeds: int, *, median: bool = True) -> str:
+    """A value in a tooltip: of several seeds it is their median, if it is not a share of them."""
+    return f"{told} (median)" if seeds > 1 and median else told if seeds else "not computed yet"
+
+
+def between(low: str, high: str, seeds: int) -> str:
+    """The range over the seeds in a tooltip."""
+    return f"{low} to {high}" if seeds > 1 else "one seed" if seeds else "—"
+
+
 def held(recording: Recording) -> Array:
     """(F, A) number of the frame to draw: an arm that has diverged stays at its last finite frame."""
     frames = np.arange(len(recording.steps))[:, None]

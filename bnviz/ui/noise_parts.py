@@ -88,8 +88,8 @@ def _also(others: Sequence[Effect]) -> None:
         if verdict.seeds:
             numbers = {key: told(getattr(verdict, key), other.unit) for key in ("median", "low", "high", "least")}
             counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
-            word = text(f"noise.word.{verdict.word}")
-            st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))
+            word, key = text(f"noise.word.{verdict.word}"), "also" if verdict.seeds > 1 else "also_once"
+            st.markdown(text(f"noise.{key}", effect=other.name, word=word, **numbers, **counts))
 
 
 def _half(effect: Effect) -> Half:

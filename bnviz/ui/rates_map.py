@@ -139,7 +139,8 @@ def _others(table: SweepTable, chosen: Choices) -> None:
         numbers = {key: told(getattr(found, key), text("rates.units.C5")) for key in ("median", "low", "high")}
         word = text(f"rates.headroom.{found.word}", least=f"{found.least:g}")
         arm = text(f"rates.arms.{name}")
-        st.markdown(text("rates.headroom.other", arm=arm, seeds=found.seeds, word=word, **numbers))
+        key = "other" if found.seeds > 1 else "other_once"
+        st.markdown(text(f"rates.headroom.{key}", arm=arm, seeds=found.seeds, word=word, **numbers))
 
 
 def _apart(table: SweepTable, chosen: Choices) -> None:

@@ -237,3 +237,29 @@ def test_chance_is_below_the_limit_and_learning_is_not():
 
 def test_the_size_of_the_batches_is_that_of_the_runs(store):
     assert "its batches of 32 already" in said(opened(**{"noise.part": "input", "noise.input_rows": "32"}))
+
+
+PLACES = [("regularization", task) for task in TASKS] + [(part, "ghosts") for part in ("small", "input")]
+
+
+@pytest.mark.parametrize(("part", "task"), PLACES)
+def test_captions_speak_of_medians_and_ranges_of_several_seeds_only(store, part, task):
+    where = {"noise.part": part, "noise.task": task, "noise.seeds": "2"}
+    app = opened(**where)
+    once = " ".join(line.value for line in app.caption)
+    assert "edian" not in once
+    judged = start(app, "noise", Settings(part=part, task=task).scenario)
+    assert "edian" in " ".join(line.value for line in judged.caption)
+
+
+def test_one_seed_alone_is_told_without_a_range(store):
+    found = said(opened(**{"noise.part": "regularization", "noise.task": "ghosts"}))
+    assert ", on one seed." in found
+    assert "on 1 seeds" not in found
+    assert " of 1 seeds" not in found
+
+
+def test_a_gap_between_shares_is_told_in_percentage_points(store):
+    caption = next(line.value for line in opened(**{"noise.part": "regularization"}).caption if "Gap" in line.value)
+    assert "in percentage points: no norm: " in caption
+    assert "%" not in caption

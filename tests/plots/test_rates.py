@@ -223,3 +223,33 @@ def test_of_many_lines_the_outer_two_have_names_and_a_table_has_the_numbers(quan
     assert columns["learning rate"] == ["0.1", "0.2", "0.4"]
     assert list(columns.values())[1] == ["1.20", "1.40", "1.10"]
     assert len(columns) == (2 if quantity == "ratio" else 4)
+
+
+def test_a_sweep_of_one_seed_speaks_of_no_median_and_no_range():
+    one = SweepTable(sweep(seeds=(0,)), [outcome((0,), 0, 0), outcome((1,), 0, 0, diverged=4), outcome((0,), 1, 0)])
+    drawn = sweep_lines.lines(one, "test_accuracy", dark=False)
+    told = drawn.spec_at()["datasets"]["lines"][0]
+    assert (told["told"], told["range"]) == (heat.exact("test_accuracy", 0.95), "one seed")
+    cell = at(heat.heat_map(one, "test_accuracy", dark=False), 0, 0)
+    assert (cell["median"], cell["range"]) == (heat.exact("test_accuracy", 0.95), "one seed")
+    captions = [drawn.caption_at(0), heat.heat_map(one, "test_accuracy", dark=False).caption_at(0)]
+    for said in captions:
+        assert "edian" not in said
+        assert "seeds" not in said
+    assert "of one seed" in captions[1]
+
+
+def test_several_seeds_are_told_as_median_and_range(table):
+    cell = at(heat.heat_map(table, "test_accuracy", dark=False), 0, 0)
+    assert cell["median"].endswith(" (median)")
+    assert " to " in cell["range"]
+    assert "median of 2 seeds" in heat.heat_map(table, "test_accuracy", dark=False).caption_at(0)
+    assert not at(heat.heat_map(table, "diverged", dark=False), 1, 0)["median"].endswith("(median)")
+
+
+def test_a_signal_of_one_seed_has_no_range():
+    signals = {"none": [start_signal(Start(2, 4, "relu", 1.0), BASE.data, Arm("none"), 0)]}
+    figure = start_pictures.by_layer(signals, "spread", [Mark("no norm", "#123456")], relu=True, dark=False)
+    found = figure.spec_at()["datasets"]["lines"]
+    assert {row["range"] for row in found} == {"one seed"}
+    assert not any("median" in row["told"] for row in found)
