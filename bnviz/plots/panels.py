@@ -57,13 +57,15 @@ def level(value: float, *, dark: bool, dash: Sequence[int] = (5, 4)) -> alt.Char
     return result
 
 
-def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) -> alt.Chart:
-    """The name of a level, above its right end."""
-    chart = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_text(
-        text=text, align="right", baseline="bottom", dy=-3, color=theme.MUTED[dark], fontSize=size
-    )
-    result: alt.Chart = chart.encode(y=alt.YDatum(value, type="quantitative"), x=alt.XValue("width"))
-    return result
+def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) -> list[alt.Chart]:
+    """The name of a level, below its right end, and a ground for it, so that it can be read where lines cross it."""
+    looks: dict[str, Any] = {"text": text, "align": "right", "baseline": "top", "dx": -4, "dy": 5, "fontSize": size}
+    chart = alt.Chart(alt.InlineData(values=[{"one": 1}]))
+    y, end = alt.YDatum(value, type="quantitative"), alt.XValue("width")
+    return [
+        chart.mark_text(**looks, **theme.behind(dark=dark), aria=False).encode(y=y, x=end),
+        chart.mark_text(**looks, color=theme.INK[dark]).encode(y=y, x=end),
+    ]
 
 
 def legend(styles: list[ArmStyle], *, narrow: bool, letters: int = LETTERS) -> alt.Legend | None:
