@@ -167,7 +167,7 @@ def _end_spec(
 def _value_scale(quantity: str, domain: tuple[float, float]) -> dict[str, Any]:
     if quantity != "ratio":
         return stills.value_axis(quantity, domain)
-    axis = stills.log_axis("std of the update / std of the weights", domain)
+    axis = stills.log_axis("std of update / weights (log scale)", domain)
     return {"axis": axis, "scale": alt.Scale(type="log", domain=list(domain), nice=False)}
 
 

@@ -182,7 +182,9 @@ def _axis(title: str, *, log: bool, domain: tuple[float, float], grid: bool) -> 
     more: dict[str, Any] = {"values": ticks(*domain)} if log else {"tickCount": 5}
     value = "datum.value"
     label = f"{value} > 0 && {value} < 0.001 ? ({theme.number_expr(value, 1)}) : ({theme.tick_expr()})"
-    axis = alt.Axis(title=title, labelExpr=label, grid=grid, labelOverlap=True, **more)
+    axis = alt.Axis(
+        title=f"{title} (log scale)" if log else title, labelExpr=label, grid=grid, labelOverlap=True, **more
+    )
     scale = alt.Scale(type="log" if log else "linear", domain=list(domain), nice=False, zero=False)
     return {"axis": axis, "scale": scale}
 

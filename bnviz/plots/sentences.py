@@ -21,7 +21,7 @@ MOST_NAMED = 3
 def after(steps: Array) -> list[str]:
     """How each sentence begins: "Before the first update", "After 1 update", "After 120 updates"."""
     return [
-        "Before the first update" if step == 0 else f"After {step} update{'' if step == 1 else 's'}"
+        "Before the first update" if step == 0 else f"After {step:,} update{'' if step == 1 else 's'}"
         for step in steps.tolist()
     ]
 

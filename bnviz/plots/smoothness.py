@@ -43,7 +43,7 @@ def over_steps(
         for one, style in zip(curves, styles, strict=True)
     ]
     if scales.told == "end":
-        start, values = f"After {curves[0].steps[-1]} updates", [float(one.own[-1]) for one in curves]
+        start, values = f"After {curves[0].steps[-1]:,} updates", [float(one.own[-1]) for one in curves]
     else:
         start = "In the median of the updates"
         values = [median(one.own) for one in curves]
@@ -64,7 +64,7 @@ def _over_seeds(one: Curve) -> tuple[list[float], list[float]]:
 def _gone(curves: Sequence[Curve], styles: Sequence[ArmStyle]) -> list[str]:
     """A sentence for each arm that diverged on the first seed."""
     return [
-        f"Diverged at update {one.lost} (cross): {style.label}."
+        f"Diverged at update {one.lost:,} (cross): {style.label}."
         for one, style in zip(curves, styles, strict=True)
         if one.lost is not None
     ]
@@ -91,10 +91,10 @@ def along_step(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int
             values = [looked["loss"][arm], *looked["losses"][arm]]
             drawn.append(Line(style, [0.0, *FACTORS], values))
             told.append(f"from {number(values[0])} to {number(values[-1])} with {style.label}")
-    start = f"After {looked['step']} updates, a step of four learning rates takes the loss"
+    start = f"After {looked['step']:,} updates, a step of four learning rates takes the loss"
     said = f"{start} {listed(told)}." if told else _NONE
     words = Words(
-        "smoothness-step", f"Along the gradient after {looked['step']} updates", said,
+        "smoothness-step", f"Along the gradient after {looked['step']:,} updates", said,
         f"Lines of the loss over the step size. {said}",
     )  # fmt: skip
     scales = Scales("step size, in learning rates", "loss on this batch", log_y=True, dots=True)
@@ -115,11 +115,11 @@ def ratios_at(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int,
             told.append(
                 f"{brief(safe)} with {style.label}" if safe else f"less than {brief(RATES[0])} with {style.label}"
             )
-    start = f"After {looked['step']} updates, the largest step that does not raise the loss is"
+    start = f"After {looked['step']:,} updates, the largest step that does not raise the loss is"
     said = f"{start} {listed(told)}." if told else _NONE
     said += leaving.sentence([(line.style.label, line.y) for line in drawn], RATES, MOST_RATIO)
     words = Words(
-        "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said,
+        "smoothness-ratios", f"The loss one step away, after {looked['step']:,} updates", said,
         f"Lines of the loss after a step over the loss before, against the step size. {said}",
     )  # fmt: skip
     scales = Scales(
@@ -186,7 +186,7 @@ def edge_curves(curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: fl
     pairs = list(zip(curves, styles, strict=True))
     first = [f"{number(float(one.own[0]))} with {style.label}" for one, style in pairs]
     last = [f"{number(float(one.own[-1]), 3)} with {style.label}" for one, style in pairs if one.lost is None]
-    ends = f" After {curves[0].steps[-1]} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
+    ends = f" After {curves[0].steps[-1]:,} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
     said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}. lambda_max begins at "
     said = " ".join([f"{said}{listed(first)}.{ends}", *_gone(curves, styles)])
     scales = Scales(UPDATES, "lambda_max", level=limit, level_words="2 / learning rate", dots=True)
