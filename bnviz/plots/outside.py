@@ -81,6 +81,8 @@ def table(labels: Sequence[str], sets: Mapping[str, Array], steps: Array, bounds
 def sentences(labels: Sequence[str], values: Array, given: SeriesTable, bounds: tuple[float, float]) -> list[str]:
     """What each frame's caption adds: what the marks mean that have come by then, and which arms are outside now.
 
+    Only the lines of the first set of rows are spoken of; the thin ones tell their marks on hover.
+
     Args:
         labels: of the arms.
         values: (F, A) the numbers that the caption tells, NaN once an arm has diverged.
@@ -88,7 +90,8 @@ def sentences(labels: Sequence[str], values: Array, given: SeriesTable, bounds: 
         bounds: of the axis.
     """
     columns = {column.name: column.values for column in given.columns}
-    come = np.isfinite(np.asarray(columns["at"])).cumsum(axis=0) > 0
+    spoken = np.array([name == columns["set"][0] for name in columns["set"]])
+    come = (np.isfinite(np.asarray(columns["at"])) & spoken).cumsum(axis=0) > 0
     told = []
     for row, known in zip(values, come, strict=True):
         signs = sorted({sign for sign, there in zip(columns["sign"], known, strict=True) if there})

@@ -164,7 +164,7 @@ def scale_at(
     values = [looked[name][arm][ten] if looked[name][arm] is not None else math.nan for arm in range(len(styles))]
     if name == "output":
         start, title = "With 10 times the weights, the outputs change by a share of", "What the outputs do"
-        scales = Scales("factor a on the weights", "relative change of the outputs", log_x=True, dots=True)
+        scales = Scales("factor a on the weights", "relative output change", log_x=True, dots=True)
     else:
         start, title = "With 10 times the weights, their gradient is multiplied by", "What the gradient does"
         guide = (SCALES, [1 / factor for factor in SCALES])

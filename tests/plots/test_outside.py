@@ -60,6 +60,13 @@ def test_the_caption_tells_what_is_outside_now():
     ]  # fmt: skip
 
 
+def test_a_mark_on_a_thin_line_is_told_on_hover_alone():
+    calm, soars = np.ones((5, 1)), np.array([[1.0], [500.0], [1.0], [1.0], [1.0]])
+    table = outside.table(["a"], {"test": calm, "train": soars}, STEPS, BOUNDS, lost=[-1], total=60)
+    assert np.isfinite(table.columns[-1].values).sum() == 1
+    assert outside.sentences(["a"], calm, table, BOUNDS) == [""] * 5
+
+
 @pytest.fixture(scope="module")
 def wild():
     """Batches of two: the running averages of batch norm after the activation are far off, and the test loss soars."""
