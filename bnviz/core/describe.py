@@ -47,7 +47,7 @@ def words(experiment: Experiment) -> list[str]:
         f"batches of {training.batch_size}" + {"by_class": ", sorted by class", "fixed": ", always the same"}.get(
             training.order, ""
         ),
-        f"{training.steps} updates",
+        f"{training.steps:,} updates",
         *extras,
         f"seed {experiment.seed}",
     ]  # fmt: skip

@@ -82,8 +82,8 @@ def _chart(
     chart = compose.layered(
         *((seeds.band(x, y, styles),) if banded else ()),
         panels.level(base, dark=look.dark),
-        panels.level_text(base, base_text, dark=look.dark, size=theme.TINY if look.narrow else theme.SMALL),
         lines.encode(x=x, y=y, color=color, strokeDash=dash),
+        *panels.level_text(base, base_text, dark=look.dark, size=theme.TINY if look.narrow else theme.SMALL),
         curves.exact(x, y, name, 2, share=not low),
         panels.step_rule(dark=look.dark),
         height=curves.HEIGHT,

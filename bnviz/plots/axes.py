@@ -46,7 +46,7 @@ def block_message(
         "mean": _short(block.mean),
         "var": _short(block.var),
         "cells": block.cells,
-        "eps": f"{EPS:.5f}",
+        "eps": theme.number(EPS, 1),
         "groups": groups if kind == "group" else 1,
         "images": np.round(images, 3).tolist(),
         "colors": colors,

@@ -11,10 +11,10 @@ import numpy as np
 
 from bnviz.core.recording import Array, Recording
 from bnviz.core.summary import finite_train_loss, last_steps
-from bnviz.plots import compose, panels, seeds, theme
+from bnviz.plots import compose, outside, panels, seeds, theme
 from bnviz.plots.figure import Column, Figure, SeriesTable
 from bnviz.plots.panels import Look
-from bnviz.plots.sentences import hold_known, lists_by_arm, sentences
+from bnviz.plots.sentences import has_diverged, hold_known, lists_by_arm, sentences
 from bnviz.plots.theme import ArmStyle, arm_style
 
 TEST, TRAIN = "test rows, eval mode", "training batch"
@@ -40,6 +40,9 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
     last = last_steps(recording), recording.final_test_loss
     captions = sentences(recording, ("the test loss", "is"), latest, text=theme.loss_text, last=last)
     low, high = seeds.ranges(panels.positive(test), [panels.positive(other.test_loss) for other in others])
+    sets = {TEST: test, TRAIN: train}
+    gone = outside.table(labels, sets, recording.steps, bounds, lost=recording.diverged_at.tolist(), total=total)
+    also = outside.sentences(labels, np.where(has_diverged(recording), np.nan, latest), gone, bounds)
     told = seeds.sentence(labels, low, high, len(others) + 1, theme.loss_text) if others else ""
     return Figure(
         id="loss",
@@ -47,12 +50,13 @@ def loss(recording: Recording, *, others: Sequence[Recording] = (), dark: bool =
         spec=_loss_chart(total, tuple(styles), bounds, bool(others), Look(dark)),
         narrow=_loss_chart(total, tuple(styles), bounds, bool(others), Look(dark, narrow=True)),
         tables=[
-            rows(labels, {TEST: panels.positive(test), TRAIN: panels.positive(train)}),
+            rows(labels, {name: panels.positive(values) for name, values in sets.items()}),
             _ends(recording, labels, train, bounds),
+            gone,
             *([seeds.table(labels, low, high)] if others else []),
         ],
         steps=recording.steps,
-        captions=[caption + told for caption in captions],
+        captions=[caption + told + more for caption, more in zip(captions, also, strict=True)],
         alt=alt_texts(recording, f"loss ({words}, logarithmic axis)", latest, theme.loss_text),
         half=True,
         paper=theme.PAPER[dark],
@@ -129,7 +133,8 @@ def _loss_chart(
         x=x, y=y, color=color, strokeDash=dash, strokeWidth=width, strokeOpacity=fade
     )
     shade = (seeds.band(x, y, styles),) if banded else ()
-    marks = (*shade, lines, exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
+    signs = outside.marks(x, y, panels.arm_color(styles, shown=False), TRAIN, dark=dark)
+    marks = (*shade, lines, *signs, exact(x, y, "loss", 3), _crosses(x, y, dark=dark), panels.step_rule(dark=dark))
     return compose.finished(compose.layered(*marks, height=HEIGHT), dark=dark, narrow=narrow)
 
 

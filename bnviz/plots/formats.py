@@ -32,8 +32,15 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def plain_number(value: float) -> str:
-    """A number without trailing zeros, with a true minus."""
-    return f"{value:g}".replace("-", "−")
+    """A number without trailing zeros, with a true minus: "0.25", "−3", "1·10⁻⁵"."""
+    mantissa, far, exponent = f"{value:g}".partition("e")
+    return (mantissa + (f"·10{superscript(int(exponent))}" if far else "")).replace("-", "−")
+
+
+def brief(value: float) -> str:
+    """A number with at most three significant digits and no zeros that say nothing: "0.0625", "4", "6.1·10⁻⁵"."""
+    said, raised, exponent = number(value, 3).partition("·")
+    return (said.rstrip("0").rstrip(".") if "." in said else said) + raised + exponent
 
 
 def loss_text(value: float) -> str:

@@ -15,9 +15,10 @@ from bnviz.core.sweep import Point, Sweep
 from bnviz.core.sweep_table import Floats, Spread, SweepTable
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import between, middle
 from bnviz.plots.stills import Words
 
-DIVERGED, NEVER = "✕", "∅"
+DIVERGED, NEVER, HALF = "✕", "∅", " on half of the seeds or more (small: on fewer)"
 CELL = "cell"
 MOST_HEIGHT, ROW_HEIGHTS = 320, (46, 84)
 WORST_LOSS, BEST_LOSS, BEST_STEPS = 3.0, 1e-3, 10
@@ -60,6 +61,12 @@ def cells(table: SweepTable, measure: str) -> list[Cell]:
             diverged = float(share[at]) if count else 0.0
             found.append(Cell(point, arm, _told(measure, median, count, diverged), median, low, high, count, diverged))
     return found
+
+
+def in_words(measure: str, cell: Cell) -> tuple[str, str]:
+    """The value of a cell and its range over the seeds, for a tooltip."""
+    value, low, high = (exact(measure, one) for one in (cell.median, cell.low, cell.high))
+    return middle(value, cell.count, median=measure != "diverged"), between(low, high, cell.count)
 
 
 def spread_of(table: SweepTable, measure: str) -> Spread:
@@ -175,7 +182,6 @@ def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[
     columns, rows = column_labels(sweep), row_labels(sweep)
     good = goodness(measure, np.array([cell.median for cell in found]), sweep.base.training.steps)
     good = np.where([cell.told == DIVERGED for cell in found], 0.0, good)
-    told = [exact(measure, cell.median) if cell.count else "not computed yet" for cell in found]
     return {
         "column": [columns[cell.point[0]] for cell in found],
         "row": [rows[row_of(sweep, cell)] for cell in found],
@@ -186,10 +192,8 @@ def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[
         **{f"exact_{name}": [getattr(cell, name) for cell in found] for name in ("median", "low", "high")},
         "ink": [theme.heat_ink(float(one), dark=dark) for one in good],
         "part": [DIVERGED if 0 < cell.diverged < 0.5 and measure != "diverged" else "" for cell in found],
-        "median": told,
-        "range": [
-            f"{exact(measure, cell.low)} to {exact(measure, cell.high)}" if cell.count else "—" for cell in found
-        ],
+        "median": [in_words(measure, cell)[0] for cell in found],
+        "range": [in_words(measure, cell)[1] for cell in found],
         "seeds": [f"{cell.count} of {len(sweep.seeds)}" for cell in found],
         "diverged": [f"{round(cell.diverged * cell.count)} of {cell.count}" if cell.count else "—" for cell in found],
     }
@@ -207,7 +211,7 @@ def _spec(columns: tuple[str, ...], rows: tuple[str, ...], title: str, dark: boo
     base = alt.Chart(alt.NamedData("cells")).encode(x=x, y=y)
     color = alt.Color("good:Q", legend=None, scale=alt.Scale(domain=[0, 0.5, 1], range=list(theme.HEAT[dark])))
     tips = [alt.Tooltip(f"{name}:N", title=words) for name, words in (
-        ("row", "row"), ("column", title.removesuffix(" (log scale)")), ("median", "median"),
+        ("row", "row"), ("column", title.removesuffix(" (log scale)")), ("median", "value"),
         ("range", "over the seeds"), ("seeds", "seeds computed"), ("diverged", "diverged"))]  # fmt: skip
     empty = alt.condition("datum.good === null", alt.value(theme.FAINT[dark]), color)
     drawn = base.mark_rect(stroke=theme.PAPER[dark], strokeWidth=2, cornerRadius=3, cursor="pointer")
@@ -232,10 +236,10 @@ def _height(rows: int) -> int:
 def _words(table: SweepTable, measure: str, title: str, found: list[Cell], *, dark: bool) -> Words:
     done, seeds = [cell for cell in found if cell.count], len(table.sweep.seeds)
     unit = " (in per cent)" if measure in ("test_accuracy", "diverged") else ""
+    what, half = ("of one seed", "") if seeds == 1 else (f"median of {seeds} seeds", HALF)
     caption = (
-        f"{title}{unit}, median of {seeds} seed{'' if seeds == 1 else 's'}. {'Bright' if dark else 'Dark'} is good. "
-        f"{DIVERGED} diverged on half of the seeds or more (small: on fewer). {NEVER} never reached. "
-        "Click a cell to watch that run."
+        f"{title}{unit}, {what}. {'Bright' if dark else 'Dark'} is good. {DIVERGED} diverged{half}. "
+        f"{NEVER} never reached. Click a cell to watch that run."
     )
     rows = row_labels(table.sweep)
     told = "; ".join(

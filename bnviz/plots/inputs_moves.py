@@ -160,7 +160,7 @@ def _condition_spec(known: Floats, dark: bool) -> compose.Spec:
                     labelExpr=f"({json.dumps(labels)})[datum.value]")  # fmt: skip
     x = alt.X("frame:Q", scale=alt.Scale(domain=[0, FRAMES - 1], nice=False, padding=26), axis=axis)
     room = max(3.0, top**0.15)  # for the number above the first point
-    y = panels.log_axis("value", (1.0, max(10.0, top) * room), title="condition number (with bias)")
+    y = panels.log_axis("value", (1.0, max(10.0, top) * room), title="condition number, with bias")
     curve = alt.Chart(alt.NamedData(CURVE)).transform_calculate(said=theme.number_expr("datum.value", 3))
     line = curve.mark_line(strokeWidth=3, color=theme.HUES["batch"][dark]).encode(x=x, y=y)
     exact = curve.mark_point(opacity=0, size=90)

@@ -11,12 +11,14 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.recording import Recording
-from bnviz.plots import compose, inside_words, stills, theme
+from bnviz.plots import compose, inside_words, panels, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.inside_words import Series
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 380
+ROOM = 18  # pixels that a name needs
+ASIDE = 1.16  # the axis is so many times as long as the run, for the names
 AIM = 1e-3
 TITLES = {
     "gamma": "gamma of layer {layer}",
@@ -72,10 +74,11 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
             told = (one.name, int(one.steps[place]), value, theme.number(value, 3))
             for name, item in zip(rows, told, strict=True):
                 rows[name].append(item)
-    named = _named(found, quantity)
+    domain = _range(rows, quantity)
+    named = _named(found, quantity, domain) if found else {}
     title = TITLES[quantity].format(layer=layer + 1)
-    caption = _caption(found, quantity, what)
-    spec = _spec(marks, quantity, (_range(rows, quantity), _last(found)), what)
+    caption = _caption(found, quantity, what, dark=dark)
+    spec = _spec(marks, quantity, (domain, _last(found)), what)
     if quantity == "ratio":
         rule = alt.Chart(alt.NamedData("aim")).mark_rule(strokeDash=[4, 4], strokeWidth=2, color=theme.MUTED[dark])
         spec["layer"].append(compose.single(rule.encode(y="value:Q")))
@@ -83,14 +86,27 @@ def over_updates(found: Sequence[Series], quantity: str, layer: int, what: str, 
     return stills.still(words, spec, {"lines": rows, "named": named, "aim": {"value": [AIM]}}, dark=dark)
 
 
-def _named(found: Sequence[Series], quantity: str) -> dict[str, list[Any]]:
-    """The ends of the first and the last line, where their names stand: the colours go from the one to the other."""
+def _named(found: Sequence[Series], quantity: str, domain: tuple[float, float]) -> dict[str, list[Any]]:
+    """The ends of the lines whose names have room there: those of the highest and the lowest value come first."""
     rows: dict[str, list[Any]] = {name: [] for name in ("series", "step", "value")}
-    for one in {series.name: series for series in (found[0], found[-1])}.values():
+    there: list[tuple[int, float]] = []
+    wide = (ASIDE - 1) * _last(found)
+    inner = list(found[1:-1])[::-1]
+    for one in {series.name: series for series in (found[-1], found[0], *inner)}.values():
         for place in inside_words.known_frames(one, quantity)[-1:]:
-            for name, item in zip(rows, (one.name, int(one.steps[place]), float(one.median[place])), strict=True):
-                rows[name].append(item)
-    return rows | {"above": [value == max(rows["value"]) for value in rows["value"]]}
+            value, step = float(one.median[place]), int(one.steps[place])
+            height = _height(value, domain, log=quantity == "ratio")
+            if all(abs(height - other) >= ROOM / HEIGHT or abs(step - at) >= wide for at, other in there):
+                there.append((step, height))
+                for name, item in zip(rows, (one.name, step, value), strict=True):
+                    rows[name].append(item)
+    return rows
+
+
+def _height(value: float, domain: tuple[float, float], *, log: bool) -> float:
+    """Where a value stands between the lower end of the picture (0) and the upper one (1)."""
+    low, here, high = (math.log(one) if log else one for one in (domain[0], value, domain[1]))
+    return (here - low) / (high - low)
 
 
 def at_end(found: Sequence[Series], quantity: str, layer: int, what: str, *, dark: bool) -> Figure:
@@ -151,14 +167,13 @@ def _end_spec(
 def _value_scale(quantity: str, domain: tuple[float, float]) -> dict[str, Any]:
     if quantity != "ratio":
         return stills.value_axis(quantity, domain)
-    axis = stills.log_axis("std of the update / std of the weights", domain)
+    axis = stills.log_axis("std of update / weights (log scale)", domain)
     return {"axis": axis, "scale": alt.Scale(type="log", domain=list(domain), nice=False)}
 
 
 def ramp(count: int, *, dark: bool) -> list[str]:
-    """Colours from low to high, all of which stand out from the ground."""
-    low, high = ("#7aa6d8", "#7a0f4f") if not dark else ("#5b7fb5", "#ffd0ec")
-    middle = "#8a4fb0" if not dark else "#c58be8"
+    """Colours from low to high, ever farther from the ground in lightness, so that their order can be seen."""
+    low, middle, high = ("#6aaee8", "#a63d97", "#16081c") if not dark else ("#5569a8", "#d47fd0", "#fff4c2")
     shares = [place / max(1, count - 1) for place in range(count)]
     return [
         theme.mixed(low, middle, 2 * one) if one < 0.5 else theme.mixed(middle, high, 2 * one - 1) for one in shares
@@ -181,32 +196,31 @@ def _range(rows: dict[str, list[Any]], quantity: str) -> tuple[float, float]:
 
 def _spec(marks: Sequence[Mark], quantity: str, ends: tuple[tuple[float, float], int], what: str) -> compose.Spec:
     domain, most = ends
-    x = alt.X("step:Q", axis=alt.Axis(title="updates", grid=False, tickCount=6, tickMinStep=1, format="d"),
-              scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
+    x = alt.X("step:Q", axis=alt.Axis(title="updates", grid=False, values=_ticks(most), format=",d"),
+              scale=alt.Scale(domain=[0, ASIDE * most], nice=False))  # fmt: skip
     scale = _value_scale(quantity, domain)
     base = alt.Chart(alt.NamedData("lines"))
-    y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=5)
+    y, color = alt.Y("value:Q", **scale), stills.color(marks, columns=4)
     line = base.mark_line(strokeWidth=3, clip=True).encode(x=x, y=y, color=color)
-    names = [_names(above, x, y, stills.color(marks, shown=False)) for above in (True, False)]
+    names = base.mark_text(
+        align="left", baseline="middle", dx=6, fontSize=theme.FONT, fontWeight="bold"
+    ).encode(x=x, y=y, text="series:N", color=stills.color(marks, shown=False))  # fmt: skip
+    names.data = alt.NamedData("named")
     tips = [alt.Tooltip("series:N", title=what), alt.Tooltip("step:Q", title="updates"),
             alt.Tooltip("told:N", title="median over the units" if quantity != "ratio" else "ratio")]  # fmt: skip
     points = base.mark_circle(size=110, opacity=0).encode(x=x, y=y, tooltip=tips)
-    return compose.layered(line, *names, points, height=HEIGHT)
+    return compose.layered(line, names, points, height=HEIGHT)
 
 
-def _names(above: bool, x: alt.X, y: alt.Y, color: alt.Color) -> alt.Chart:
-    """The name of the outer line that ends higher, over it, or of the other one, under it."""
-    base = alt.Chart(alt.NamedData("named")).transform_filter("datum.above" if above else "!datum.above")
-    named = base.mark_text(
-        align="right", baseline="bottom" if above else "top", dx=-2, dy=-5 if above else 5, fontSize=theme.FONT + 2,
-        fontWeight="bold",
-    )  # fmt: skip
-    result: alt.Chart = named.encode(x=x, y=y, text="series:N", color=color)
-    return result
+def _ticks(most: int) -> list[int]:
+    """Round numbers of updates, up to the end of the run."""
+    step = max(1, round(panels.nice_above(most / 6)))
+    return list(range(0, most + 1, step))
 
 
-def _caption(found: Sequence[Series], quantity: str, what: str) -> str:
+def _caption(found: Sequence[Series], quantity: str, what: str, *, dark: bool) -> str:
     if not found:
         return "Nothing is computed yet."
     shown = "the dashed line is 1 in 1000" if quantity == "ratio" else "a line is the median of the units"
-    return f"One line for each {what}; {shown}; the lowest and the highest are named at their ends."
+    order = f"the {'darker' if not dark else 'lighter'} a line, the higher the {what}"
+    return f"One line for each {what}; {shown}; {order}. Named at their ends: those that have room."

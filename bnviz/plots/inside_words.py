@@ -54,7 +54,7 @@ def first_and_last(rows: dict[str, list[Any]], quantity: str, what: str) -> str:
 def cut_short(found: Sequence[Series], quantity: str) -> str:
     """Which runs have no value at the end, and when they had their last."""
     ends = [(one, known_frames(one, quantity)[-1:]) for one in found]
-    gone = [f"{one.name} after {one.steps[at[0]]} updates" for one, at in ends if at and at[0] < len(one.steps) - 1]
+    gone = [f"{one.name} after {one.steps[at[0]]:,} updates" for one, at in ends if at and at[0] < len(one.steps) - 1]
     why = "diverged, or no update any more" if quantity == "ratio" else "diverged"
     return f" Last value before the end ({why}): {', '.join(gone)}." if gone else ""
 

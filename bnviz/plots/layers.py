@@ -177,6 +177,12 @@ def _table(labels: list[str], names: list[str], values: Array) -> SeriesTable:
     )
 
 
+def _axis_words(measure: Measure, look: Look) -> str:
+    """The title of the values, as short as a phone needs it."""
+    said = f"{measure.axis} {panels.LOG}" if measure.log else measure.axis
+    return said if look.narrow and measure.log else f"{said}, over the updates"
+
+
 def _chart(recording: Recording, measure: Measure, names: list[str], columns: int, look: Look) -> compose.Spec:
     styles = arm_style(recording.experiment, dark=look.dark)
     x = panels.step_axis(recording.experiment.training.steps, title=None, ticks=2)
@@ -190,7 +196,7 @@ def _chart(recording: Recording, measure: Measure, names: list[str], columns: in
     height = 150 if look.narrow else 200 if columns >= len(names) else 150
     cell = compose.layered(*layers, data=DATASET, height=height)
     header = alt.Header(
-        title=f"{measure.axis}, over the updates", titleOrient="bottom", titlePadding=4,
+        title=_axis_words(measure, look), titleOrient="bottom", titlePadding=4,
         labelFontSize=theme.TINY if look.narrow else theme.FONT, labelPadding=4,
     )  # fmt: skip
     facet = {"field": "layer", "type": "nominal", "sort": names, "header": header.to_dict(validate=False)}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from bnviz.plots import compose, stills, theme
+from bnviz.plots import compose, leaving, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import ArmStyle, number
@@ -18,7 +18,7 @@ HEIGHT = 280
 MOST_TICKS = 7
 CROSS = 18
 LISTENING = 260  # pixels in which a value is told, shared by all of a line
-NOW, LEVEL, GUIDE, EXACT, LOST = "now", "level", "guide", "exact", "lost"
+NOW, GUIDE, EXACT, LOST = "now", "guide", "exact", "lost"
 Numbers = Sequence[float]
 
 
@@ -48,9 +48,10 @@ class Scales:
     Attributes:
         x, y: their titles.
         log_x, log_y: whether they go in equal ratios.
-        domain: of y; what the numbers need if None.
+        domain: of y; what the numbers need if None. Lines that go on above it get a mark where they leave.
         now: a vertical rule at this x.
         level, level_words: a horizontal rule at this y, and what it says.
+        level_side: the end at which it says so.
         dots: whether each value has a visible dot.
         guide: x and y of a thin dotted line on top.
         told: what a caption tells of each line: its median, or its end.
@@ -64,6 +65,7 @@ class Scales:
     now: float | None = None
     level: float | None = None
     level_words: str = ""
+    level_side: Literal["left", "right"] = "right"
     dots: bool = False
     guide: tuple[Numbers, Numbers] = ((), ())
     told: str = "median"
@@ -88,7 +90,10 @@ def lines(words: Words, drawn: Sequence[Line], scales: Scales, *, dark: bool) ->
         NOW: {"step": [] if scales.now is None else [scales.now]},
         EXACT: _exact(drawn),
         LOST: _lost(drawn),
-        LEVEL: {"level": [], "words": []}
+        leaving.LEAVING: leaving.rows(
+            [(line.style.label, leaving.leaves(line.x, line.y, up[1])) for line in drawn if scales.domain]
+        ),
+        stills.LEVEL: {"level": [], "words": []}
         if scales.level is None
         else {"level": [scales.level], "words": [scales.level_words]},
     }
@@ -139,6 +144,8 @@ def _exact(drawn: Sequence[Line]) -> dict[str, list[Any]]:
 
 def _told(line: Line, place: int) -> str:
     """A value, and those of all seeds."""
+    if math.isinf(line.y[place]):
+        return leaving.ENDLESS
     if not len(line.low):
         return number(line.y[place], 3)
     return f"{number(line.y[place], 3)} (seeds: {number(line.low[place], 3)} to {number(line.high[place], 3)})"
@@ -175,7 +182,9 @@ def _axis(title: str, *, log: bool, domain: tuple[float, float], grid: bool) -> 
     more: dict[str, Any] = {"values": ticks(*domain)} if log else {"tickCount": 5}
     value = "datum.value"
     label = f"{value} > 0 && {value} < 0.001 ? ({theme.number_expr(value, 1)}) : ({theme.tick_expr()})"
-    axis = alt.Axis(title=title, labelExpr=label, grid=grid, labelOverlap=True, **more)
+    axis = alt.Axis(
+        title=f"{title} (log scale)" if log else title, labelExpr=label, grid=grid, labelOverlap=True, **more
+    )
     scale = alt.Scale(type="log" if log else "linear", domain=list(domain), nice=False, zero=False)
     return {"axis": axis, "scale": scale}
 
@@ -194,25 +203,20 @@ def _spec(
     tooltip += [alt.Tooltip(f"line{index}:N", title=mark.label) for index, mark in enumerate(marks)]
     dash = stills.dash(marks, shown=False)
     stroke = base.mark_line(strokeWidth=3.5, clip=True, strokeJoin="round")
-    level = alt.Chart(alt.NamedData(LEVEL)).mark_rule(
-        color=theme.INK[dark], strokeWidth=2, strokeDash=[2, 3], aria=False
-    )
-    said = alt.Chart(alt.NamedData(LEVEL)).mark_text(
-        align="right", baseline="top", dx=-6, dy=7, fontSize=theme.FONT, fontWeight="bold", color=theme.INK[dark]
-    )
     guide = alt.Chart(alt.NamedData(GUIDE)).mark_line(
         color=theme.INK[dark], strokeWidth=2, strokeDash=[1, 5], aria=False
     )
-    end = alt.XValue("width")
     return compose.layered(
         band.encode(x=x, y=low, y2="high:Q", color=hue, detail="series:N"),
         stroke.encode(x=x, y=y, color=hue, strokeDash=dash, detail="part:N"),
         guide.encode(x=x, y=y),
-        level.encode(y=alt.Y("level:Q")),
-        said.encode(x=end, y=alt.Y("level:Q"), text="words:N"),
+        *stills.level(scales.level_side, dark=dark),
         stills.now_rule(dark=dark),
         *_crosses(x, hue, middle=(across[0] + across[-1]) / 2),
-        base.mark_circle(size=70, opacity=1 if scales.dots else 0).encode(x=x, y=y, color=hue),
+        *leaving.marks(x, hue, dark=dark),
+        base.mark_circle(size=70, opacity=1 if scales.dots else 0, clip=bool(scales.domain)).encode(
+            x=x, y=y, color=hue
+        ),
         stills.listening(EXACT, x, tooltip, wide=max(7, LISTENING / len(across))),
         height=HEIGHT,
     )

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from bnviz.core.noise_cases import median_range
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import between
+from bnviz.plots.sentences import middle as middle_of
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import number, percent
 
@@ -68,7 +70,7 @@ def _round_numbers(low: float, high: float) -> list[float]:
 
 def strip(words: Words, marks: Sequence[Mark], values: Floats, axis: Axis, *, beside: Floats | None = None,
           dark: bool) -> Figure:  # fmt: skip
-    """One line a mark: a dot for each seed, the median as a tall tick and in words.
+    """One line a mark: a dot for each seed, the median as a tall tick and in words, with the range if there is one.
 
     Args:
         words: what the picture says; its caption is the reader's.
@@ -81,7 +83,9 @@ def strip(words: Words, marks: Sequence[Mark], values: Floats, axis: Axis, *, be
     middle, low, high = median_range(values)
     rows, lines = [], []
     for place, mark in enumerate(marks):
-        told = f"{axis.told(middle[place])}  ({axis.told(low[place])} to {axis.told(high[place])})"
+        told = axis.told(middle[place])
+        if np.isfinite(values[:, place]).sum() > 1:
+            told += f"  ({axis.told(low[place])} to {axis.told(high[place])})"
         other = np.nan if beside is None else median_range(beside)[0][place]
         lines.append((place, mark.label, axis.clipped(middle[place]), axis.clipped(other), axis.told(other),
                       told if np.isfinite(middle[place]) else "…"))  # fmt: skip
@@ -113,7 +117,8 @@ def _strip_spec(marks: tuple[Mark, ...], axis: Axis, other: bool, dark: bool) ->
         said="datum.series + ':  ' + datum.told",
     )  # fmt: skip
     y = alt.Y("at:Q", scale=scale, axis=None)
-    seed = [alt.Tooltip("series:N", title="arm"), alt.Tooltip("told:N", title=axis.title),
+    seed = [alt.Tooltip("series:N", title="arm"),
+            alt.Tooltip("told:N", title="on the test rows" if other else axis.title),
             alt.Tooltip("run:Q", title="seed number, from 0")]  # fmt: skip
     layers = []
     if other:
@@ -184,9 +189,10 @@ def lines(words: Words, marks: Sequence[Mark], values: Floats, axes: tuple[Over,
     for place, mark in enumerate(marks):
         for at, x in enumerate(over.values):
             if np.isfinite(middle[place, at]):
-                told = f"{axis.told(low[place, at])} to {axis.told(high[place, at])}"
                 drawn = (axis.clipped(float(part[place, at])) for part in (middle, low, high))
-                rows.append((mark.label, x, *drawn, axis.told(middle[place, at]), told, int(seeds[place, at])))
+                mid, bottom, top = (axis.told(part[place, at]) for part in (middle, low, high))
+                count = int(seeds[place, at])
+                rows.append((mark.label, x, *drawn, middle_of(mid, count), between(bottom, top, count), count))
     names = ("series", "x", "value", "low", "high", "told", "range", "seeds")
     theory = [
         (mark.label, x, axis.clipped(float(y)), axis.told(float(y)))
@@ -216,7 +222,7 @@ def _lines_spec(marks: tuple[Mark, ...], over: Over, axis: Axis) -> compose.Spec
         alt.Tooltip("told:N", title="value"),
     ]
     tip = [alt.Tooltip("series:N", title="line"), alt.Tooltip("x:N", title=name),
-           alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="range"),
+           alt.Tooltip("told:N", title="value"), alt.Tooltip("range:N", title="range"),
            alt.Tooltip("seeds:Q", title="seeds")]  # fmt: skip
     return compose.layered(
         laws.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=dash, tooltip=law_tip),

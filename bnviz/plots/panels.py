@@ -17,6 +17,7 @@ from bnviz.plots import theme
 from bnviz.plots.figure import STEP
 from bnviz.plots.theme import ArmStyle
 
+LOG = "(log scale)"
 LETTERS = 150  # that fit across a wide picture
 NICE = (1.0, 2.0, 5.0)
 FINE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -37,7 +38,7 @@ class Look:
 
 def step_axis(total: int, *, title: str | None = "updates", ticks: int = 5) -> alt.X:
     """The horizontal axis of a picture over time: the whole run, also while only a part is known."""
-    axis = alt.Axis(tickCount=ticks, grid=False, title=title, format="d", tickMinStep=1, labelOverlap=True)
+    axis = alt.Axis(tickCount=ticks, grid=False, title=title, format=",d", tickMinStep=1, labelOverlap=True)
     return alt.X(f"{STEP}:Q", axis=axis, scale=alt.Scale(domain=[0, max(1, total)], nice=False))
 
 
@@ -57,13 +58,15 @@ def level(value: float, *, dark: bool, dash: Sequence[int] = (5, 4)) -> alt.Char
     return result
 
 
-def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) -> alt.Chart:
-    """The name of a level, above its right end."""
-    chart = alt.Chart(alt.InlineData(values=[{"one": 1}])).mark_text(
-        text=text, align="right", baseline="bottom", dy=-3, color=theme.MUTED[dark], fontSize=size
-    )
-    result: alt.Chart = chart.encode(y=alt.YDatum(value, type="quantitative"), x=alt.XValue("width"))
-    return result
+def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) -> list[alt.Chart]:
+    """The name of a level, below its right end, and a ground for it, so that it can be read where lines cross it."""
+    looks: dict[str, Any] = {"text": text, "align": "right", "baseline": "top", "dx": -4, "dy": 5, "fontSize": size}
+    chart = alt.Chart(alt.InlineData(values=[{"one": 1}]))
+    y, end = alt.YDatum(value, type="quantitative"), alt.XValue("width")
+    return [
+        chart.mark_text(**looks, **theme.behind(dark=dark), aria=False).encode(y=y, x=end),
+        chart.mark_text(**looks, color=theme.INK[dark]).encode(y=y, x=end),
+    ]
 
 
 def legend(styles: list[ArmStyle], *, narrow: bool, letters: int = LETTERS) -> alt.Legend | None:
@@ -182,8 +185,9 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 
 def log_axis(column: str, bounds: tuple[float, float], *, title: str | None) -> alt.Y:
-    """A logarithmic axis with a few plain numbers on it."""
+    """A logarithmic axis with a few plain numbers on it; its title says that it is one."""
     plain = bounds[0] >= 0.001 and bounds[1] <= 10_000
+    title = title and f"{title} {LOG}"
     axis = alt.Axis(
         values=log_ticks(*bounds), title=title, labelExpr="format(datum.value, '~r')" if plain else _power_label()
     )

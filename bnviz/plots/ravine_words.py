@@ -39,6 +39,7 @@ FRAME = {
     "limit": "limit",
     "share": "{share} × 2/⁠λmax = {rate}",
     "size": "learning rate {rate}",
+    "all": "{rate}, for all",
     "loss": "loss",
     "left": "excess loss left",
     "updates": "updates",

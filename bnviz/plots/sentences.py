@@ -21,7 +21,7 @@ MOST_NAMED = 3
 def after(steps: Array) -> list[str]:
     """How each sentence begins: "Before the first update", "After 1 update", "After 120 updates"."""
     return [
-        "Before the first update" if step == 0 else f"After {step} update{'' if step == 1 else 's'}"
+        "Before the first update" if step == 0 else f"After {step:,} update{'' if step == 1 else 's'}"
         for step in steps.tolist()
     ]
 
@@ -42,6 +42,16 @@ def for_channels(experiment: Experiment, text: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def middle(told: str, seeds: int, *, median: bool = True) -> str:
+    """A value in a tooltip: of several seeds it is their median, if it is not a share of them."""
+    return f"{told} (median)" if seeds > 1 and median else told if seeds else "not computed yet"
+
+
+def between(low: str, high: str, seeds: int) -> str:
+    """The range over the seeds in a tooltip."""
+    return f"{low} to {high}" if seeds > 1 else "one seed" if seeds else "—"
 
 
 def held(recording: Recording) -> Array:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from bnviz.core.along import FACTORS, RATES
 from bnviz.core.scaling import FACTORS as SCALES
 from bnviz.core.smoothness import Curve, Result, at_step, median
+from bnviz.plots import leaving
 from bnviz.plots.figure import Figure
 from bnviz.plots.lines import Line, Scales, lines
 from bnviz.plots.sentences import listed
 from bnviz.plots.stills import Words
-from bnviz.plots.theme import ArmStyle, number, plain_number
+from bnviz.plots.theme import ArmStyle, brief, number, plain_number
 
 QUANTITIES = {
     "loss_range": "Range of the loss along the gradient",
@@ -42,7 +43,7 @@ def over_steps(
         for one, style in zip(curves, styles, strict=True)
     ]
     if scales.told == "end":
-        start, values = f"After {curves[0].steps[-1]} updates", [float(one.own[-1]) for one in curves]
+        start, values = f"After {curves[0].steps[-1]:,} updates", [float(one.own[-1]) for one in curves]
     else:
         start = "In the median of the updates"
         values = [median(one.own) for one in curves]
@@ -63,7 +64,7 @@ def _over_seeds(one: Curve) -> tuple[list[float], list[float]]:
 def _gone(curves: Sequence[Curve], styles: Sequence[ArmStyle]) -> list[str]:
     """A sentence for each arm that diverged on the first seed."""
     return [
-        f"Diverged at update {one.lost} (cross): {style.label}."
+        f"Diverged at update {one.lost:,} (cross): {style.label}."
         for one, style in zip(curves, styles, strict=True)
         if one.lost is not None
     ]
@@ -74,7 +75,7 @@ def _compared(start: str, values: Sequence[float], styles: Sequence[ArmStyle]) -
     known = [(value, style.label) for value, style in zip(values, styles, strict=True) if math.isfinite(value)]
     if not known:
         return "Every arm has diverged."
-    said = f"{start} {listed([f'{number(value)} with {label}' for value, label in known])}"
+    said = f"{start} {listed([f'{brief(value)} with {label}' for value, label in known])}"
     (low, _), (high, most) = min(known), max(known)
     if len(known) == 2 and low > 0 and high / low >= 1.05:
         said += f": {number(high / low)} times as large with {most}"
@@ -90,10 +91,10 @@ def along_step(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int
             values = [looked["loss"][arm], *looked["losses"][arm]]
             drawn.append(Line(style, [0.0, *FACTORS], values))
             told.append(f"from {number(values[0])} to {number(values[-1])} with {style.label}")
-    start = f"After {looked['step']} updates, a step of four learning rates takes the loss"
+    start = f"After {looked['step']:,} updates, a step of four learning rates takes the loss"
     said = f"{start} {listed(told)}." if told else _NONE
     words = Words(
-        "smoothness-step", f"Along the gradient after {looked['step']} updates", said,
+        "smoothness-step", f"Along the gradient after {looked['step']:,} updates", said,
         f"Lines of the loss over the step size. {said}",
     )  # fmt: skip
     scales = Scales("step size, in learning rates", "loss on this batch", log_y=True, dots=True)
@@ -109,21 +110,36 @@ def ratios_at(found: Sequence[Result], styles: Sequence[ArmStyle], *, step: int,
     drawn, told = [], []
     for arm, style in enumerate(styles):
         if looked["loss"][arm] is not None:
-            ratios = [min(MOST_RATIO, one) if math.isfinite(one) else MOST_RATIO for one in looked["ratios"][arm]]
-            drawn.append(Line(style, RATES, ratios))
+            drawn.append(Line(style, RATES, _ratios(looked, arm)))
             safe = looked["safe"][arm]
-            told.append(f"{plain_number(safe) if safe else f'less than {number(RATES[0])}'} with {style.label}")
-    start = f"After {looked['step']} updates, the largest step that does not raise the loss is"
+            told.append(
+                f"{brief(safe)} with {style.label}" if safe else f"less than {brief(RATES[0])} with {style.label}"
+            )
+    start = f"After {looked['step']:,} updates, the largest step that does not raise the loss is"
     said = f"{start} {listed(told)}." if told else _NONE
+    said += leaving.sentence([(line.style.label, line.y) for line in drawn], RATES, MOST_RATIO)
     words = Words(
-        "smoothness-ratios", f"The loss one step away, after {looked['step']} updates", said,
+        "smoothness-ratios", f"The loss one step away, after {looked['step']:,} updates", said,
         f"Lines of the loss after a step over the loss before, against the step size. {said}",
     )  # fmt: skip
     scales = Scales(
-        "step size a", "L(w − a g) / L(w)", log_x=True, domain=(LEAST_RATIO, MOST_RATIO), level=1.0,
-        level_words="no better than before",
+        "step size a", "L(w − a g) / L(w)", log_x=True, domain=_ratio_range(found), level=1.0,
+        level_words="as large as before", level_side="left",
     )  # fmt: skip
     return lines(words, drawn, scales, dark=dark)
+
+
+def _ratios(looked: Result, arm: int) -> list[float]:
+    """L(w - a g) / L(w) as measured; infinite where it is no number any more, none at all of a loss of 0."""
+    values = looked["ratios"][arm]
+    known = any(math.isfinite(value) for value in values)
+    return [value if math.isfinite(value) or not known else math.inf for value in values]
+
+
+def _ratio_range(found: Sequence[Result]) -> tuple[float, float]:
+    """The same at all steps of the run, so that the picture stands still: no line leaves it below."""
+    values = [value for looked in found for arm in looked["ratios"] if arm is not None for value in arm]
+    return min([LEAST_RATIO, *(value / 1.2 for value in values if math.isfinite(value) and value > 0)]), MOST_RATIO
 
 
 def scale_at(
@@ -148,7 +164,7 @@ def scale_at(
     values = [looked[name][arm][ten] if looked[name][arm] is not None else math.nan for arm in range(len(styles))]
     if name == "output":
         start, title = "With 10 times the weights, the outputs change by a share of", "What the outputs do"
-        scales = Scales("factor a on the weights", "relative change of the outputs", log_x=True, dots=True)
+        scales = Scales("factor a on the weights", "relative output change", log_x=True, dots=True)
     else:
         start, title = "With 10 times the weights, their gradient is multiplied by", "What the gradient does"
         guide = (SCALES, [1 / factor for factor in SCALES])
@@ -170,7 +186,7 @@ def edge_curves(curves: Sequence[Curve], styles: Sequence[ArmStyle], *, rate: fl
     pairs = list(zip(curves, styles, strict=True))
     first = [f"{number(float(one.own[0]))} with {style.label}" for one, style in pairs]
     last = [f"{number(float(one.own[-1]), 3)} with {style.label}" for one, style in pairs if one.lost is None]
-    ends = f" After {curves[0].steps[-1]} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
+    ends = f" After {curves[0].steps[-1]:,} updates it is {listed(last)}." if last and len(curves[0].steps) > 1 else ""
     said = f"Stable descent needs at most 2 / {plain_number(rate)} = {number(limit, 3)}. lambda_max begins at "
     said = " ".join([f"{said}{listed(first)}.{ends}", *_gone(curves, styles)])
     scales = Scales(UPDATES, "lambda_max", level=limit, level_words="2 / learning rate", dots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from bnviz.core.start_signal import Signal
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
+from bnviz.plots.sentences import between, middle
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 260
@@ -57,8 +58,8 @@ def _add(rows: dict[str, list[Any]], label: str, layer: int, column: Any, quanti
     rows["layer"].append(layer + 1)
     for name, value in (("value", np.median(known)), ("low", known.min()), ("high", known.max())):
         rows[name].append(float(value))
-    rows["told"].append(told(float(np.median(column))))
-    rows["range"].append(f"{told(float(column.min()))} to {told(float(column.max()))}")
+    rows["told"].append(middle(told(float(np.median(column))), len(column)))
+    rows["range"].append(between(told(float(column.min())), told(float(column.max())), len(column)))
 
 
 def _spec(marks: Sequence[Mark], quantity: str, values: list[float], layers: int) -> compose.Spec:
@@ -70,7 +71,7 @@ def _spec(marks: Sequence[Mark], quantity: str, values: list[float], layers: int
     color = stills.color(marks)
     band = base.mark_area(opacity=0.18, clip=True).encode(x=x, y=alt.Y("low:Q", **scale), y2="high:Q", color=color)
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=stills.dash(marks))
-    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("layer:Q"), alt.Tooltip("told:N", title="median"),
+    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("layer:Q"), alt.Tooltip("told:N", title="value"),
             alt.Tooltip("range:N", title="over the seeds")]  # fmt: skip
     points = base.mark_circle(size=70).encode(x=x, y=y, color=color, tooltip=tips)
     return compose.layered(band, line, points, height=HEIGHT)

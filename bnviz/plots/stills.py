@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from bnviz.plots import compose, theme
 from bnviz.plots.figure import Column, Figure, FrameTable
 
-NOW = "now"
+NOW, LEVEL = "now", "level"
 FONT = "'Source Sans', sans-serif"
 Tables = Mapping[str, Mapping[str, Sequence[Any]]]
 
@@ -119,6 +119,19 @@ def now_rule(*, dark: bool) -> alt.Chart:
     mark = alt.Chart(alt.NamedData(NOW)).mark_rule(color=theme.INK[dark], strokeWidth=1.5, opacity=0.7, aria=False)
     result: alt.Chart = mark.encode(x="step:Q")
     return result
+
+
+def level(side: Literal["left", "right"], *, dark: bool) -> list[alt.Chart]:
+    """A rule at a level and what it says, above its left or below its right end; its row is in the dataset `level`."""
+    base, ink = alt.Chart(alt.NamedData(LEVEL)), theme.INK[dark]
+    y, x = alt.Y("level:Q"), alt.XValue(0 if side == "left" else "width")
+    letters: dict[str, Any] = {"align": side, "fontSize": theme.FONT, "fontWeight": "bold"}
+    letters |= {"baseline": "bottom", "dx": 6, "dy": -5} if side == "left" else {"baseline": "top", "dx": -6, "dy": 7}
+    return [
+        base.mark_rule(color=ink, strokeWidth=2, strokeDash=[2, 3], aria=False).encode(y=y),
+        base.mark_text(**letters, **theme.behind(dark=dark), aria=False).encode(x=x, y=y, text="words:N"),
+        base.mark_text(**letters, color=ink).encode(x=x, y=y, text="words:N"),
+    ]
 
 
 def listening(data: str, x: alt.X, tooltip: list[alt.Tooltip], *, wide: float = 7) -> alt.Chart:

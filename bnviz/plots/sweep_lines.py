@@ -11,7 +11,7 @@ import altair as alt
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
-from bnviz.plots.heat import AXES, DIVERGED, Cell, cells, exact, title_of
+from bnviz.plots.heat import AXES, DIVERGED, Cell, cells, exact, in_words, title_of
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 340
@@ -55,7 +55,10 @@ def _crosses(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[s
         "series": [marks[cell.arm].label for cell in lost],
         "x": [float(table.sweep.axes[0].values[cell.point[0]]) for cell in lost],
         "value": [_strip(measure, table.sweep.base.training.steps, cell.arm + 0.7) for cell in lost],
-        "told": [f"diverged on {round(cell.diverged * cell.count)} of {cell.count} seeds" for cell in lost],
+        "told": [
+            f"diverged on {round(cell.diverged * cell.count)} of {cell.count} seeds" if cell.count > 1 else "diverged"
+            for cell in lost
+        ],
     }
 
 
@@ -73,8 +76,8 @@ def _rows(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> dict[str,
         "value": [None if _is_lost(cell) else _finite(measure, cell.median) for cell in known],
         "low": [low for low, _ in bounded],
         "high": [high for _, high in bounded],
-        "told": [exact(measure, cell.median) for cell in known],
-        "range": [f"{exact(measure, cell.low)} to {exact(measure, cell.high)}" for cell in known],
+        "told": [in_words(measure, cell)[0] for cell in known],
+        "range": [in_words(measure, cell)[1] for cell in known],
         "seeds": [cell.count for cell in known],
     }
 
@@ -104,9 +107,13 @@ def _caption(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> str:
     if not parts:
         return "Nothing is computed yet."
     crosses = any(map(_is_lost, cells(table, measure)))
-    ends = f"; {DIVERGED} diverged on half of the seeds or more" if crosses else ""
-    never = "; a line ends where the target was not reached" if measure == "steps_to" else ""
-    return f"Best median of each row: {'; '.join(parts)}. Bands span the seeds{ends}{never}."
+    several = len(table.sweep.seeds) > 1
+    notes = ["bands span the seeds"] if several else []
+    notes += [f"{DIVERGED} diverged{' on half of the seeds or more' if several else ''}"] if crosses else []
+    notes += ["a line ends where the target was not reached"] if measure == "steps_to" else []
+    said = "; ".join(notes)
+    bests = f"Best {'median ' if several else ''}of each row: {'; '.join(parts)}."
+    return f"{bests} {said[:1].upper()}{said[1:]}." if said else bests
 
 
 @lru_cache(maxsize=compose.KEPT)
@@ -124,7 +131,7 @@ def _spec(
     )
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(" (log scale)")),
-            alt.Tooltip("told:N", title="median"), alt.Tooltip("range:N", title="over the seeds"),
+            alt.Tooltip("told:N", title="value"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
     points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
     tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("told:N", title="state")]

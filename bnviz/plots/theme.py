@@ -10,6 +10,7 @@ import altair as alt
 
 from bnviz.core.experiment import Experiment
 from bnviz.core.labels import arm_labels, placement_of
+from bnviz.plots.formats import brief as brief
 from bnviz.plots.formats import loss_text as loss_text
 from bnviz.plots.formats import number as number
 from bnviz.plots.formats import number_expr as number_expr
@@ -144,6 +145,11 @@ def paler(color: str, *, dark: bool) -> str:
     return next(
         (pale for share in shares if contrast(pale := mixed(color, "#ffffff", share), PAPER[dark]) >= CONTRAST), color
     )
+
+
+def behind(*, dark: bool) -> dict[str, Any]:
+    """How letters look that stand behind the same letters, so that lines which cross them do not touch them."""
+    return {"color": PAPER[dark], "stroke": PAPER[dark], "strokeWidth": 5, "strokeJoin": "round"}
 
 
 def color_scale(styles: list[ArmStyle]) -> alt.Scale:

@@ -103,12 +103,19 @@ def _slider(name: str, low: int, high: int) -> None:
     )
 
 
-def words(kind: str) -> dict[str, str]:
-    """The sentences that the component fills with numbers."""
+def words(kind: str, drawn: str) -> dict[str, str]:
+    """The sentences that the component fills with numbers.
+
+    Args:
+        kind: of norm.
+        drawn: values, or normalized: what the panel tells first.
+    """
     panel = {name: text(f"axes.panel.{name}") for name in ("where", "value", "mean", "var", "formula", "one", "many")}
     if kind == "rms":
         panel |= {name: text(f"axes.panel.rms_{name}") for name in ("mean", "var", "formula")}
-    panel["formula"] = signed(panel["formula"])
+    if drawn == "normalized":
+        panel["value"] = text("axes.panel.value_normalized")
+    panel |= {name: signed(panel[name]) for name in ("value", "formula")}
     return panel | {
         "who": text(f"axes.panel.who_{kind}"),
         "label": text("axes.panel.label"),
@@ -120,7 +127,7 @@ def words(kind: str) -> dict[str, str]:
 def show_block(message: dict[str, Any], choices: Choices, origin: Origin) -> None:
     """Mount the block; the chosen cell comes back into the settings."""
     data = message | {
-        "words": words(choices.norm),
+        "words": words(choices.norm, choices.shown),
         "cell": list(choices.cell),
         "visit": st.session_state.get(_VISIT, 0),
         "updates": choices.updates,

@@ -71,7 +71,9 @@ def _source(choices: Choices, block: Block, digits: list[int]) -> str:
     listed = ", ".join(map(str, digits))
     listed = text("axes.source.digit" if len(digits) == 1 else "axes.source.digits", digits=listed)
     place = "average" if choices.block == core.BLOCKS else "conv"
-    return text(f"axes.source.{place}", shape=shape, digits=listed, updates=choices.updates, block=choices.block)
+    source = text(f"axes.source.{place}", updates=choices.updates, block=choices.block)
+    drawn = text(f"axes.source.{choices.shown}", source=source, norm=text(f"axes.norm.{choices.norm}"))
+    return text("axes.source.all", shape=shape, digits=listed, drawn=drawn)
 
 
 def _formula(choices: Choices, block: Block) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bnviz.core.verdict import Verdict
 from bnviz.plots.formats import number
-from bnviz.ui.asking import Wanted, ask_for, start_button
+from bnviz.ui.asking import Wanted, ask_for, start_button, was_asked
 from bnviz.ui.hiding import QUESTION, shown
 from bnviz.ui.messages import text
 from bnviz.ui.scenarios import Scenario
@@ -51,8 +51,9 @@ def sources(scenario: Scenario) -> str:
 
 
 def claim_box(
-    page: str, scenario: Scenario, wanted: Callable[[], Wanted[Any]] | None, *, below: Callable[[], Any] = lambda: None
-) -> str | None:
+    page: str, scenario: Scenario, wanted: Callable[[], Wanted[Any]] | None, *, below: Callable[[], Any] = lambda: None,
+    hidden: bool = False,
+) -> str | None:  # fmt: skip
     """The claim with its source on the left, the question what the reader expects on the right: so on every lab.
 
     Args:
@@ -61,6 +62,7 @@ def claim_box(
         wanted: says what the settings ask for; all seeds of it are measured when the reader answers or presses Start.
             None where nothing can be measured.
         below: draws what stands under the question.
+        hidden: nothing of the measurement is shown before the reader has answered.
 
     Returns:
         As `ask_prediction`.
@@ -72,19 +74,31 @@ def claim_box(
             with said:
                 show_claim(scenario)
         with asked:
-            prediction = ask_prediction(page, scenario, changed=lambda: ask_for(wanted().whole) if wanted else None)
+            prediction = ask_prediction(
+                page, scenario, changed=lambda: ask_for(wanted().whole) if wanted else None,
+                question=_question(wanted() if wanted else None, hidden=hidden),
+            )  # fmt: skip
             if wanted is not None:
                 start_button(f"{page}_judge_{scenario.id}", wanted)
             below()
     return prediction
 
 
-def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]) -> str | None:
+def _question(wanted: Wanted[Any] | None, *, hidden: bool) -> str:
+    """What is asked, true to what is on screen: nothing yet, one seed of several, or all of them."""
+    if hidden:
+        return text("claims.predict_hidden")
+    if wanted is None or wanted.first == wanted.whole:
+        return text("claims.predict")
+    return text(f"claims.predict_{'seeds' if was_asked(wanted.whole) else 'one_shown'}", seeds=wanted.seeds)
+
+
+def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None], question: str) -> str | None:
     """Ask what the reader expects; one of PREDICTIONS, or None for no answer or where a teacher has hidden it."""
     if not shown("predict"):
         return None
     chosen = st.segmented_control(
-        text("claims.predict"),
+        question,
         PREDICTIONS,
         key=f"{page}.predict.{scenario.id}",
         format_func=lambda word: text(f"claims.prediction.{word}"),
@@ -96,7 +110,7 @@ def ask_prediction(page: str, scenario: Scenario, *, changed: Callable[[], None]
 
 def show_verdict(
     scenario: Scenario, verdict: Verdict, *, halves: Sequence[Half], prediction: str | None,
-    more: Callable[[], None] = lambda: None,
+    more: Callable[[], None] = lambda: None, measuring: bool = False,
 ) -> None:  # fmt: skip
     """What the measurement says about a claim, how it compares to the prediction, and where opinions differ.
 
@@ -107,9 +121,12 @@ def show_verdict(
             `bnviz.core.verdict.judge_whole`.
         prediction: what `ask_prediction` gave.
         more: draws what else belongs to it.
+        measuring: more seeds are on their way; then too few of them are no verdict yet.
     """
     st.session_state[_last(scenario.lab)] = (verdict, scenario.id)
-    if shown("verdict"):
+    if measuring and verdict.word == "few":
+        st.caption(text("claims.coming"))
+    elif shown("verdict"):
         with st.container(border=True):
             _show_verdict(scenario, verdict, halves, prediction)
             more()

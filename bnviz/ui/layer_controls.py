@@ -130,7 +130,7 @@ def _arithmetic(lab: LayerLab) -> None:
         st.select_slider,
         text("layer.labels.eps"),
         options,
-        format_func=lambda eps: f"{eps:g}",
+        format_func=plain_number,
         **state.bound("eps", chosen),
         help=text("layer.help.eps"),
     )

@@ -17,7 +17,7 @@ from bnviz.plots.theme import number
 from bnviz.runs.studies import StudyRun
 from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, arm_marks, bounded, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, arm_marks, bounded, listed, medians, points, spoken, words
 from bnviz.ui.noise_settings import Settings
 
 HIGHEST = 1e10
@@ -92,10 +92,8 @@ def _growth(run: StudyRun, marks: list[Mark], blocks: int, *, dark: bool) -> Non
         for mark, ratio in zip(marks, ratios, strict=True)
         if np.isfinite(ratio)
     )
-    said = words(
-        "growth", text("noise.depth.variance"), text("noise.depth.variance_caption", blocks=blocks, ratios=told),
-        "depth.alt",
-    )  # fmt: skip
+    caption = spoken("depth.variance_caption", values, blocks=blocks, ratios=told)
+    said = words("growth", text("noise.depth.variance"), caption, "depth.alt")
     over = Over(text("noise.axes.block"), tuple(float(place) for place in range(blocks + 1)), even=True)
     axis = Axis(text("noise.axes.variance"), (0.1, HIGHEST), log=True)
     draw(plots.lines(said, marks, values, (over, axis), dark=dark))

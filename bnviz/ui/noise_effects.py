@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,12 @@ def _label(arm: Arm, rows: int) -> str:
 def medians(table: Floats) -> Floats:
     """Medians over the seeds."""
     return median_range(table)[0]
+
+
+def spoken(key: str, table: Floats, **values: Any) -> str:
+    """A sentence on a table of seeds x anything: that of the key, or where one seed is known that of `<key>_once`."""
+    known = (~np.isnan(table)).reshape(len(table), -1).any(axis=1).sum()
+    return text(f"noise.{key}_once" if known == 1 else f"noise.{key}", **values)
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from bnviz.runs.studies import StudyRun
 from bnviz.ui.charts import noise as draw
 from bnviz.ui.claims import told
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, spoken, words
 from bnviz.ui.noise_settings import Settings
 
 
@@ -47,7 +47,7 @@ def _curve(run: StudyRun, table: Floats, middle: Floats, *, dark: bool) -> None:
         for level, one in zip(LEVELS, middle, strict=True)
     )
     best = "—" if np.isnan(middle).all() else plain_number(LEVELS[int(np.nanargmax(middle))])
-    caption = text("noise.input.caption", values=values, best=best)
+    caption = spoken("input.caption", table, values=values, best=best)
     said = words("input", text("noise.input.title"), caption, "input.alt")
     over = Over(text("noise.axes.input_noise"), LEVELS)
     axis = Axis(text("noise.axes.test_accuracy"), (0.3, 1.0), share=True)
@@ -75,7 +75,7 @@ def kinds(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     table = gathered(run.results, "test_accuracy", kind=KINDS)
     gains = {name: 100 * medians(table[:, [at[name]]] - table[:, [at[name.split("_")[0]]]])[0] for name in KINDS}
     experiment = run.study.experiment
-    caption = text("noise.input.kinds_caption", row=f"{100 / experiment.data.test_rows:.1f}",
+    caption = spoken("input.kinds_caption", table, row=f"{100 / experiment.data.test_rows:.1f}",
                    batch=experiment.training.batch_size,
                    changes=listed(text("noise.input.change", arm=label, points=told(float(gains[name]), "{:+.1f}"))
                                   for name, label in _labels(settings).items() if "_" in name))  # fmt: skip

@@ -45,9 +45,10 @@ def show_part(settings: Settings, *, dark: bool) -> None:
 def _show(name: str, settings: Settings, *, dark: bool) -> None:
     found, store, wanted = scenario(name), shared_studies(), wanted_of(settings, name)
     below = back_button if name == settings.scenario else lambda: None
-    prediction = claim_box(PAGE, found, lambda: wanted_of(current(), name), below=below)
+    closed = settings.ahead and shown("predict") and not was_asked(wanted.whole)
+    prediction = claim_box(PAGE, found, lambda: wanted_of(current(), name), below=below, hidden=closed)
     asked = is_asked(wanted, answered=bool(prediction), store=store)
-    if settings.ahead and prediction is None and shown("predict") and not was_asked(wanted.whole):
+    if closed and prediction is None:
         st.info(text("noise.hidden"), icon=":material/visibility_off:")
         return
 
@@ -56,7 +57,7 @@ def _show(name: str, settings: Settings, *, dark: bool) -> None:
             return
         effects = VIEWS[name](best(store, run, wanted), settings, dark)
         if asked:
-            _conclude(found, effects, prediction)
+            _conclude(found, effects, prediction, measuring=run.active)
         else:
             say_what_is_missing(wanted, answered=bool(prediction))
 
@@ -74,12 +75,12 @@ def wanted_of(settings: Settings, name: str) -> Wanted[Study]:
     return of_seeds(settings.study(name))
 
 
-def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None) -> None:
+def _conclude(found: Scenario, effects: Sequence[Effect], prediction: str | None, *, measuring: bool) -> None:
     """The verdict on all that the claim says, and what else was measured in a sentence each."""
     claimed = [effect for place, effect in enumerate(effects) if effect.claimed or not place]
     others = [effect for effect in effects if effect not in claimed]
     show_verdict(found, judge_whole([one.judged for one in claimed]), prediction=prediction,
-                 halves=[_half(one) for one in claimed], more=lambda: _also(others))  # fmt: skip
+                 halves=[_half(one) for one in claimed], more=lambda: _also(others), measuring=measuring)  # fmt: skip
 
 
 def _also(others: Sequence[Effect]) -> None:
@@ -88,8 +89,8 @@ def _also(others: Sequence[Effect]) -> None:
         if verdict.seeds:
             numbers = {key: told(getattr(verdict, key), other.unit) for key in ("median", "low", "high", "least")}
             counts = {key: getattr(verdict, key) for key in ("agreeing", "opposing", "seeds")}
-            word = text(f"noise.word.{verdict.word}")
-            st.markdown(text("noise.also", effect=other.name, word=word, **numbers, **counts))
+            word, key = text(f"noise.word.{verdict.word}"), "also" if verdict.seeds > 1 else "also_once"
+            st.markdown(text(f"noise.{key}", effect=other.name, word=word, **numbers, **counts))
 
 
 def _half(effect: Effect) -> Half:

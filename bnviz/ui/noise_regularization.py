@@ -18,7 +18,7 @@ from bnviz.plots.theme import number, percent
 from bnviz.runs.studies import StudyRun
 from bnviz.ui.charts import noise as draw
 from bnviz.ui.messages import text
-from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, words
+from bnviz.ui.noise_effects import Effect, Floats, arm_marks, listed, medians, points, spoken, words
 from bnviz.ui.noise_settings import Settings
 
 LOSS_LEAST = 0.05
@@ -35,17 +35,18 @@ def _pair(run: StudyRun, tables: dict[str, Floats], *, lowest: float, most: floa
     """Accuracy with the gap to the training rows, and beside it the loss on test rows."""
     marks = arm_marks(run.study.experiment, dark=dark)
     left, right = st.columns(2, gap="medium")
-    gaps = medians(tables["train_accuracy"] - tables["test_accuracy"])
-    caption = text(
-        "noise.regularization.accuracy_caption",
+    gaps = 100 * medians(tables["train_accuracy"] - tables["test_accuracy"])
+    caption = spoken(
+        "regularization.accuracy_caption",
+        tables["test_accuracy"],
         gaps=listed(
-            text("noise.regularization.gap", arm=mark.label, gap=percent(float(gap)))
+            text("noise.regularization.gap", arm=mark.label, gap=number(float(gap)))
             for mark, gap in zip(marks, gaps, strict=True)
         ),
     )
     with left:
         said = words("accuracy", text("noise.regularization.accuracy"), caption, "regularization.alt")
-        axis = Axis(text("noise.axes.test_accuracy"), (lowest, 1.0), share=True)
+        axis = Axis(text("noise.axes.accuracy"), (lowest, 1.0), share=True)
         draw(plots.strip(said, marks, tables["test_accuracy"], axis, beside=tables["train_accuracy"], dark=dark))
     with right:
         caption = text("noise.regularization.loss_caption")
@@ -124,7 +125,7 @@ def sizes(run: StudyRun, _settings: Settings, dark: bool) -> list[Effect]:
     )
     title = text("noise.regularization.sizes", steps=run.study.experiment.training.steps)
     axis = Axis(text("noise.axes.test_accuracy"), (0.6, 1.0), share=True)
-    _over_sizes(run, title, axis, text("noise.regularization.sizes_caption", changes=changes), dark=dark)
+    _over_sizes(run, title, axis, spoken("regularization.sizes_caption", table, changes=changes), dark=dark)
     last = table.shape[1] - 1
     batch, none = (differences(table, (0, arm), (last, arm)) for arm in (1, 0))
     beyond = [one - other for one, other in zip(batch, none, strict=True)]
@@ -139,8 +140,8 @@ def small(run: StudyRun, settings: Settings, dark: bool) -> list[Effect]:
     """Batch norm, layer norm, group norm and none in small batches (F2)."""
     table, marks = _by_size(run), arm_marks(run.study.experiment, dark=dark)
     middle, tried = medians(table), dict(run.study.options)["sizes"]
-    caption = text(
-        "noise.small.caption", small=tried[0], large=tried[-1], values=_values(marks, middle[0]),
+    caption = spoken(
+        "small.caption", table, small=tried[0], large=tried[-1], values=_values(marks, middle[0]),
         values_large=_values(marks, middle[-1]),
     )  # fmt: skip
     axis = Axis(text("noise.axes.test_accuracy"), (0.0, 1.0), share=True)

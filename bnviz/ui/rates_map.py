@@ -47,7 +47,7 @@ def show_sweep(chosen: Choices, *, dark: bool) -> Choices:
         if not asked and pair_of(chosen) is not None:
             say_what_is_missing(wanted, answered=bool(prediction))
         elif run is not None:
-            _say(run.table, chosen, prediction)
+            _say(run, chosen, prediction)
         if run is not None and not run.active:
             figure_files.numbers(lambda: pd.DataFrame(run.table.rows()), charts.rates_origin(), name="sweep")
 
@@ -106,18 +106,19 @@ def _to_train(sweep: Sweep, point: Point, seed: int) -> None:
     st.switch_page(PAGES / "train.py", query_params=to_link(sweep.experiment(point, seed)))
 
 
-def _say(table: SweepTable, chosen: Choices, prediction: str | None) -> None:
+def _say(run: SweepRun, chosen: Choices, prediction: str | None) -> None:
     """The verdict on the claim; of a sweep over rates also how high and how fast, kept apart."""
+    table = run.table
     verdict = verdict_of(chosen.claim, table, chosen)
     if verdict is None or pair_of(chosen) is None:
         st.info(text("rates.state.needs_arms"), icon=":material/add:")
     else:
         show_verdict(
             scenario(chosen.claim), verdict, prediction=prediction, halves=_halves(table, chosen),
-            more=lambda: _others(table, chosen),
+            more=lambda: _others(table, chosen), measuring=run.active,
         )  # fmt: skip
     if chosen.part == "rate" and shown("apart"):
-        _apart(table, chosen)
+        _apart(table, chosen, measuring=run.active)
 
 
 def _halves(table: SweepTable, chosen: Choices) -> list[Half]:
@@ -139,10 +140,11 @@ def _others(table: SweepTable, chosen: Choices) -> None:
         numbers = {key: told(getattr(found, key), text("rates.units.C5")) for key in ("median", "low", "high")}
         word = text(f"rates.headroom.{found.word}", least=f"{found.least:g}")
         arm = text(f"rates.arms.{name}")
-        st.markdown(text("rates.headroom.other", arm=arm, seeds=found.seeds, word=word, **numbers))
+        key = "other" if found.seeds > 1 else "other_once"
+        st.markdown(text(f"rates.headroom.{key}", arm=arm, seeds=found.seeds, word=word, **numbers))
 
 
-def _apart(table: SweepTable, chosen: Choices) -> None:
+def _apart(table: SweepTable, chosen: Choices, *, measuring: bool) -> None:
     """Two claims that are often taken for one, each with its own verdict from this sweep."""
     st.markdown(f"**{text('rates.apart.title')}**")
     for column, name in zip(st.columns(3, gap="medium"), ("C5", "C8", "same"), strict=True):
@@ -150,7 +152,8 @@ def _apart(table: SweepTable, chosen: Choices) -> None:
         rate = f"{table.sweep.axes[0].values[0]:g}"
         column.markdown(text(f"rates.apart.{name}", rate=rate))
         if verdict is not None:
-            word = text(f"rates.apart.{verdict.word if verdict.seeds else 'nothing'}")
+            open_yet = not verdict.seeds or (measuring and verdict.word == "few")
+            word = text(f"rates.apart.{'nothing' if open_yet else verdict.word}")
             column.markdown(f"**{word}** {text('rates.apart.seeds', seeds=verdict.seeds)}")
     st.table(sweep_words.rates_table(table), hide_index=True)
 

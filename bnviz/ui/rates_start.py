@@ -99,8 +99,9 @@ def by_layer(chosen: Choices, start: Start, *, dark: bool) -> None:
     for column, quantity in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             draw(pictures.by_layer(signals, quantity, marks, relu=start.activation == "relu", dark=dark))
+    key = "what" if len(seeds) > 1 else "what_once"
     words = text(
-        "rates.start.what", depth=start.depth, width=start.width, activation=kind_words(start.activation),
+        f"rates.start.{key}", depth=start.depth, width=start.width, activation=kind_words(start.activation),
         gain=f"{start.gain:g}", seeds=len(seeds), rows=ROWS,
     )  # fmt: skip
     st.caption(words)

@@ -90,7 +90,7 @@ def _judged(settings: Settings, prediction: str | None, run: StudyRun | None) ->
     whole, halves = judged(claim, found)
     if not whole.seeds:
         return
-    show_verdict(scenario(claim), whole, prediction=prediction, halves=halves)
+    show_verdict(scenario(claim), whole, prediction=prediction, halves=halves, measuring=run.active)
     if claim == "F3":
         st.caption(reached(found))
     elif claim != "F4":

@@ -175,7 +175,8 @@ def cost_of_noise(found: Sequence[Result]) -> str:
     if not gaps:
         return ""
     told = (signed_points(float(value)) for value in (np.median(gaps), min(gaps), max(gaps)))
-    return text("shift.captions.cost", **dict(zip(("median", "low", "high"), told, strict=True)))
+    key = "cost" if len(gaps) > 1 else "cost_once"
+    return text(f"shift.captions.{key}", **dict(zip(("median", "low", "high"), told, strict=True)))
 
 
 def signed_points(share: float) -> str:
@@ -189,6 +190,7 @@ def over_seeds(settings: Settings, found: Sequence[Result], name: str) -> str:
     for arm, mark in enumerate(shift.arm_marks(settings.experiment, dark=False)):
         values = [float(one["arms"][arm][name]) for one in found if one["arms"][arm][name] is not None]
         missing = f", {text('shift.captions.diverged_on', count=len(found) - len(values))}" * (len(values) < len(found))
-        middle = f" {say(float(np.median(values)))} ({say(min(values))} to {say(max(values))})" if values else ""
+        middle = f" {say(float(np.median(values)))}" if values else ""
+        middle += f" ({say(min(values))} to {say(max(values))})" if len(values) > 1 else ""
         told.append(f"{mark.label}{middle or ':'}{missing if middle else missing.removeprefix(',')}")
     return "; ".join(told)

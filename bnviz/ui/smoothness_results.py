@@ -64,8 +64,8 @@ def as_ratios(verdict: Verdict) -> Verdict:
     )  # fmt: skip
 
 
-def show_conclusion(part: Part, complete: Results, expected: str | None) -> None:
-    """The verdict, held against the reader's prediction."""
+def show_conclusion(part: Part, complete: Results, expected: str | None, *, measuring: bool = False) -> None:
+    """The verdict, held against the reader's prediction; `measuring` where more seeds are on their way."""
     name = part.settings.part
     pair = measures.pair(part.experiment)
     if pair is None:
@@ -77,7 +77,7 @@ def show_conclusion(part: Part, complete: Results, expected: str | None) -> None
     if part.settings.own:
         found = replace(found, dissent=f"{found.dissent} {text('smoothness.state.own')}".strip())
     halves, whole = _halves(part, key, complete, words)
-    show_verdict(found, whole, prediction=expected, halves=halves)
+    show_verdict(found, whole, prediction=expected, halves=halves, measuring=measuring)
 
 
 def _halves(part: Part, key: str, complete: Results, words: dict[str, str]) -> tuple[list[Half], Verdict]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bnviz.core.smoothness import pair
 from bnviz.core.study import Study
 from bnviz.runs.studies import StudyRun, shared_studies
@@ -30,14 +32,15 @@ def show_measured(settings: Settings, *, expected: str | None, dark: bool) -> No
     store, wanted = shared_studies(), wanted_of(settings)
     asked = is_asked(wanted, answered=expected is not None, store=store)
 
-    def conclude(part: Part, complete: Results) -> None:
+    def conclude(part: Part, complete: Results, *, measuring: bool) -> None:
         if asked or pair(part.experiment) is None:
-            show_conclusion(part, complete, expected)
+            show_conclusion(part, complete, expected, measuring=measuring)
         else:
             say_what_is_missing(wanted, answered=expected is not None)
 
     def draw(run: StudyRun | None) -> None:
         found = None if run is None else best(store, run, wanted)
-        show_results(found, settings, state.experiment_of(settings), conclude=conclude, dark=dark)
+        told = partial(conclude, measuring=run is not None and run.active)
+        show_results(found, settings, state.experiment_of(settings), conclude=told, dark=dark)
 
     show_work(store, what_now(wanted, asked), draw, key=f"{PAGE}.study", unit=text("smoothness.labels.unit"))

@@ -35,6 +35,14 @@ def at(page, n, c, h, w, sides=(8, 8)):
     return {"x": (c + 1) * pitch + (w + 0.5) * side / sides[1], "y": 22 + n * pitch + (h + 0.5) * side / sides[0]}
 
 
+def number(said):
+    """What "3.1·10⁻⁴" says."""
+    return float(re.sub("·10(.+)", lambda found: "e" + found[1].translate(PLAIN), said))
+
+
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
 def block(page):
     return page.get_by_role("application")
 
@@ -87,8 +95,21 @@ def test_a_formula_gives_its_own_result_where_a_value_hardly_differs_from_its_me
     said = page.locator(".panel .formula").inner_text().replace("−", "-")
     numbers = re.search(r"= \((\S+) - \(?([^)]+)\)+ / √\((\S+) \+ (\S+)\) = (\S+)$", said)
     assert numbers, said
-    x, mean, var, eps, hat = map(float, numbers.groups())
+    x, mean, var, eps, hat = map(number, numbers.groups())
     assert (x - mean) / (var + eps) ** 0.5 == pytest.approx(hat, rel=0.02)
+
+
+def test_the_panel_tells_first_what_is_drawn_and_writes_small_numbers_as_the_layer_lab_does(page, url):
+    opened(page, url)
+    panel = page.locator(".panel")
+    expect(panel.locator(".value")).to_have_text(re.compile(r"^Value: x = −?[\d.]+$"))
+    expect(panel.locator(".formula")).to_contain_text(" + 1·10⁻⁵) = ")
+    page.get_by_role("radio", name="normalized", exact=True).click(force=True)
+    expect(panel.locator(".value")).to_have_text(
+        re.compile(r"^Normalized value: x_hat = (\S+)\. It came in as x = \S+\.$")
+    )
+    hat = re.search("x_hat = (\\S+)\\. ", panel.locator(".value").inner_text())[1]
+    expect(panel.locator(".formula")).to_contain_text(re.compile(f"= {re.escape(hat)}$"))
 
 
 def test_a_smaller_block_keeps_the_nearest_cell(page, url):

@@ -279,3 +279,14 @@ def test_another_theme_gives_other_colours_at_once(lab: OpenLab) -> None:
     page.emulate_media(color_scheme="dark")
     wait_for(page, f"r.colors.join() === '{raw[True]},{zscore[True]}'")
     expect(page.locator(".ravine h3").first).to_have_css("color", "rgb(255, 155, 84)")
+
+
+def test_one_rate_for_all_has_a_slider_that_says_so_on_every_side(lab: OpenLab) -> None:
+    page = lab("ravine.optimizer=adam")
+    words = page.locator(".rate-words")
+    expect(words).to_have_text(["learning rate 0.100, for all"] * 2)
+    rate(page, "standardized").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(page, "r.rates[0] !== 'learning rate 0.100'")
+    assert len(set(told(page, "rates"))) == 1
+    expect(rate(page)).to_have_value(rate(page, "standardized").input_value())

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, WebSocket, expect
 
 pytestmark = pytest.mark.browser
 
-FINISHED = re.compile(r"^Finished: \d+ updates")
-TRAINING = re.compile(r"^Training: \d+ of \d+ updates")
+FINISHED = re.compile(r"^Finished: [\d,]+ updates")
+TRAINING = re.compile(r"^Training: [\d,]+ of [\d,]+ updates")
 QUICK = "data.name=moons&network.hidden=8_8&training.batch_size=10&training.steps=25"
 LONG = "training.steps=4000"
 SLOW = f"{LONG}&network.hidden={'_'.join(['256'] * 6)}"  # a minute and more, even for the compiled engine
@@ -205,7 +205,7 @@ def test_a_run_of_a_few_seconds_is_followed_to_its_end(lab: OpenLab) -> None:
     page = lab(f"{LONG}&seed=14&network.hidden=64_64_64&show=curves")
     wait_for(page, "p.step === 4000 && p.mode === 'follow' && p.firstPaintMs !== null")
     for caption in page.locator("figcaption").all():
-        expect(caption).to_have_text(re.compile("^After 4000 updates"))
+        expect(caption).to_have_text(re.compile("^After 4,000 updates"))
 
 
 def test_pressing_twice_quickly_ends_at_the_last(lab: OpenLab) -> None:

@@ -91,6 +91,18 @@ def test_a_link_opens_what_it_says():
     assert link_of(app) == group_to_link("axes", choices, Choices())
 
 
+@pytest.mark.parametrize("kind", ["batch", "rms"])
+def test_what_is_said_to_be_drawn_is_what_is_drawn(kind):
+    plain, normed = (opened(Choices(kind, shown=shown)) for shown in ("values", "normalized"))
+    said = [next(line.value for line in app.caption if line.value.startswith("N × C")) for app in (plain, normed)]
+    assert "The colours are what enters the norm of block 1 after 30 updates" in said[0]
+    name = {"batch": "batch norm", "rms": "RMS norm"}[kind]
+    assert f"The colours are what comes out of {name}, before gamma and beta." in said[1]
+    assert message(plain)["words"]["value"] == "Value: x = {x}"
+    assert message(normed)["words"]["value"].startswith("Normalized value: x_hat = {hat}.")
+    assert message(normed)["eps"] == "1·10⁻⁵"
+
+
 @pytest.mark.parametrize("bad", ["3", "x", "", "nan", "1e9"])
 def test_a_bad_link_is_explained(bad):
     app = opened(**{"axes.groups": bad, "axes.norm": "batchh"})

@@ -28,8 +28,8 @@ SMALL = {"noise.seeds": "1", "noise.depth_seeds": "1"}
 class Store:
     """Computes at once, in this process, so many results of each seed; all of them for None."""
 
-    def __init__(self, most: int | None = None) -> None:
-        self.most, self.left, self.runs = most, 0, {}
+    def __init__(self, most: int | None = None, status: str = "stopped") -> None:
+        self.most, self.status, self.left, self.runs = most, status, 0, {}
 
     def open(self, study, _viewer):
         if study not in self.runs:
@@ -37,7 +37,7 @@ class Store:
             found = (one for one in results(study) if one is not None)
             for one in itertools.islice(found, self.most):
                 run.results[one.seed].append(one.value)
-            run.set_status("finished" if self.most is None else "stopped")
+            run.set_status("finished" if self.most is None else self.status)
         return self.runs[study]
 
     def find(self, study):
@@ -237,3 +237,51 @@ def test_chance_is_below_the_limit_and_learning_is_not():
 
 def test_the_size_of_the_batches_is_that_of_the_runs(store):
     assert "its batches of 32 already" in said(opened(**{"noise.part": "input", "noise.input_rows": "32"}))
+
+
+PLACES = [("regularization", task) for task in TASKS] + [(part, "ghosts") for part in ("small", "input")]
+
+
+@pytest.mark.parametrize(("part", "task"), PLACES)
+def test_captions_speak_of_medians_and_ranges_of_several_seeds_only(store, part, task):
+    where = {"noise.part": part, "noise.task": task, "noise.seeds": "2"}
+    app = opened(**where)
+    once = " ".join(line.value for line in app.caption)
+    assert "edian" not in once
+    judged = start(app, "noise", Settings(part=part, task=task).scenario)
+    assert "edian" in " ".join(line.value for line in judged.caption)
+
+
+def test_one_seed_alone_is_told_without_a_range(store):
+    found = said(opened(**{"noise.part": "regularization", "noise.task": "ghosts"}))
+    assert ", on one seed." in found
+    assert "on 1 seeds" not in found
+    assert " of 1 seeds" not in found
+
+
+def test_a_gap_between_shares_is_told_in_percentage_points(store):
+    caption = next(line.value for line in opened(**{"noise.part": "regularization"}).caption if "Gap" in line.value)
+    assert "in percentage points: no norm: " in caption
+    assert "%" not in caption
+
+
+def question(app, claim):
+    return widget(app, "segmented_control", f"predict.{claim}").label
+
+
+def test_the_question_is_true_to_what_is_on_screen(store):
+    where = {"noise.part": "regularization", "noise.task": "moons", "noise.seeds": "2"}
+    app = opened(**where)
+    assert question(app, "F1b") == "What do you expect of 2 seeds? One is shown below."
+    assert question(start(app, "noise", "F1b"), "F1b") == "What do you expect of 2 seeds?"
+    assert question(opened(**where | {"noise.seeds": "1"}), "F1b") == "What do you expect?"
+    assert question(opened(**where, **{"noise.ahead": "1"}), "F1b").endswith("Choose before you look.")
+
+
+@pytest.mark.parametrize("status", ["computing", "stopped"])
+def test_one_seed_of_several_is_judged_only_where_no_more_are_coming(store, status):
+    store(Store(5, status))  # five arms: the first seed
+    app = opened(**{"noise.part": "regularization", "noise.task": "moons", "noise.seeds": "2"})
+    found = said(start(app, "noise", "F1b"))
+    assert (text("claims.verdict.few") in found) == (status == "stopped")
+    assert (text("claims.coming") in found) == (status == "computing")

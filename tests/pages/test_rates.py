@@ -239,7 +239,7 @@ def test_inside_the_runs(quantity, along, arm):
 def test_before_the_first_update_one_guesses_or_presses_start():
     app = opened(replace(SMALL, part="start", claim="D4", deep=3))
     assert len(app.get("vega_lite_chart")) == 3
-    assert "number of seeds: 1" in words(app)
+    assert "Measured just now, on one seed." in words(app)
     assert not any(one.value.startswith(":material") for one in app.markdown)
     app = start(app, "rates", "D4")
     assert any(one.value.startswith(":material") for one in app.markdown)

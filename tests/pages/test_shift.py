@@ -101,6 +101,7 @@ def test_a_claim_with_two_halves_is_judged_by_both():
 
 def test_what_the_noise_costs_is_told_as_it_was_measured():
     assert "−1.0 percentage points in the median (−2.0 to +0.0)" in cost_of_noise(e4([0.97, 0.96, 0.95]))
+    assert cost_of_noise(e4([0.97])).endswith("without norm, on one seed: +0.0 percentage points.")
 
 
 def test_a_prediction_alone_measures_the_seeds_and_what_is_hidden_keeps_its_value():

@@ -72,7 +72,7 @@ def test_no_sentence_gives_a_diverged_arm_a_number_after_its_end(run):
     loss, share = number(recording.final_test_loss[0], 3), percent(float(recording.final_test_accuracy[0]))
     ends = {"loss": loss, "accuracy": share}
     for figure in (plots.loss(recording), plots.accuracy(recording)):
-        told, end = figure.caption_at(last).split("; ")
+        told, end = figure.caption_at(last).partition(" ▲")[0].split("; ")
         assert "with no norm" not in told
         assert "with batch norm before" in told
         assert end == f"the network with {label} diverged at step {at} (its last, at step {at - 1}: {ends[figure.id]})."

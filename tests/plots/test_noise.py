@@ -101,3 +101,14 @@ def test_a_boundary_shows_every_cell_and_every_training_row():
     assert [row["p"] for row in ground] == cells
     assert (ground[0]["x"], ground[0]["y"]) == (-2, -1)
     assert ground[-1]["y"] == pytest.approx(3 - 4 / MAP_CELLS, abs=1e-3)
+
+
+def test_one_seed_has_no_range_and_no_median():
+    strip = noise.strip(WORDS, MARKS, np.array([[0.6, 0.9], [np.nan, 0.7]]), SHARE, dark=False)
+    assert [line["told"] for line in rows(strip, "lines")] == ["60\u00a0%", "80\u00a0%  (70\u00a0% to 90\u00a0%)"]
+    over = Over("noise", (0.0, 0.5))
+    values = np.array([[[0.6, 0.7]], [[0.8, np.nan]]])
+    points = rows(noise.lines(WORDS, MARKS[:1], values, (over, SHARE), dark=False), "points")
+    assert [(point["told"], point["range"]) for point in points] == [
+        ("70\u00a0% (median)", "60\u00a0% to 80\u00a0%"), ("70\u00a0%", "one seed")
+    ]  # fmt: skip

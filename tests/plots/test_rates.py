@@ -1,5 +1,6 @@
 """The pictures of the lab of rates: what is drawn is what was measured, signs say what colour says, all are valid."""
 
+import itertools
 import json
 import math
 
@@ -213,8 +214,10 @@ def test_of_many_lines_the_outer_two_have_names_and_a_table_has_the_numbers(quan
     found[-1].median[-1] = np.nan  # it has diverged by then
     figure = inside.over_updates(found, quantity, 0, "learning rate", dark=False)
     data = figure.spec_at()["datasets"]
-    assert [(row["series"], row["step"]) for row in data["named"]] == [("0.1", 20), ("0.4", 10)]
-    assert [row["above"] for row in data["named"]] == [True, False]
+    named = [(row["series"], row["step"]) for row in data["named"]]
+    assert named[0] == ("0.4", 10), "the highest comes first, where it ends"
+    assert set(named[1:]) == ({("0.1", 20)} if quantity == "ratio" else {("0.1", 20), ("0.2", 20)})
+    assert "the darker a line, the higher the learning rate" in figure.caption_at(0)
     assert {row["series"] for row in data["lines"]} == {"0.1", "0.2", "0.4"}
     end = inside.at_end(found, quantity, 0, "learning rate", dark=False)
     assert "1.20 at the learning rate 0.1, 1.10 at 0.4." in end.caption_at(0)
@@ -223,3 +226,48 @@ def test_of_many_lines_the_outer_two_have_names_and_a_table_has_the_numbers(quan
     assert columns["learning rate"] == ["0.1", "0.2", "0.4"]
     assert list(columns.values())[1] == ["1.20", "1.40", "1.10"]
     assert len(columns) == (2 if quantity == "ratio" else 4)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_colours_of_many_lines_go_one_way_in_lightness(dark):
+    colours = inside.ramp(9, dark=dark)
+    away = [theme.contrast(colour, theme.PAPER[dark]) for colour in colours]
+    assert away == sorted(away)
+    assert all(later / earlier > 1.1 for earlier, later in itertools.pairwise(away))
+
+
+def test_names_at_the_ends_keep_clear_of_each_other():
+    steps, levels = np.array([0, 10]), (1.0, 1.001, 1.2, 1.21, 1.5)
+    found = [Series(str(k), "batch", steps, *[np.array([1.0, level])] * 3) for k, level in enumerate(levels)]
+    data = inside.over_updates(found, "gamma", 0, "learning rate", dark=False).spec_at()["datasets"]
+    assert [row["series"] for row in data["named"]] == ["4", "0", "3"]
+
+
+def test_a_sweep_of_one_seed_speaks_of_no_median_and_no_range():
+    one = SweepTable(sweep(seeds=(0,)), [outcome((0,), 0, 0), outcome((1,), 0, 0, diverged=4), outcome((0,), 1, 0)])
+    drawn = sweep_lines.lines(one, "test_accuracy", dark=False)
+    told = drawn.spec_at()["datasets"]["lines"][0]
+    assert (told["told"], told["range"]) == (heat.exact("test_accuracy", 0.95), "one seed")
+    cell = at(heat.heat_map(one, "test_accuracy", dark=False), 0, 0)
+    assert (cell["median"], cell["range"]) == (heat.exact("test_accuracy", 0.95), "one seed")
+    captions = [drawn.caption_at(0), heat.heat_map(one, "test_accuracy", dark=False).caption_at(0)]
+    for said in captions:
+        assert "edian" not in said
+        assert "seeds" not in said
+    assert "of one seed" in captions[1]
+
+
+def test_several_seeds_are_told_as_median_and_range(table):
+    cell = at(heat.heat_map(table, "test_accuracy", dark=False), 0, 0)
+    assert cell["median"].endswith(" (median)")
+    assert " to " in cell["range"]
+    assert "median of 2 seeds" in heat.heat_map(table, "test_accuracy", dark=False).caption_at(0)
+    assert not at(heat.heat_map(table, "diverged", dark=False), 1, 0)["median"].endswith("(median)")
+
+
+def test_a_signal_of_one_seed_has_no_range():
+    signals = {"none": [start_signal(Start(2, 4, "relu", 1.0), BASE.data, Arm("none"), 0)]}
+    figure = start_pictures.by_layer(signals, "spread", [Mark("no norm", "#123456")], relu=True, dark=False)
+    found = figure.spec_at()["datasets"]["lines"]
+    assert {row["range"] for row in found} == {"one seed"}
+    assert not any("median" in row["told"] for row in found)

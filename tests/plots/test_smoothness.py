@@ -144,3 +144,51 @@ def test_arms_that_have_all_diverged_are_no_crash():
 )
 def test_ticks_are_round_and_few(low, high, wanted):
     assert ticks(low, high) == pytest.approx(wanted)
+
+
+def leaving(figure):
+    return [(row["series"], round(row["step"], 4), row["sign"]) for row in rows(figure, "leaving")]
+
+
+def test_a_loss_that_leaves_the_picture_is_not_drawn_as_a_plateau(found):
+    """The values stay what was measured; a mark says where a line goes on outside, another where it has no end."""
+    rates = smoothness.RATES
+    wild = [0.9] * 14 + [10.0, 40.0, 90.0, 5.0, 400.0, math.inf, math.nan, math.inf]
+    calm = [0.2] * len(rates)
+    looked = {"step": 4, "loss": [1.0, 1.0], "ratios": [wild, calm], "safe": [rates[13], None]}
+    figure = smoothness.ratios_at([looked], arm_style(EXPERIMENT), step=4, dark=False)
+    drawn = [row["value"] for row in rows(figure, "lines") if row["series"] == "no norm"]
+    assert drawn == wild[:19]
+    assert leaving(figure) == [
+        ("no norm", round(rates[15] / math.sqrt(2), 4), "▲"),  # 20 is half way from 10 to 40 in ratios
+        ("no norm", pytest.approx(rates[17] * 2 ** (math.log(4) / math.log(80)), rel=1e-3), "▲"),
+        ("no norm", rates[19], "∞"),
+    ]
+    said = figure.caption_at(0)
+    assert "Above 20 a line goes on outside the picture (▲): up to 400 with no norm." in said
+    assert "Too large for any number (∞) from 32 on with no norm." in said
+    assert [row["line0"] for row in rows(figure, "exact")][-4:] == ["400", "∞", "∞", "∞"]
+    domain = figure.spec["layer"][1]["encoding"]["y"]["scale"]["domain"]
+    assert domain[0] < 0.2, "no line may leave the picture below"
+    assert domain[1] == 20
+    svg = vl_convert.vegalite_to_svg(figure.spec_at(width=300))
+    assert "▲" in svg
+    assert "∞" in svg
+
+
+def test_lines_that_stay_inside_have_no_mark(found):
+    for figure in figures(found, dark=False)[:2]:
+        assert leaving(figure) == []
+        assert "outside the picture" not in figure.caption_at(0)
+
+
+def test_one_number_is_written_in_one_way_in_neighbouring_captions(found):
+    values = [theme.brief(value) for value in (0.0625, 4.0, 2.0**-14, 100.0, 0.5)]
+    assert values == ["0.0625", "4", "6.1·10⁻⁵", "100", "0.5"]
+    styles = arm_style(EXPERIMENT)
+    looks = [{"step": 0, "loss": [1.0, 1.0], "ratios": [[0.5] * 22] * 2, "safe": [0.0625, 4.0]}]
+    curves = [curve([looks], "safe", arm) for arm in (0, 1)]
+    over = smoothness.over_steps("safe", curves, styles, title="Safe", scales=Scales("updates", "step"), dark=False)
+    at = smoothness.ratios_at(looks, styles, step=0, dark=False)
+    for figure in (over, at):
+        assert "0.0625 with no norm and 4 with batch norm" in figure.caption_at(0)

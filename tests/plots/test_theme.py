@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 import vl_convert
 
+from bnviz import plots
 from bnviz.core.experiment import Arm, Experiment, Network
 from bnviz.plots import theme
+from bnviz.plots.lines import Line, Scales, lines
+from bnviz.plots.sentences import after
+from bnviz.plots.stills import Words
+from bnviz.ui.messages import text
 
 ARMS = [Arm("none"), *(Arm(norm, side) for norm in theme.HUES if norm != "none" for side in ("before", "after"))]
 # Severe protanopia, deuteranopia and tritanopia (Machado, Oliveira and Fernandes 2009), on linear RGB.
@@ -124,3 +129,31 @@ def test_vega_writes_numbers_as_python_does():
 )
 def test_shares(share, text):
     assert theme.percent(share) == text
+
+
+def parts(spec):
+    """Every dictionary in a specification."""
+    inner = spec if isinstance(spec, list) else list(spec.values()) if isinstance(spec, dict) else []
+    return [spec] * isinstance(spec, dict) + [part for one in inner for part in parts(one)]
+
+
+def log_titles(figure):
+    logs = [part for part in parts(figure.spec) if (part.get("scale") or {}).get("type") == "log" and part.get("axis")]
+    return {part["axis"]["title"] for part in logs if part["axis"].get("title")}
+
+
+def test_every_logarithmic_axis_says_so(run):
+    line = Line(theme.ArmStyle("a", "#123456", (1, 0)), [1, 10], [1, 5])
+    still = lines(Words("x", "T", "C.", "A."), [line], Scales("step size", "loss", log_x=True), dark=False)
+    assert log_titles(still) == {"step size (log scale)", "loss (log scale)"}
+    assert log_titles(plots.loss(run("digits"))) == {"loss (log scale)"}
+    for narrow in (False, True):
+        spec = plots.gradients(run("digits")).spec_at(narrow=narrow)
+        assert "(log scale)" in spec["facet"]["header"]["title"]
+
+
+def test_counts_of_four_digits_have_a_comma():
+    assert after(np.array([0, 1, 300, 4000])) == [
+        "Before the first update", "After 1 update", "After 300 updates", "After 4,000 updates"
+    ]  # fmt: skip
+    assert text("longwork.state.finished", total=2700, unit="updates") == "Computed: all 2,700 updates."

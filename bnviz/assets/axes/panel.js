@@ -1,19 +1,28 @@
 // What the chosen cell and its companions come to, in words and numbers.
 
+import { raised } from "../ravine/words.js";
+
 const SPOKEN_MS = 500;
 
 const [DIGITS, MOST_DIGITS] = [4, 8];
 
+const far = (value) => value !== 0 && (Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3);
+
+/** With that many significant digits: "0.2487", "−12.31", "3.10·10⁻⁴". */
 function number(value, digits = DIGITS) {
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1e4 || size < 1e-3 ? value.toExponential(digits - 2) : value.toPrecision(digits);
-  return text.replaceAll("-", "−");
+  if (!far(value)) return value.toPrecision(digits).replaceAll("-", "−");
+  const [mantissa, exponent] = value.toExponential(digits - 2).split("e");
+  return `${mantissa}·10${raised(Number(exponent))}`.replaceAll("-", "−");
+}
+
+/** What a reader takes from it. */
+function read(value, digits) {
+  return Number(far(value) ? value.toExponential(digits - 2) : value.toPrecision(digits));
 }
 
 /** How many digits tell a value from its mean, so that the formula gives its own result. */
 function telling(value, mean) {
-  const read = (one, digits) => Number(number(one, digits).replaceAll("−", "-"));
   let digits = DIGITS;
   while (digits < MOST_DIGITS) {
     const seen = read(value, digits) - read(mean, digits);

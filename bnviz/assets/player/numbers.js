@@ -19,6 +19,13 @@ function row(cells, tag) {
   return made;
 }
 
+/** The rows of one frame; of the marks on a series only those that stand there. */
+function rowsOf(table, frame, place) {
+  const rows = table.rowsAt(frame);
+  if (table.kind !== "series" || place === 0) return rows;
+  return rows.filter((one) => table.moving.some(({ name }) => one[name] !== null));
+}
+
 function tableOf(rows, caption) {
   const names = Object.keys(rows[0]);
   const table = document.createElement("table");
@@ -56,7 +63,7 @@ export class Numbers {
   draw() {
     if (!this.element.open || !this.wanted) return;
     const { tables, frame, step } = this.wanted;
-    const made = tables.map((table) => [table, table.rowsAt(frame)]).filter(([, rows]) => rows.length);
+    const made = tables.map((table, place) => [table, rowsOf(table, frame, place)]).filter(([, rows]) => rows.length);
     this.body.replaceChildren(
       ...made.map(([, rows]) => {
         const more = rows.length > MOST_ROWS ? `, the first ${MOST_ROWS} of ${rows.length} rows` : "";

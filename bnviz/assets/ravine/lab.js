@@ -143,7 +143,7 @@ export class Lab {
     sides.forEach((side, order) => {
       if (!this.panels.has(side.id)) this.add(side.id);
       const panel = this.panels.get(side.id);
-      panel.receive(side, this.stage, { index: this.indexOf(side, sides[0]), leads: !linked || order === 0 });
+      panel.receive(side, this.stage, { index: this.indexOf(side, sides[0]), shared: linked && sides.length > 1 });
       if (this.sides.children[order] !== panel.element) this.sides.insertBefore(panel.element, this.sides.children[order]);
     });
   }

@@ -38,7 +38,7 @@ export class Panel {
   }
 
   /** Take over a message; `place` is what the slider of learning rates shows. */
-  receive(side, stage, { index, leads }) {
+  receive(side, stage, { index, shared }) {
     this.path = new Path(side, stage);
     this.path.rate = Math.max(0, Math.min(side.shares.length - 1, index));
     this.about.textContent = side.about;
@@ -46,7 +46,7 @@ export class Panel {
     [words.surface, words.contour, words.arrows_title, words.traces].forEach((text, k) => {
       this.pictures[k].heading.textContent = text;
     });
-    this.rates.describe(this.path, { leads });
+    this.rates.describe(this.path, { shared });
     this.rates.element.hidden = stage.hidden.includes("rates");
     this.verdict.hidden = stage.hidden.includes("verdict");
     for (const picture of this.pictures) picture.element.hidden = stage.hidden.includes(picture.kind);

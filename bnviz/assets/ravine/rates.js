@@ -15,10 +15,12 @@ export class Rates {
     this.element = element("div", { className: "rate" }, this.track, this.words);
   }
 
-  describe(path, { leads }) {
+  /** `shared`: moving this slider moves those of all preprocessings. */
+  describe(path, { shared }) {
     const { side, stage } = path;
     const last = side.shares.length - 1;
-    this.track.hidden = last === 0 || !leads;
+    this.track.hidden = last === 0;
+    this.shared = shared && last > 0;
     this.slider.max = String(last);
     this.slider.setAttribute("aria-label", fill(stage.words.rate, { label: side.label }));
     this.mark.hidden = side.limit < 0;
@@ -29,7 +31,7 @@ export class Rates {
   }
 
   show(path) {
-    const words = path.rateWords();
+    const words = this.shared ? fill(path.stage.words.all, { rate: path.rateWords() }) : path.rateWords();
     this.slider.value = String(path.rate);
     this.slider.setAttribute("aria-valuetext", words);
     this.words.textContent = words;

@@ -2,7 +2,8 @@
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-function raised(whole) {
+/** A whole number in raised figures. */
+export function raised(whole) {
   return (whole < 0 ? "⁻" : "") + String(Math.abs(whole)).replace(/\d/g, (digit) => RAISED[digit]);
 }
 
