@@ -163,16 +163,15 @@ class KernelRun:
             self._diverge(block.steps.start + len(losses) - 1)
 
     def look(self, block: Block) -> None:
-        """Observe the frame after the last update of the experiment, on a copy; its test figures are the final ones."""
+        """Observe the frame after the last update of the experiment, on a copy, and test the arm for good."""
         kept = self.now
         if kept.diverged_at >= 0:
             return
         self.now = kept.copied()
         self.make(block)
         if self.now.diverged_at < 0:
-            figures = self.recording.test_loss, self.recording.test_accuracy
-            final = tuple(float(figure[-1, self.index]) for figure in figures)
-            self.now = replace(kept, first_loss=self.now.first_loss, final=(final[0], final[1]))
+            final = self._evaluate(kept.memory.values)
+            self.now = replace(kept, first_loss=self.now.first_loss, final=final)
         else:
             self.now = replace(self.now, seconds=kept.seconds)
 

@@ -26,7 +26,7 @@ def test_the_picture_plays_by_itself_and_two_clicks_make_an_arm_diverge(page: Pa
     expect(page.get_by_text(re.compile(r"no norm diverged at step \d+")).first).to_be_visible()
     expect(page.get_by_text("As you expected.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/train\?training\.learning_rate=1\.6&lesson=five\.1\.3$"))
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(page).to_have_url(re.compile(r"lesson=five\.2$"))
     page.go_back()
     expect(page).to_have_url(re.compile(r"lesson=five\.1\.3$"))

@@ -62,7 +62,7 @@ def test_its_cells_make_the_run_and_draw_it(tmp_path: Path) -> None:
     wanted = engine.train(RUN).train_loss.tolist()
     assert told["losses"] == [pytest.approx(row, rel=1e-3) for row in wanted]
     assert len(told["charts"]) == 3
-    assert ["curves", "ends"] in told["charts"]
+    assert ["curves", "ends", "leaving"] in told["charts"]
 
 
 def test_a_linear_model_has_no_histograms() -> None:
