@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
-from bnviz.core.fields import FieldError, Number, kind_of, unknown_name
+from bnviz.core.fields import FieldError, Number, kind_of, nearest, unknown_name
 
 GROUPS: dict[str, type[Any]] = {"data": Data, "network": Network, "training": Training}
 SEED = Number(0, 2**31 - 1, integer=True)
@@ -94,7 +94,7 @@ def group_from_link(group: str, usual: Any, params: Mapping[str, str], messages:
     """
     value, known = usual, [f"{group}.{item.name}" for item in fields(usual)]
     unknown = [name for name in params if name.rpartition(".")[0] == group and name not in known]
-    messages += [unknown_name(name, known) for name in unknown]
+    messages += [unknown_name(name, nearest(name, known)) for name in unknown]
     for item in fields(value):
         text = params.get(f"{group}.{item.name}")
         if text is None:

@@ -7,7 +7,7 @@ comes from Python, from JSON or from a link, and tells a page the ends of its sl
 from __future__ import annotations
 
 import numbers
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, Protocol
@@ -210,7 +210,11 @@ def check_fields(group: Any, prefix: str) -> None:
         object.__setattr__(group, item.name, value)
 
 
-def unknown_name(name: str, known: Collection[str]) -> str:
-    """That no setting has a name, and which one is perhaps meant."""
-    near = get_close_matches(name, known, 1, NEAR)
-    return f"{name} came; no setting has that name. " + (f"Perhaps {near[0]} is meant." if near else "It is left out.")
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name of which another may be a slip; empty if none is near."""
+    return next(iter(get_close_matches(name, list(known), 1, NEAR)), "")
+
+
+def unknown_name(name: str, near: str) -> str:
+    """That no setting has a name, and which one is perhaps meant, from `nearest`."""
+    return f"{name} came; no setting has that name. " + (f"Perhaps {near} is meant." if near else "It is left out.")

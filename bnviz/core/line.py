@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 WAIT = 0.2  # seconds between two calls of `pause`
+MOST_GROWTH = 16.0  # of a slice over the one before
 
 
 def nothing() -> None:
     """The pause of whoever stays until the turn has come."""
+
+
+def grown(updates: float, seconds: float, wanted: float) -> float:
+    """How many updates the next slice makes, so that it takes the seconds wanted, if the last one took so many."""
+    return max(1, updates * min(MOST_GROWTH, wanted / max(seconds, 1e-6)))
 
 
 class Line:

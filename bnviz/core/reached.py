@@ -8,13 +8,13 @@ from functools import partial
 
 from bnviz.core.engine import State, advance, start
 from bnviz.core.experiment import Experiment
-from bnviz.core.line import Line
+from bnviz.core.line import Line, grown
 
 Progress = Callable[[int, int], object]
 LINE = Line()  # one training at a time: two beside each other take longer than one after the other
 _states: dict[tuple[Experiment, str, int], State] = {}  # by the step that is wanted; some are still on their way
 MOST_STATES, STATE_BYTES = 64, 64_000_000
-FIRST_UPDATES, MOST_GROWTH, SLICE_SECONDS = 4, 16.0, 0.15
+FIRST_UPDATES, SLICE_SECONDS = 4, 0.15
 
 
 def unheard(_made: int, _wanted: int) -> None:
@@ -40,7 +40,7 @@ def reached(experiment: Experiment, step: int, engine: str, progress: Progress) 
             _keep((experiment, engine, step), mine)
         if mine.step == step:
             return mine
-        updates = max(1.0, updates * min(MOST_GROWTH, SLICE_SECONDS / max(spent, 1e-6)))
+        updates = grown(updates, spent, SLICE_SECONDS)
         progress(mine.step, step)
 
 

@@ -29,6 +29,21 @@ def single(chart: alt.Chart) -> Spec:
     return {**kept, "data": spec["data"] if rows is None else {"values": rows}}
 
 
+def grounded(base: alt.Chart, looks: dict[str, Any], ink: str | alt.Color, *, dark: bool) -> list[alt.Chart]:
+    """Letters behind which the same letters stand as a ground, so that they can be read where lines cross them.
+
+    Args:
+        base: encoded, without a mark.
+        looks: of the letters, without a colour.
+        ink: their colour, or what gives it.
+        dark: the theme.
+    """
+    paper = theme.PAPER[dark]
+    ground = looks | {"color": paper, "stroke": paper, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
+    front = base.mark_text(**looks, color=ink) if isinstance(ink, str) else base.mark_text(**looks).encode(color=ink)
+    return [base.mark_text(**ground), front]
+
+
 def layered(*charts: alt.Chart | Spec, data: str | None = None, height: int | None = None, **more: Any) -> Spec:
     """Charts over each other, the last in front; those without data of their own draw the dataset `data`."""
     layers = [chart if isinstance(chart, dict) else single(chart) for chart in charts]

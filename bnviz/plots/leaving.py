@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from bnviz.plots import theme
+from bnviz.plots import compose, theme
 from bnviz.plots.sentences import listed
 
 LEAVING = "leaving"
@@ -72,10 +72,6 @@ def rows(named: Sequence[tuple[str, Sequence[tuple[float, str]]]]) -> dict[str, 
 
 def marks(x: alt.X, hue: alt.Color, *, dark: bool) -> list[alt.Chart]:
     """The signs under the top edge, each on a ground of its own."""
-    base = alt.Chart(alt.NamedData(LEAVING))
-    top = alt.YValue(0)
+    base = alt.Chart(alt.NamedData(LEAVING)).encode(x=x, y=alt.YValue(0), text="sign:N")
     looks: dict[str, Any] = {"fontSize": SIZE, "fontWeight": "bold", "baseline": "top", "dy": -3, "aria": False}
-    return [
-        base.mark_text(**looks, **theme.behind(dark=dark)).encode(x=x, y=top, text="sign:N"),
-        base.mark_text(**looks).encode(x=x, y=top, text="sign:N", color=hue),
-    ]
+    return compose.grounded(base, looks, hue, dark=dark)

@@ -10,12 +10,12 @@ import altair as alt
 import numpy as np
 
 from bnviz.core.recording import Array
-from bnviz.plots import theme
+from bnviz.plots import compose
 from bnviz.plots.figure import Column, SeriesTable
+from bnviz.plots.leaving import LEAVING, UP
 from bnviz.plots.sentences import listed
 
-DATASET = "leaving"
-ABOVE, BELOW = "▲", "▼"
+BELOW = "▼"
 APART = 0.03  # of the run: marks of one line that are closer are one mark
 SIZES = (16, 10)
 
@@ -69,13 +69,13 @@ def table(labels: Sequence[str], sets: Mapping[str, Array], steps: Array, bounds
         total: updates of the whole run.
     """
     values = np.concatenate(list(sets.values()), axis=1)
-    ways = [(ABOVE, bounds[1], True), (BELOW, bounds[0], False)]
+    ways = [(UP, bounds[1], True), (BELOW, bounds[0], False)]
     ends = np.array([*lost] * len(sets))
     found = [_thinned(leaves(values, steps, bounds, above=above), APART * total, ends) for _, _, above in ways]
     each = [(sign, value, name, label) for sign, value, _ in ways for name in sets for label in labels]
     names = ("sign", "border", "set", "arm")
     columns = [Column(name, [row[place] for row in each]) for place, name in enumerate(names)]
-    return SeriesTable(DATASET, [*columns, Column("at", np.concatenate(found, axis=1).astype(np.float32), True)])
+    return SeriesTable(LEAVING, [*columns, Column("at", np.concatenate(found, axis=1).astype(np.float32), True)])
 
 
 def sentences(labels: Sequence[str], values: Array, given: SeriesTable, bounds: tuple[float, float]) -> list[str]:
@@ -112,12 +112,10 @@ def marks(x: alt.X, y: alt.Y, color: alt.Color, thin: str, *, dark: bool) -> lis
         alt.Tooltip("at:Q", title="leaves the picture at update", format=",.0f"),
     ]
     found = []
-    for sign, baseline, away in ((ABOVE, "top", -3), (BELOW, "bottom", 3)):
-        base = alt.Chart(alt.NamedData(DATASET)).transform_filter(f"datum.sign === '{sign}'")
+    for sign, baseline, away in ((UP, "top", -3), (BELOW, "bottom", 3)):
+        base = alt.Chart(alt.NamedData(LEAVING)).transform_filter(f"datum.sign === '{sign}'")
         base = base.encode(x=place, y=border, text="sign:N")
         looks: dict[str, Any] = {"baseline": baseline, "dy": away, "fontWeight": "bold", "fontSize": size}
-        found += [
-            base.mark_text(**looks, **theme.behind(dark=dark), aria=False),
-            base.mark_text(**looks).encode(color=color, tooltip=tooltip),
-        ]
+        ground, front = compose.grounded(base, looks, color, dark=dark)
+        found += [ground, front.encode(tooltip=tooltip)]
     return found

@@ -13,7 +13,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.plots import theme
+from bnviz.plots import compose, theme
 from bnviz.plots.figure import STEP
 from bnviz.plots.theme import ArmStyle
 
@@ -62,11 +62,8 @@ def level_text(value: float, text: str, *, dark: bool, size: int = theme.SMALL) 
     """The name of a level, below its right end, and a ground for it, so that it can be read where lines cross it."""
     looks: dict[str, Any] = {"text": text, "align": "right", "baseline": "top", "dx": -4, "dy": 5, "fontSize": size}
     chart = alt.Chart(alt.InlineData(values=[{"one": 1}]))
-    y, end = alt.YDatum(value, type="quantitative"), alt.XValue("width")
-    return [
-        chart.mark_text(**looks, **theme.behind(dark=dark), aria=False).encode(y=y, x=end),
-        chart.mark_text(**looks, color=theme.INK[dark]).encode(y=y, x=end),
-    ]
+    said = chart.encode(y=alt.YDatum(value, type="quantitative"), x=alt.XValue("width"))
+    return compose.grounded(said, looks, theme.INK[dark], dark=dark)
 
 
 def legend(styles: list[ArmStyle], *, narrow: bool, letters: int = LETTERS) -> alt.Legend | None:

@@ -123,14 +123,13 @@ def now_rule(*, dark: bool) -> alt.Chart:
 
 def level(side: Literal["left", "right"], *, dark: bool) -> list[alt.Chart]:
     """A rule at a level and what it says, above its left or below its right end; its row is in the dataset `level`."""
-    base, ink = alt.Chart(alt.NamedData(LEVEL)), theme.INK[dark]
-    y, x = alt.Y("level:Q"), alt.XValue(0 if side == "left" else "width")
+    base, ink = alt.Chart(alt.NamedData(LEVEL)).encode(y=alt.Y("level:Q")), theme.INK[dark]
+    said = base.encode(x=alt.XValue(0 if side == "left" else "width"), text="words:N")
     letters: dict[str, Any] = {"align": side, "fontSize": theme.FONT, "fontWeight": "bold"}
     letters |= {"baseline": "bottom", "dx": 6, "dy": -5} if side == "left" else {"baseline": "top", "dx": -6, "dy": 7}
     return [
-        base.mark_rule(color=ink, strokeWidth=2, strokeDash=[2, 3], aria=False).encode(y=y),
-        base.mark_text(**letters, **theme.behind(dark=dark), aria=False).encode(x=x, y=y, text="words:N"),
-        base.mark_text(**letters, color=ink).encode(x=x, y=y, text="words:N"),
+        base.mark_rule(color=ink, strokeWidth=2, strokeDash=[2, 3], aria=False),
+        *compose.grounded(said, letters, ink, dark=dark),
     ]
 
 

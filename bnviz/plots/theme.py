@@ -147,11 +147,6 @@ def paler(color: str, *, dark: bool) -> str:
     )
 
 
-def behind(*, dark: bool) -> dict[str, Any]:
-    """How letters look that stand behind the same letters, so that lines which cross them do not touch them."""
-    return {"color": PAPER[dark], "stroke": PAPER[dark], "strokeWidth": 5, "strokeJoin": "round"}
-
-
 def color_scale(styles: list[ArmStyle]) -> alt.Scale:
     """Labels to colours."""
     return alt.Scale(domain=[style.label for style in styles], range=[style.color for style in styles])

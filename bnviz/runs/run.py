@@ -6,6 +6,7 @@ import hashlib
 import threading
 
 from bnviz.core.experiment import Experiment
+from bnviz.core.line import grown
 from bnviz.core.recording import Recording, join
 from bnviz.runs.shares import Share
 from bnviz.runs.trainer import Slice
@@ -14,7 +15,6 @@ from bnviz.runs.viewers import Viewers
 FIRST_SLICE = 4
 SLICE_SECONDS = 0.12
 MOST_UPDATES = 500  # of one slice
-MOST_GROWTH = 16.0  # of a slice over the one before
 
 
 def run_name(experiment: Experiment) -> str:
@@ -97,8 +97,7 @@ class Run:
             seconds: that it took.
         """
         with self._changed:
-            growth = min(MOST_GROWTH, SLICE_SECONDS / max(seconds, 1e-6))
-            self.slice = max(1, min(MOST_UPDATES, round(self.slice * growth)))
+            self.slice = min(MOST_UPDATES, round(grown(self.slice, seconds, SLICE_SECONDS)))
             self._chunks.append(part.chunk)
             self._joined = None
             self.pace = seconds / max(1, part.step - self.step) if self.step else None

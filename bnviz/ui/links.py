@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +10,7 @@ import streamlit as st
 
 from bnviz.core.codec import from_link, to_link
 from bnviz.core.experiment import Experiment
-from bnviz.core.fields import NEAR, unknown_name
+from bnviz.core.fields import nearest, unknown_name
 from bnviz.ui import own_labs
 from bnviz.ui.link_words import as_it_came, in_words
 from bnviz.ui.messages import text
@@ -28,40 +27,9 @@ _PAGE, _AIM, _KEPT = "link.page", "link.aim", "link.kept"
 _HANDS, _TOLD, _SENT = "link.hands", "link.told", "link.sent"
 
 
-def _written(page: str) -> str:
-    return f"link.written.{page}"
-
-
-def _whole(page: str) -> str:
-    return f"link.whole.{page}"
-
-
-def _claim(page: str) -> str:
-    return f"link.claim.{page}"
-
-
-def _before(page: str) -> str:
-    return f"link.before.{page}"
-
-
-def _unread(page: str) -> str:
-    return f"link.unread.{page}"
-
-
-def _news(page: str) -> str:
-    return f"link.news.{page}"
-
-
-def _misspelt(page: str) -> str:
-    return f"link.misspelt.{page}"
-
-
-def _history(page: str) -> str:
-    return f"link.history.{page}"
-
-
-def _print(page: str) -> str:
-    return f"link.print.{page}"
+def _key(name: str, page: str) -> str:
+    """Where something about a page is kept in the session."""
+    return f"link.{name}.{page}"
 
 
 def _fingerprint(page: str) -> int:
@@ -82,28 +50,28 @@ def arrived(page: str) -> bool:
     from another page (then what the page remembers counts), and when a control was moved: a browser that is told a
     new address while the next click is already on its way still sends the old one along.
     """
-    current, old = st.query_params.to_dict(), st.session_state.get(_written(page))
+    current, old = st.query_params.to_dict(), st.session_state.get(_key("written", page))
     settings = _settings(current)
     came_from = st.session_state.get(_PAGE)
     st.session_state[_PAGE] = page
     if came_from != page:
-        st.session_state.pop(_unread(page), None)
+        st.session_state.pop(_key("unread", page), None)
     if st.session_state.pop(_AIM, None) != page:
         new_lesson = current.get("lesson") not in (None, kept().get("lesson"))
         if came_from not in (None, page) and not settings and not new_lesson:
             _take_kept(current, all_of_them=False)
             return False
-        if st.session_state.get(_print(page)) not in (None, _fingerprint(page)):
+        if st.session_state.get(_key("print", page)) not in (None, _fingerprint(page)):
             return False
-        if current != st.session_state.get(_whole(page)):
+        if current != st.session_state.get(_key("whole", page)):
             _take_kept(current, all_of_them=came_from == page)
         if settings == old:
             return False
-    st.session_state.pop(_unread(page), None)
-    st.session_state[_news(page)] = True
+    st.session_state.pop(_key("unread", page), None)
+    st.session_state[_key("news", page)] = True
     if CLAIM in current and claim(page) is None:
-        st.session_state[_before(page)] = old or {}
-    st.session_state[_claim(page)] = current.get(CLAIM)
+        st.session_state[_key("before", page)] = old or {}
+    st.session_state[_key("claim", page)] = current.get(CLAIM)
     return True
 
 
@@ -143,18 +111,18 @@ def tell() -> None:
 
 def claim(page: str) -> str | None:
     """The claim that is open on a page, as its address says."""
-    found = st.session_state.get(_claim(page))
+    found = st.session_state.get(_key("claim", page))
     return found if isinstance(found, str) else None
 
 
 def before(page: str) -> dict[str, str]:
     """The settings that a page had before a claim was opened on it."""
-    return dict(st.session_state.get(_before(page), {}))
+    return dict(st.session_state.get(_key("before", page), {}))
 
 
 def close_claim(page: str) -> None:
     """No claim is open on this page any more; its settings stay."""
-    st.session_state.pop(_claim(page), None)
+    st.session_state.pop(_key("claim", page), None)
 
 
 def go(page: str, file: Path, params: dict[str, str]) -> NoReturn:
@@ -179,9 +147,9 @@ def write(page: str, wanted: dict[str, str]) -> None:
     set_by_hand = st.session_state.get(_HANDS) != st.session_state.get(_TOLD)  # in a callback, which tells no browser
     if set_by_hand or settings | kept() != st.query_params.to_dict():
         st.query_params.from_dict(settings | kept())
-    st.session_state[_written(page)] = settings
-    st.session_state[_whole(page)] = settings | kept()
-    st.session_state[_print(page)] = _fingerprint(page)
+    st.session_state[_key("written", page)] = settings
+    st.session_state[_key("whole", page)] = settings | kept()
+    st.session_state[_key("print", page)] = _fingerprint(page)
     st.session_state[_TOLD] = st.session_state.get(_HANDS)
 
 
@@ -193,7 +161,7 @@ def say_unread(page: str, name: str, said: str | None) -> None:
         name: of the parameter.
         said: the sentence, or None where nothing new has come.
     """
-    known: dict[str, str] = st.session_state.setdefault(_unread(page), {})
+    known: dict[str, str] = st.session_state.setdefault(_key("unread", page), {})
     if said is not None:
         known[name] = said
     if name in known:
@@ -207,8 +175,8 @@ def whole(given: str) -> int | None:
 
 def misspelt(params: Mapping[str, str]) -> list[str]:
     """A sentence for each name outside of the groups that is nearly one of `NAMES`; what others add is no matter."""
-    unknown = [name for name in params if "." not in name and name not in NAMES]
-    return [unknown_name(name, NAMES) for name in unknown if get_close_matches(name, NAMES, 1, NEAR)]
+    unknown = {name: nearest(name, NAMES) for name in params if "." not in name and name not in NAMES}
+    return [unknown_name(name, near) for name, near in unknown.items() if near]
 
 
 def show_problems(problems: list[str]) -> None:
@@ -218,12 +186,12 @@ def show_problems(problems: list[str]) -> None:
         problems: a sentence for each parameter that gave way to another value.
     """
     page = str(st.session_state.get(_PAGE, ""))
-    if st.session_state.pop(_news(page), False):
-        st.session_state[_misspelt(page)] = misspelt(st.query_params.to_dict())
-        st.session_state[_history(page)] = False
-    elif st.session_state.get(_print(page)) not in (None, _fingerprint(page)):
-        st.session_state[_history(page)] = True
-    problems = [*problems, *st.session_state.get(_misspelt(page), [])]
-    if problems and not st.session_state.get(_history(page)):
+    if st.session_state.pop(_key("news", page), False):
+        st.session_state[_key("misspelt", page)] = misspelt(st.query_params.to_dict())
+        st.session_state[_key("history", page)] = False
+    elif st.session_state.get(_key("print", page)) not in (None, _fingerprint(page)):
+        st.session_state[_key("history", page)] = True
+    problems = [*problems, *st.session_state.get(_key("misspelt", page), [])]
+    if problems and not st.session_state.get(_key("history", page)):
         told = [f"- {in_words(line, page)}" for line in problems]
         st.warning("\n".join([text("link.fell_back"), *told]), icon=":material/link_off:")

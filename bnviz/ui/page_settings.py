@@ -100,8 +100,6 @@ class PageSettings(Generic[Settings]):
             st.session_state[self._problems] = problems
         if self.key_of(self._always) not in st.session_state:
             self.show(self.last)
-        if self.current() != st.session_state.get(self._last):  # a control was moved: the link is history
-            st.session_state[self._problems] = []
         links.show_problems(st.session_state.get(self._problems, []))
 
     def named(self, settings: Settings) -> dict[str, str]:

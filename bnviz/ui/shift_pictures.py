@@ -54,6 +54,7 @@ def _roses(settings: Settings, result: Result, dark: bool) -> None:
     name = study_name(settings.shown)
     run_id = f"{name}-{'dark' if dark else 'light'}"
     study, origin = settings.shown, charts.shift_origin()
+    # A study is a value, and what is told of it is small: the message is kept for the kind, until there is too much.
     made = MESSAGES.get(Study, (study, dark, run_id, origin), lambda: _packed(study, dark, run_id, origin, result))
     mount(made, rest={"run": run_id, "visit": 0, "step": None}, key="shift.player.orders")
     st.caption(reached([result]))

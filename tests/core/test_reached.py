@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from bnviz.core import engine, reached
+from bnviz.core import engine, line, reached
 from bnviz.core.experiment import Arm, Data, Experiment, Network, Training
 from bnviz.core.snapshot import snapshot
 
@@ -24,7 +24,7 @@ def _known_nothing(monkeypatch):
 @pytest.fixture
 def slow(monkeypatch):
     """Slices of four updates; returns the updates after which each begins, by seed."""
-    monkeypatch.setattr(reached, "MOST_GROWTH", 1.0)
+    monkeypatch.setattr(line, "MOST_GROWTH", 1.0)
     monkeypatch.setattr(reached, "SLICE_SECONDS", 1e9)
     begun = {}
 

@@ -53,6 +53,17 @@ class Here:
         assert self.worker.answer({"drop": name}) is None
 
 
+def opened_at_once(trainers, count):
+    """So many runs, none of which is trained before all are there."""
+    for trainer in trainers:
+        trainer.open.clear()
+    store = RunStore(trainers=trainers)
+    runs = [store.open(tiny(seed), f"reader {seed}") for seed in range(count)]
+    for trainer in trainers:
+        trainer.open.set()
+    return runs
+
+
 def all_finished(runs):
     wait_for(lambda: not any(run.active for run in runs))
     assert {run.status for run in runs} == {"finished"}, {run.problem for run in runs}
@@ -60,12 +71,7 @@ def all_finished(runs):
 
 def test_a_hundred_and_sixty_runs_at_once_are_trained_and_none_begins_again():
     trainers = [Here(), Here()]
-    for trainer in trainers:
-        trainer.open.clear()
-    store = RunStore(trainers=trainers)
-    runs = [store.open(tiny(seed), f"reader {seed}") for seed in range(160)]
-    for trainer in trainers:
-        trainer.open.set()
+    runs = opened_at_once(trainers, 160)
     all_finished(runs)
     assert sum(run.restarts for run in runs) == 0
     assert not any(trainer.worker.states for trainer in trainers)
@@ -77,12 +83,7 @@ def test_states_stay_within_their_bytes_and_all_runs_have_their_turn(monkeypatch
     one = engine.start(TINY).nbytes
     monkeypatch.setattr(store_module, "STATE_BYTES", 5 * one)
     trainers = [Here(), Here()]
-    for trainer in trainers:
-        trainer.open.clear()
-    store = RunStore(trainers=trainers)
-    runs = [store.open(tiny(seed), f"reader {seed}") for seed in range(40)]
-    for trainer in trainers:
-        trainer.open.set()
+    runs = opened_at_once(trainers, 40)
     all_finished(runs)
     assert sum(run.restarts for run in runs) == 0
     assert max(trainer.most_bytes for trainer in trainers) <= 6 * one  # each may begin one more at the same time
