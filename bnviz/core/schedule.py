@@ -22,9 +22,9 @@ DIVERGED = 1000.0
 """A run has diverged when its loss is not finite or this many times the first one."""
 
 
-SPACINGS = {20: 1, 40: 2, 100: 5, 200: 10, 1000: 25}
+SPACINGS = {20: 1, 40: 2, 100: 5, 200: 10, 500: 25, 1000: 50}
 """How many updates are between two frames, up to so many updates; after the last of them it is LAST_SPACING."""
-TEST_SPACINGS = {5: 1, 50: 5, 200: 10, 1000: 25}
+TEST_SPACINGS = {5: 1, 50: 5, 200: 10, 500: 25, 1000: 50}
 LAST_SPACING = 100
 
 
