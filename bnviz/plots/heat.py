@@ -29,8 +29,8 @@ TITLES = {
     "diverged": "Share of the seeds on which training diverged",
 }
 AXES = {
-    "training.learning_rate": "learning rate (log scale)",
-    "network.gain": "scale of the initial weights (log scale)",
+    "training.learning_rate": f"learning rate {theme.LOG}",
+    "network.gain": f"scale of the initial weights {theme.LOG}",
     "network.depth": "hidden layers",
 }
 
@@ -211,7 +211,7 @@ def _spec(columns: tuple[str, ...], rows: tuple[str, ...], title: str, dark: boo
     base = alt.Chart(alt.NamedData("cells")).encode(x=x, y=y)
     color = alt.Color("good:Q", legend=None, scale=alt.Scale(domain=[0, 0.5, 1], range=list(theme.HEAT[dark])))
     tips = [alt.Tooltip(f"{name}:N", title=words) for name, words in (
-        ("row", "row"), ("column", title.removesuffix(" (log scale)")), ("median", "value"),
+        ("row", "row"), ("column", title.removesuffix(f" {theme.LOG}")), ("median", "value"),
         ("range", "over the seeds"), ("seeds", "seeds computed"), ("diverged", "diverged"))]  # fmt: skip
     empty = alt.condition("datum.good === null", alt.value(theme.FAINT[dark]), color)
     drawn = base.mark_rect(stroke=theme.PAPER[dark], strokeWidth=2, cornerRadius=3, cursor="pointer")

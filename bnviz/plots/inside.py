@@ -146,7 +146,7 @@ def _end_spec(
     found: Sequence[Series], quantity: str, domain: tuple[float, float], what: str, *, dark: bool
 ) -> compose.Spec:
     values = [float(one.name) for one in found]
-    axis = alt.Axis(title=f"{what} {panels.LOG}", grid=False, values=list(values), labelOverlap=True,
+    axis = alt.Axis(title=f"{what} {theme.LOG}", grid=False, values=list(values), labelOverlap=True,
                     labelExpr="format(datum.value, '~g')")  # fmt: skip
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(type="log", domain=[values[0], values[-1]], nice=False, padding=12))
     scale, ink = _value_scale(quantity, domain), theme.HUES[found[0].norm][dark]
@@ -167,7 +167,7 @@ def _end_spec(
 def _value_scale(quantity: str, domain: tuple[float, float]) -> dict[str, Any]:
     if quantity != "ratio":
         return stills.value_axis(quantity, domain)
-    axis = stills.log_axis(f"std of update / weights {panels.LOG}", domain)
+    axis = stills.log_axis(f"std of update / weights {theme.LOG}", domain)
     return {"axis": axis, "scale": alt.Scale(type="log", domain=list(domain), nice=False)}
 
 

@@ -179,7 +179,7 @@ def _table(labels: list[str], names: list[str], values: Array) -> SeriesTable:
 
 def _axis_words(measure: Measure, look: Look) -> str:
     """The title of the values, as short as a phone needs it."""
-    said = f"{measure.axis} {panels.LOG}" if measure.log else measure.axis
+    said = f"{measure.axis} {theme.LOG}" if measure.log else measure.axis
     return said if look.narrow and measure.log else f"{said}, over the updates"
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from bnviz.plots import compose, leaving, panels, stills, theme
+from bnviz.plots import compose, leaving, stills, theme
 from bnviz.plots.figure import Figure
 from bnviz.plots.stills import Mark, Words
 from bnviz.plots.theme import ArmStyle, number
@@ -183,7 +183,7 @@ def _axis(title: str, *, log: bool, domain: tuple[float, float], grid: bool) -> 
     value = "datum.value"
     label = f"{value} > 0 && {value} < 0.001 ? ({theme.number_expr(value, 1)}) : ({theme.tick_expr()})"
     axis = alt.Axis(
-        title=f"{title} {panels.LOG}" if log else title, labelExpr=label, grid=grid, labelOverlap=True, **more
+        title=f"{title} {theme.LOG}" if log else title, labelExpr=label, grid=grid, labelOverlap=True, **more
     )
     scale = alt.Scale(type="log" if log else "linear", domain=list(domain), nice=False, zero=False)
     return {"axis": axis, "scale": scale}

@@ -17,7 +17,6 @@ from bnviz.plots import compose, theme
 from bnviz.plots.figure import STEP
 from bnviz.plots.theme import ArmStyle
 
-LOG = "(log scale)"
 LETTERS = 150  # that fit across a wide picture
 NICE = (1.0, 2.0, 5.0)
 FINE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -184,7 +183,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 def log_axis(column: str, bounds: tuple[float, float], *, title: str | None) -> alt.Y:
     """A logarithmic axis with a few plain numbers on it; its title says that it is one."""
     plain = bounds[0] >= 0.001 and bounds[1] <= 10_000
-    title = title and f"{title} {LOG}"
+    title = title and f"{title} {theme.LOG}"
     axis = alt.Axis(
         values=log_ticks(*bounds), title=title, labelExpr="format(datum.value, '~r')" if plain else _power_label()
     )

@@ -193,7 +193,7 @@ def _warm_mark(one: float, momentum: float, dark: bool) -> Mark:
 
 
 def _warm_spec(marks: Sequence[Mark], *, dark: bool) -> compose.Spec:
-    axis = alt.Axis(title="updates (log scale)", grid=False, values=[1, 10, 100, 1000, 5000], format=",d")
+    axis = alt.Axis(title=f"updates {theme.LOG}", grid=False, values=[1, 10, 100, 1000, 5000], format=",d")
     x = alt.X("step:Q", axis=axis, scale=alt.Scale(type="log", domain=[1, 6000], nice=False))
     y = alt.Y("value:Q", **stills.value_axis("share of the initial value", (0.0, 1.0), share=True))
     base = alt.Chart(alt.NamedData("lines"))

@@ -143,10 +143,10 @@ def spreads(drawn: Mapping[int, Array], *, dark: bool) -> Figure:
 
 def _spread_spec(sizes: list[int], values: list[float], *, dark: bool) -> compose.Spec:
     marks = [Mark(MEASURED, theme.MODES["train"][dark]), Mark(LAW, theme.MUTED[dark], (6, 4))]
-    x = alt.X("size:Q", axis=alt.Axis(title="batch size (log scale)", values=sizes, grid=False, format="d"),
+    x = alt.X("size:Q", axis=alt.Axis(title=f"batch size {theme.LOG}", values=sizes, grid=False, format="d"),
               scale=alt.Scale(type="log", base=2, domain=[sizes[0], sizes[-1]], nice=False, padding=14))  # fmt: skip
     low, high = max(1e-9, min(values) / 1.3), max(2e-9, max(values) * 1.3)
-    y = alt.Y("value:Q", axis=alt.Axis(title="std of the outputs (log scale)", tickCount=4, format="~g"),
+    y = alt.Y("value:Q", axis=alt.Axis(title=f"std of the outputs {theme.LOG}", tickCount=4, format="~g"),
               scale=alt.Scale(type="log", domain=[low, high], nice=False))  # fmt: skip
     base = alt.Chart(alt.NamedData("lines"))
     tooltip = [alt.Tooltip("series:N", title="line"), alt.Tooltip("size:Q", title="batch size"),

@@ -69,7 +69,7 @@ def _value_axis(title: str, kind: str, values: Sequence[float]) -> dict[str, Any
     if kind == "plain":
         return stills.value_axis(title, (0.0, top))
     low, high = panels.log_range(values, decades=6, tail=0.0)
-    words, ticks = f"{title} {panels.LOG}", panels.log_ticks(low, high)
+    words, ticks = f"{title} {theme.LOG}", panels.log_ticks(low, high)
     axis = alt.Axis(title=words, labelExpr=theme.tick_expr(), values=ticks)
     return {"axis": axis, "scale": alt.Scale(type="log", domain=[low, high], nice=False, clamp=True)}
 

@@ -80,7 +80,7 @@ def _spec(marks: Sequence[Mark], quantity: str, values: list[float], layers: int
 def _log_axis(quantity: str, values: list[float]) -> dict[str, Any]:
     known = [max(value, SMALLEST) for value in values if math.isfinite(value)]
     low, high = min(known, default=0.1), max(known, default=1.0)
-    words = "standard deviation (log scale)" if quantity == "spread" else "size of dL/dz (log scale)"
+    words = f"standard deviation {theme.LOG}" if quantity == "spread" else f"size of dL/dz {theme.LOG}"
     low, high = 10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high))
     return {"axis": stills.log_axis(words, (low, high)), "scale": alt.Scale(type="log", domain=[low, high], nice=False)}
 

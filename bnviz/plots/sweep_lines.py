@@ -37,7 +37,7 @@ def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
                  sweep.base.training.steps, dark)  # fmt: skip
     title = title_of(sweep, measure)
     words = Words(
-        "rates-lines", f"By {AXES[axis.field].removesuffix(' (log scale)')}", _caption(table, measure, marks),
+        "rates-lines", f"By {AXES[axis.field].removesuffix(' ' + theme.LOG)}", _caption(table, measure, marks),
         f"Line chart: {title} against the {AXES[axis.field]}, one line a norm. {_caption(table, measure, marks)}",
     )  # fmt: skip
     tables = {"lines": _rows(table, measure, marks), "crosses": _crosses(table, measure, marks)}
@@ -130,7 +130,7 @@ def _spec(
         x=x, y=alt.Y("low:Q", **_value_axis(measure, most, len(marks))), y2="high:Q", color=color
     )
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
-    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(" (log scale)")),
+    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(f" {theme.LOG}")),
             alt.Tooltip("told:N", title="value"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
     points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)
@@ -154,7 +154,7 @@ def _strip(measure: str, most: float, row: float) -> float:
 def _value_axis(measure: str, most: int, arms: int) -> dict[str, Any]:
     end = _strip(measure, most, arms + 0.3)
     if measure == "train_loss":
-        axis = stills.log_axis("training loss (log scale)", LOSS_RANGE)
+        axis = stills.log_axis(f"training loss {theme.LOG}", LOSS_RANGE)
         return {"axis": axis, "scale": alt.Scale(type="log", domain=[LOSS_RANGE[0], end], nice=False)}
     if measure == "steps_to":
         return stills.value_axis("updates", (0.0, end))

@@ -1,4 +1,4 @@
-"""Every colour and dash of the pictures, and, from `formats`, how they write numbers."""
+"""Every colour and dash of the pictures, the word of logarithmic axes, and, from `formats`, how numbers are written."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from bnviz.plots.formats import power as power
 from bnviz.plots.formats import superscript as superscript
 from bnviz.plots.formats import superscript_expr as superscript_expr
 from bnviz.plots.formats import tick_expr as tick_expr
+
+LOG = "(log scale)"
+"""What the title of a logarithmic axis ends with."""
 
 PAPER = {False: "#ffffff", True: "#0b1220"}
 INK = {False: "#0f172a", True: "#e2e8f0"}

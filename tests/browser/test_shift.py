@@ -40,9 +40,11 @@ def test_the_roses_are_drawn_and_one_slider_moves_all_pictures(lab: OpenPage) ->
 
 def test_a_prediction_then_a_verdict_of_several_seeds(lab: OpenPage) -> None:
     page = lab("shift.claim=E3&shift.depth=7&shift.seeds=2")
-    expect(page.get_by_text(re.compile("of 2 seeds"))).to_have_count(0)
+    measured = page.get_by_text(re.compile("in the median of 2 seeds"))
+    expect(page.get_by_text("What do you expect of 2 seeds? One is shown below.")).to_be_visible()
+    expect(measured).to_have_count(0)
     page.get_by_text("As claimed", exact=True).click()
-    expect(page.get_by_text(re.compile("in the median of 2 seeds")).first).to_be_visible(timeout=60_000)
+    expect(measured.first).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("^You expected"))).to_be_visible()
 
 

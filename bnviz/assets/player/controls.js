@@ -1,6 +1,7 @@
 // The row of controls: buttons, slider, where we are, speed; and the keys that do the same.
 
 import { icon } from "./icons.js";
+import { figure } from "./written.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
@@ -122,7 +123,7 @@ export class Controls {
     const epoch = this.epoch > 0 ? ` · epoch ${(step / this.epoch).toFixed(1)}` : "";
     this.slider.value = String(step);
     this.slider.style.setProperty("--played", `${(100 * step) / this.total}%`);
-    const said = this.places[this.clock.frame] ?? `update ${step} of ${this.total}${epoch}`;
+    const said = this.places[this.clock.frame] ?? `update ${figure(step)} of ${figure(this.total)}${epoch}`;
     this.where.textContent = this.recording.count ? said : "waiting for the first update";
   }
 

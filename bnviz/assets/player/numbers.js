@@ -1,11 +1,13 @@
 // The numbers behind a picture as a table, for those who want them exact or cannot see the picture.
 
+import { figure } from "./written.js";
+
 const MOST_ROWS = 200;
 
-/** Return a number with up to five digits, a word as it is, a gap as a dash. */
+/** Return a number as it is written, a word as it is, a gap as a dash. */
 function shown(value) {
   if (value === null || value === undefined) return "–";
-  return typeof value === "number" ? String(Number(value.toPrecision(5))) : String(value);
+  return typeof value === "number" ? figure(value) : String(value);
 }
 
 function row(cells, tag) {
@@ -67,7 +69,7 @@ export class Numbers {
     this.body.replaceChildren(
       ...made.map(([, rows]) => {
         const more = rows.length > MOST_ROWS ? `, the first ${MOST_ROWS} of ${rows.length} rows` : "";
-        return tableOf(rows, `After ${step} updates${more}`);
+        return tableOf(rows, `After ${figure(step)} updates${more}`);
       }),
     );
   }
