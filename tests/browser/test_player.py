@@ -306,16 +306,16 @@ def test_playing_runs_through_all_frames_to_the_end(page: Page, serve) -> None:
 
 
 WRITTEN = {
-    "0": "0", "4000": "4,000", "-0.25": "−0.25", "1e-7": "1·10⁻⁷", "-0.000012345678": "−1.2346·10⁻⁵", "0.0001": "0.0001",
-    "123456": "123,460", "12345678": "1.2346·10⁷", "1e-12": "1·10⁻¹²", "0.000123456": "0.00012346", "NaN": "–",
-    "Infinity": "∞", "-Infinity": "−∞",
+    "0": "0", "4000": "4,000", "-0.25": "−0.25", "1e-7": "1·10⁻⁷", "-0.000012345678": "−1.2346·10⁻⁵",
+    "0.0001": "0.0001", "123456": "123,460", "12345678": "1.2346·10⁷", "1e-12": "1·10⁻¹²", "0.000123456": "0.00012346",
+    "NaN": "–", "Infinity": "∞", "-Infinity": "−∞",
 }  # fmt: skip
 
 
 def test_numbers_are_written_as_the_pictures_write_them(page: Page) -> None:
     source = (Path(bnviz.__file__).parent / "assets" / "player" / "written.js").read_text(encoding="utf-8")
-    ask = "async ([source, given]) => { const { figure } = await import(source); return given.map(Number).map(figure); }"
     link = f"data:text/javascript;charset=utf-8,{quote(source)}"
+    ask = "async ([link, given]) => { const { figure } = await import(link); return given.map(Number).map(figure); }"
     assert page.evaluate(ask, [link, list(WRITTEN)]) == list(WRITTEN.values())
 
 
