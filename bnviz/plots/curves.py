@@ -19,7 +19,7 @@ from bnviz.plots.theme import ArmStyle, arm_style
 
 TEST, TRAIN = "test rows, eval mode", "training batch"
 DATASET, ENDS = "curves", "ends"
-HEIGHT = 260
+HEIGHT = 220
 NEAR_POINTS = 60  # a run with at most that many frames shows each as a point
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bnviz.ui import frame, links
 from bnviz.ui.claims import PREDICTIONS, show_claim
@@ -21,19 +22,20 @@ def guide(page: str, *, intro: str = "") -> None:
         page: the name of the lab, as in `frame.LABS`.
         intro: what the lab is, said where neither a lesson nor a claim says what to do.
     """
-    place = st.empty()
+    row = st.container(horizontal=True, vertical_alignment="center", key=f"guide_{page}")
+    place = row.empty()
     led = lesson_panel(page)
-    opened = scenario_panel(page, choice=not led)
+    opened = scenario_panel(page, row=None if led else row)
     if intro and not led and not opened:
         place.caption(intro)
 
 
-def scenario_panel(page: str, *, choice: bool = True) -> bool:
+def scenario_panel(page: str, *, row: DeltaGenerator | None) -> bool:
     """The list of the lab's claims; for the open one what is claimed, by whom, and where to look.
 
     Args:
         page: the name of the lab.
-        choice: show the list.
+        row: where the list stands; None without it.
 
     Returns:
         Whether a claim is open.
@@ -46,8 +48,9 @@ def scenario_panel(page: str, *, choice: bool = True) -> bool:
         open_scenario(known[wanted])
     opened = known.get(links.claim(page) or "")
     explain_unknown(page, opened)
-    if choice and shown("claims"):
-        _choose(page, known, opened)
+    if row is not None and shown("claims"):
+        with row:
+            _choose(page, known, opened)
     if opened is not None and shown("claim_text"):
         with st.container(border=True, key="claim_panel", gap="small"):
             _show(page, opened)
@@ -85,7 +88,8 @@ def _choose(page: str, known: dict[str, Scenario], opened: Scenario | None) -> N
     st.session_state[key] = None if opened is None else opened.id
     st.selectbox(
         text("claims.try"), list(known), key=key, on_change=chosen, label_visibility="collapsed",
-        placeholder=text("claims.placeholder", count=len(known)), format_func=lambda name: known[name].title, width=460,
+        placeholder=text("claims.placeholder", count=len(known)), format_func=lambda name: known[name].title,
+        width=320 if opened is None else 460,
     )  # fmt: skip
 
 

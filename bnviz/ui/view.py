@@ -131,7 +131,11 @@ def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any
     """A segmented choice that survives options that come and go."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = usual_one
-    return ask(st.segmented_control, label, options, key=key, format_func=shown, required=True, persist_state="session")
+    st.markdown(f":small[{label}]", width="content")
+    return ask(
+        st.segmented_control, label, options, key=key, format_func=shown, required=True, persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def _want(names: tuple[str, ...]) -> None:
@@ -164,7 +168,7 @@ def choose_view(experiment: Experiment) -> View:
         st.info(text("train.state.lacking", pictures=listed(lacking), why=" ".join(reasons)), icon=":material/image:")
     if not experiment.network.hidden and any(arm.norm != "none" for arm in experiment.arms):
         st.info(text("train.state.no_layer"), icon=":material/info:")
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         kind = _kind(show)
         arm, layer = _arm_and_layer(experiment, show)
         band = bool(st.session_state.get(_BAND))

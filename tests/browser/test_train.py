@@ -410,3 +410,20 @@ def test_nothing_is_mounted_anew_while_frames_steps_words_and_runs_change(lab: O
     press(page, "Updates", "ArrowLeft", 5)
     wait_for(page, f"p.run !== '{run}' && p.newest > 5")
     expect(page.locator(".player")).to_have_js_property("mark", "kept")
+
+
+@pytest.mark.parametrize(("width", "height", "query", "share"), [
+    (1280, 720, "", 0.3), (1440, 900, "", 0.45), (1280, 720, "lesson=five.1", 0),
+])  # fmt: skip
+def test_controls_and_pictures_are_in_sight_together(lab: OpenLab, width, height, query, share) -> None:
+    page = lab(query, viewport={"width": width, "height": height})
+    expect(page.locator(".picture canvas").nth(1)).to_be_visible()
+    loss, accuracy = (page.locator(".picture").nth(place).bounding_box() for place in (0, 1))
+    assert loss["y"] == pytest.approx(accuracy["y"], abs=1)  # side by side
+    assert height - loss["y"] > share * height
+    played = page.get_by_role("slider", name="Update", exact=True).bounding_box()
+    assert played["y"] + played["height"] < height
+    pills = page.get_by_role("toolbar", name="Pictures").locator("button")
+    rows = [round(one.bounding_box()["y"]) for one in pills.all()]
+    assert len(rows) == 7
+    assert len(set(rows)) == 1
