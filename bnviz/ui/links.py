@@ -144,8 +144,7 @@ def write(page: str, wanted: dict[str, str]) -> None:
     """Let the address of a page name these parameters, the claim that is open, and what is kept on every page."""
     opened = claim(page)
     settings = wanted | ({} if opened is None else {CLAIM: opened})
-    set_by_hand = st.session_state.get(_HANDS) != st.session_state.get(_TOLD)  # in a callback, which tells no browser
-    if set_by_hand or settings | kept() != st.query_params.to_dict():
+    if settings | kept() != st.query_params.to_dict():  # said twice, it might come after the reader has gone back
         st.query_params.from_dict(settings | kept())
     st.session_state[_key("written", page)] = settings
     st.session_state[_key("whole", page)] = settings | kept()

@@ -1,5 +1,7 @@
 """Every page for everyone: axe-core in light and dark, the keyboard alone, no sideways scroll, no word cut off."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -8,6 +10,7 @@ from bnviz.ui.frame import LABS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("", *LABS, "lessons", "claims", "quiz", "check", "axes?claim=N9&lesson=class90.9")
+WORKING = re.compile(r"\d of [\d,]+ ")
 BAD = ("serious", "critical")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
@@ -122,6 +125,7 @@ def opened(page, url):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
     page.wait_for_timeout(1000)
+    expect(page.get_by_test_id("stProgress").filter(has_text=WORKING)).to_have_count(0)
     return page
 
 

@@ -28,6 +28,7 @@ def taken(browser, serve, tmp_path_factory) -> dict[str, Path]:
     page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
     page.get_by_role("slider", name="Update", exact=True).fill("7")
     page.wait_for_url(re.compile("step=7"))
+    at_rest(page)
     page.get_by_text("Take it home").click()
     folder, files = tmp_path_factory.mktemp("taken"), {}
     for label in ("A page that plays (HTML)", "PNG", "SVG", "Curves (CSV)"):
