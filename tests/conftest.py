@@ -8,7 +8,7 @@ TIMED = ("tests/browser/", "tests/runs/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test that waits for other processes be tried twice; the summary counts every such rerun."""
+    """Let a test that waits for other processes be tried twice; the summary names every such test."""
     for item in items:
         if item.nodeid.startswith(TIMED):
             item.add_marker(pytest.mark.flaky(reruns=1))

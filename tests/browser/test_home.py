@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,8 @@ def wait_for(page: Page, condition: str) -> None:
 
 
 def test_the_picture_plays_by_itself_and_two_clicks_make_an_arm_diverge(page: Page, serve) -> None:
-    sockets: list[WebSocket] = []
-    page.on("websocket", lambda socket: sockets.append(socket))
-    page.goto(serve("app.py"))
+    with page.expect_websocket() as opened:
+        page.goto(serve("app.py"))
     wait_for(page, "p.mode === 'play' && p.step > 0")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     page.get_by_role("button", name="I have five minutes").click()
@@ -29,7 +28,7 @@ def test_the_picture_plays_by_itself_and_two_clicks_make_an_arm_diverge(page: Pa
     expect(page.get_by_text("As you expected.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/train\?training\.learning_rate=1\.6&lesson=five\.1\.3$"))
     told: list[bytes] = []  # messages of the server that name the next step
-    sockets[-1].on("framereceived", lambda said: told.append(said) if b"lesson=five.2" in said else None)
+    opened.value.on("framereceived", lambda said: told.append(said) if b"lesson=five.2" in said else None)
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page).to_have_url(re.compile(r"lesson=five\.2$"))
     expect(page.get_by_text("step 2 of 3")).to_be_visible()
