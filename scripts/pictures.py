@@ -23,7 +23,7 @@ MEASURED = "It holds here|Here it is the other way round|Within noise"
 LAYER = "/layer?layer.phase=10"
 ARRIVED = "window.__ravine && window.__ravine.draws > 0 && window.__ravine.mode === 'rest'"
 LARGEST = 300_000  # bytes of a picture
-EDGE = 16  # pixels around a part
+EDGE = 8  # pixels around a part
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -134,7 +134,7 @@ def main() -> None:
         still(browser, address + HOT, "train-light.png", width=1440, height=1500)
         still(browser, address + HOT, "train-dark.png", width=1440, height=1500, dark=True)
         still(browser, address + HOT, "train-phone.png", width=390, height=1800)
-        cut(browser, address + RAVINE, "ravine.png", part=".ravine", ready=ARRIVED, most=1225)
+        cut(browser, address + RAVINE, "ravine.png", part=".ravine", ready=ARRIVED, most=1266)
         cut(browser, address + LAYER, "layer.png", part=".microscope", ready="window.__bnvizMicroscope")
         home(browser, address)
         claim(browser, address)

@@ -114,6 +114,8 @@ def what_now(wanted: Wanted[What], asked: bool) -> What:
 def start_button(key: str, wanted: Callable[[], Wanted[What]]) -> None:
     """The button that measures all seeds of the settings as they are when it is pressed; none where there is but one.
 
+    Once it is pressed it says where the verdict will stand.
+
     Args:
         key: one name for each place.
         wanted: says what the settings ask for: the controls of a claim may stand below its button.
@@ -125,6 +127,8 @@ def start_button(key: str, wanted: Callable[[], Wanted[What]]) -> None:
         st.button, text("claims.start", seeds=now.seeds), key=key, name="judge", icon=":material/play_arrow:",
         on_click=lambda: ask_for(wanted().whole), disabled=was_asked(now.whole),
     )  # fmt: skip
+    if was_asked(now.whole) and shown("judge") and shown("verdict"):
+        st.caption(text("claims.verdict_below"))
 
 
 def say_what_is_missing(wanted: Wanted[What], *, answered: bool) -> None:

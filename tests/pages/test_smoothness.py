@@ -98,9 +98,11 @@ def test_on_arrival_the_default_run_is_measured_with_one_seed_and_the_address_is
 @pytest.mark.parametrize("way", ["prediction", "button"])
 def test_predict_then_measure(way):
     app = opened()
+    assert "The verdict stands below the pictures." not in words(app)
     if way == "button":
         app = start(app, "smoothness", "E5")
         assert "in the median of 5 seeds" in words(app)
+        assert "The verdict stands below the pictures." in words(app)
     widget(app, "segmented_control", "predict.E5").set_value("holds").run()
     checked(app)
     assert any(word in words(app) for word in ("You expected that.", "You expected something else."))
