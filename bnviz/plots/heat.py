@@ -19,8 +19,7 @@ from bnviz.plots.sentences import between, middle
 from bnviz.plots.stills import Words
 
 DIVERGED, NEVER, HALF = "✕", "∅", " on half of the seeds or more (small: on fewer)"
-CELL = "cell"
-MOST_HEIGHT, ROW_HEIGHTS = 320, (46, 84)
+CELL, MOST_HEIGHT, ROW_HEIGHTS = "cell", 320, (46, 84)
 WORST_LOSS, BEST_LOSS, BEST_STEPS = 3.0, 1e-3, 10
 TITLES = {
     "test_accuracy": "Right answers on test rows at the end",
@@ -29,10 +28,11 @@ TITLES = {
     "diverged": "Share of the seeds on which training diverged",
 }
 AXES = {
-    "training.learning_rate": f"learning rate {theme.LOG}",
-    "network.gain": f"scale of the initial weights {theme.LOG}",
+    "training.learning_rate": "learning rate",
+    "network.gain": "scale of the initial weights",
     "network.depth": "hidden layers",
 }
+AXIS_TITLES = {field: name if field == "network.depth" else f"{name} {theme.LOG}" for field, name in AXES.items()}
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def heat_map(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     found = cells(table, measure)
     columns, rows = column_labels(sweep), row_labels(sweep)
     title = title_of(sweep, measure)
-    spec = _spec(tuple(columns), tuple(rows), AXES[sweep.axes[0].field], dark)
+    spec = _spec(tuple(columns), tuple(rows), sweep.axes[0].field, dark)
     data = _rows(sweep, found, measure, dark=dark)
     return stills.still(_words(table, measure, title, found, dark=dark), spec, {"cells": data}, dark=dark)
 
@@ -200,18 +200,18 @@ def _rows(sweep: Sweep, found: list[Cell], measure: str, *, dark: bool) -> dict[
 
 
 @lru_cache(maxsize=compose.KEPT)
-def _spec(columns: tuple[str, ...], rows: tuple[str, ...], title: str, dark: bool) -> compose.Spec:
+def _spec(columns: tuple[str, ...], rows: tuple[str, ...], field: str, dark: bool) -> compose.Spec:
     split = alt.Axis(title=None, labelExpr="split(datum.label, ' · ')", ticks=False, domain=False, labelPadding=8,
                      labelFontSize=theme.FONT, labelOffset=-8 if " · " in rows[0] else 0)  # fmt: skip
     x = alt.X("column:N", sort=list(columns), axis=alt.Axis(
-        title=title, labelAngle=0, orient="bottom", ticks=False, domain=False, labelFontSize=theme.FONT,
+        title=AXIS_TITLES[field], labelAngle=0, orient="bottom", ticks=False, domain=False, labelFontSize=theme.FONT,
         labelOverlap=True))  # fmt: skip
     y = alt.Y("row:N", sort=list(rows), axis=split)
     picked = alt.selection_point(name=CELL, fields=["x", "y"], on="click", empty=False, toggle=False)
     base = alt.Chart(alt.NamedData("cells")).encode(x=x, y=y)
     color = alt.Color("good:Q", legend=None, scale=alt.Scale(domain=[0, 0.5, 1], range=list(theme.HEAT[dark])))
     tips = [alt.Tooltip(f"{name}:N", title=words) for name, words in (
-        ("row", "row"), ("column", title.removesuffix(f" {theme.LOG}")), ("median", "value"),
+        ("row", "row"), ("column", AXES[field]), ("median", "value"),
         ("range", "over the seeds"), ("seeds", "seeds computed"), ("diverged", "diverged"))]  # fmt: skip
     empty = alt.condition("datum.good === null", alt.value(theme.FAINT[dark]), color)
     drawn = base.mark_rect(stroke=theme.PAPER[dark], strokeWidth=2, cornerRadius=3, cursor="pointer")

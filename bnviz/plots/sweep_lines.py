@@ -11,7 +11,7 @@ import altair as alt
 from bnviz.core.sweep_table import SweepTable
 from bnviz.plots import compose, stills, theme
 from bnviz.plots.figure import Figure
-from bnviz.plots.heat import AXES, DIVERGED, Cell, cells, exact, in_words, title_of
+from bnviz.plots.heat import AXES, AXIS_TITLES, DIVERGED, Cell, cells, exact, in_words, title_of
 from bnviz.plots.stills import Mark, Words
 
 HEIGHT = 340
@@ -33,13 +33,12 @@ def lines(table: SweepTable, measure: str, *, dark: bool) -> Figure:
     styles = theme.arm_style(sweep.base, dark=dark, short=True)
     marks = tuple(Mark(style.label, style.color, style.dash) for style in styles)
     axis = sweep.axes[0]
-    spec = _spec(marks, AXES[axis.field], tuple(float(value) for value in axis.values), measure,
+    spec = _spec(marks, axis.field, tuple(float(value) for value in axis.values), measure,
                  sweep.base.training.steps, dark)  # fmt: skip
     title = title_of(sweep, measure)
-    words = Words(
-        "rates-lines", f"By {AXES[axis.field].removesuffix(' ' + theme.LOG)}", _caption(table, measure, marks),
-        f"Line chart: {title} against the {AXES[axis.field]}, one line a norm. {_caption(table, measure, marks)}",
-    )  # fmt: skip
+    caption = _caption(table, measure, marks)
+    told = f"Line chart: {title} against the {AXIS_TITLES[axis.field]}, one line a norm. {caption}"
+    words = Words("rates-lines", f"By {AXES[axis.field]}", caption, told)
     tables = {"lines": _rows(table, measure, marks), "crosses": _crosses(table, measure, marks)}
     return stills.still(words, spec, tables, dark=dark)
 
@@ -118,9 +117,9 @@ def _caption(table: SweepTable, measure: str, marks: tuple[Mark, ...]) -> str:
 
 @lru_cache(maxsize=compose.KEPT)
 def _spec(
-    marks: tuple[Mark, ...], title: str, values: tuple[float, ...], measure: str, most: int, dark: bool
+    marks: tuple[Mark, ...], field: str, values: tuple[float, ...], measure: str, most: int, dark: bool
 ) -> compose.Spec:
-    axis = alt.Axis(title=title, grid=False, values=list(values), labelExpr="format(datum.value, '~g')",
+    axis = alt.Axis(title=AXIS_TITLES[field], grid=False, values=list(values), labelExpr="format(datum.value, '~g')",
                     labelOverlap=True)  # fmt: skip
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(type="log", domain=[values[0], values[-1]], nice=False, padding=12))
     y = alt.Y("value:Q", **_value_axis(measure, most, len(marks)))
@@ -130,7 +129,7 @@ def _spec(
         x=x, y=alt.Y("low:Q", **_value_axis(measure, most, len(marks))), y2="high:Q", color=color
     )
     line = base.mark_line(strokeWidth=3.5, clip=True).encode(x=x, y=y, color=color, strokeDash=dash)
-    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=title.removesuffix(f" {theme.LOG}")),
+    tips = [alt.Tooltip("series:N", title="norm"), alt.Tooltip("x:Q", title=AXES[field]),
             alt.Tooltip("told:N", title="value"), alt.Tooltip("range:N", title="over the seeds"),
             alt.Tooltip("seeds:Q", title="seeds computed")]  # fmt: skip
     points = base.mark_circle(size=90, clip=False, stroke=theme.PAPER[dark]).encode(x=x, y=y, color=color, tooltip=tips)

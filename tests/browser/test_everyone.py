@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from bnviz.ui.frame import LABS
+from tests.browser.visit import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = ("", *LABS, "lessons", "claims", "quiz", "check", "axes?claim=N9&lesson=class90.9")
@@ -123,7 +124,7 @@ def opened(page, url):
     """The page once nothing on it is still being made."""
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    at_rest(page)
     page.wait_for_timeout(1000)
     expect(page.get_by_test_id("stProgress").filter(has_text=WORKING)).to_have_count(0)
     return page

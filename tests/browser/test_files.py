@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from bnviz.ui.messages import text
+from tests.browser.visit import at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -38,10 +39,6 @@ BY_THE_SERVER = {
 CLICK = "item => item.click()"  # without scrolling there: the menu is closed
 PLACES = ("width", "height", "viewBox", "transform", "d", "x", "y", "cx", "cy", "x1", "x2", "y1", "y2", "points")
 MARKS = ("path", "rect", "circle", "image", "line")
-
-
-def at_rest(page: Page) -> None:
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
 
 
 def checked_svg(content: bytes, *, page: str) -> set[str]:

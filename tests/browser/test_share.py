@@ -16,6 +16,14 @@ def box(page, selector):
     return page.locator(selector).bounding_box()
 
 
+def enlarge_first(page, url, *, of):
+    """Enlarge the first of at least so many pictures."""
+    page.goto(url)
+    page.wait_for_function(f"{NAMES} >= {of}")
+    page.keyboard.press("1")
+    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+
+
 def test_number_keys_enlarge_a_picture_and_0_returns(serve, new_page):
     page = new_page()
     page.goto(f"{serve('app.py')}/train?{SMALL}&present=1")
@@ -100,10 +108,7 @@ def test_low_cells_leave_room_for_the_sentence_and_the_sidebar_for_the_page(serv
 
 def test_all_tables_of_a_phase_are_in_sight(serve, new_page):
     page = new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{serve('app.py')}/layer?present=1")
-    page.wait_for_function(f"{NAMES} >= 1")
-    page.keyboard.press("1")
-    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    enlarge_first(page, f"{serve('app.py')}/layer?present=1", of=1)
     page.wait_for_function(f"{TABLES_IN_SIGHT} === 3")
     for _phase in range(8):  # to the last one, which needs the tables of the way back
         page.keyboard.press("n")
@@ -117,10 +122,7 @@ def test_all_tables_of_a_phase_are_in_sight(serve, new_page):
 
 def test_a_landscape_fills_its_frame_and_the_window(serve, new_page):
     page = new_page(viewport={"width": 1280, "height": 720})
-    page.goto(f"{serve('app.py')}/ravine?present=1")
-    page.wait_for_function(f"{NAMES} >= 3")
-    page.keyboard.press("1")
-    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    enlarge_first(page, f"{serve('app.py')}/ravine?present=1", of=3)
     page.wait_for_function("window.__ravine.frames[0].box?.[3] > 290")
     frame = page.evaluate("window.__ravine.frames[0]")
     assert frame["range"] == pytest.approx(frame["window"], rel=0.02, abs=0.01)  # every place of it was computed
@@ -181,10 +183,7 @@ def test_a_number_typed_into_a_field_enlarges_nothing(serve, new_page):
 
 def test_the_way_out_is_a_button_that_the_keyboard_reaches(serve, new_page):
     page = new_page()
-    page.goto(f"{serve('app.py')}/axes?present=1")
-    page.wait_for_function(f"{NAMES} >= 1")
-    page.keyboard.press("1")
-    page.wait_for_function("window.__bnvizPresenter.chosen === 1")
+    enlarge_first(page, f"{serve('app.py')}/axes?present=1", of=1)
     page.keyboard.press("Escape")
     page.wait_for_function("window.__bnvizPresenter.chosen === 0")
     leave = page.get_by_role("button", name="Leave presenter view")

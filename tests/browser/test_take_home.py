@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.visit import at_rest
+
 pytestmark = pytest.mark.browser
 
 RUN = "train?data.name=moons&data.n=100&training.batch_size=10&training.steps=40&network.hidden=8_8"
 
 
-def at_rest(page: Page) -> None:
+def finished(page: Page) -> None:
     expect(page.get_by_text(re.compile("^Finished: "))).to_be_visible()
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_attached()
+    at_rest(page)
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +26,11 @@ def taken(browser, serve, tmp_path_factory) -> dict[str, Path]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.goto(f"{serve('app.py')}/{RUN}")
-    at_rest(page)
+    finished(page)
     page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
     page.get_by_role("slider", name="Update", exact=True).fill("7")
     page.wait_for_url(re.compile("step=7"))
-    at_rest(page)
+    finished(page)
     page.get_by_text("Take it home").click()
     folder, files = tmp_path_factory.mktemp("taken"), {}
     for label in ("A page that plays (HTML)", "PNG", "SVG", "Curves (CSV)"):
@@ -84,7 +86,7 @@ def test_the_page_plays_and_scrubs_from_the_disk_without_the_network(new_page, t
 def test_pins_outlive_a_visit_to_another_lab_and_a_reload(new_page, serve, travel) -> None:
     page = new_page()
     page.goto(f"{serve('app.py')}/{RUN}")
-    at_rest(page)
+    finished(page)
     page.get_by_role("button", name="Pin this run").click()
     expect(page.get_by_role("button", name="This run is pinned as Run A")).to_be_disabled()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
@@ -92,10 +94,10 @@ def test_pins_outlive_a_visit_to_another_lab_and_a_reload(new_page, serve, trave
     travel(page, "ravine")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ravine and bowl")
     travel(page, "train")
-    at_rest(page)
+    finished(page)
     expect(page.get_by_role("button", name="Run A", exact=False).first).to_be_visible()
     page.wait_for_url(re.compile("pins="))
     page.reload()
-    at_rest(page)
+    finished(page)
     expect(page.get_by_role("button", name="This run is pinned as Run A")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
