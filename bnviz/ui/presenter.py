@@ -46,4 +46,4 @@ def _leave() -> None:
 @functools.cache
 def _component() -> Any:
     """Register the component, once in the life of the process."""
-    return st.components.v2.component(COMPONENT_NAME, js="presenter.js", css="presenter.css")
+    return st.components.v2.component(COMPONENT_NAME, js="presenter/presenter.js", css="presenter/presenter.css")

@@ -1,8 +1,9 @@
 """A page with a player and made-up frames, for the browser tests only.
 
 The address chooses what happens: `mode=finished` (all at once), `mode=live` (a few frames every 100 ms), `hold` (no
-more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `change` (one chart becomes taller
-in the second half; what the player has is not sent again), `start=<step>`. The page writes what the player reports.
+more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `late` (the first
+frame is not sent until "Tell everything" is ticked), `change` (one chart becomes taller in the second half; what the
+player has is not sent again), `start=<step>`. The page writes what the player reports.
 """
 
 import altair as alt
@@ -152,6 +153,8 @@ def live_page(start: int | None) -> None:
     first = 0 if state.get("resync") else sent
     if "gap" in st.query_params and tick == 3:
         first = min(TOTAL, sent + 5)
+    if "late" in st.query_params and not st.checkbox("Tell everything"):
+        first = max(1, first)
     first = min(first, TOTAL)
     playback = Playback("live", np.arange(first, last), TOTAL, STEPS_PER_EPOCH, last > TOTAL, start, first)
     changing = "change" in st.query_params

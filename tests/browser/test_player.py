@@ -334,3 +334,13 @@ def test_the_numbers_behind_a_picture_follow_the_step_and_leave_the_keys_alone(p
     expect(numbers.locator("caption")).to_have_text("After 0 updates")
     assert numbers.locator("td").all_inner_texts() != last
     expect(rows.last).to_contain_text("–")  # the last arm has no value yet
+
+
+def test_a_player_that_missed_the_beginning_shows_no_controls_without_frames(page: Page, serve) -> None:
+    page.goto(f"{serve(APP)}/?mode=live&late")
+    expect(page.get_by_text(re.compile("asked again: [1-9]"))).to_be_visible()
+    expect(page.locator(".player")).to_be_attached()
+    expect(page.get_by_role("slider", name="Update")).to_have_count(0)
+    page.get_by_text("Tell everything").click()
+    wait_for(page, f"p.step === {TOTAL}")
+    expect(page.get_by_role("slider", name="Update")).to_have_attribute("max", str(TOTAL))

@@ -5,6 +5,7 @@
 
 import { Files } from "../player/files.js";
 import { Numbers } from "../player/numbers.js";
+import { undoing } from "../player/place.js";
 import { Figure, onPaper } from "./figure.js";
 import { Panel } from "./panel.js";
 
@@ -141,8 +142,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   const lab = places.get(parentElement) ?? new Lab(parentElement);
   places.set(parentElement, lab);
   lab.receive(data, setStateValue);
-  return () => {
+  return undoing(parentElement, () => {
     places.delete(parentElement);
     lab.destroy();
-  };
+  });
 }

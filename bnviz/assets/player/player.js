@@ -2,10 +2,11 @@
 //
 // Now and then Streamlit takes a component off the page and puts it back: when a tick of a fragment interrupts the one
 // before it, or when the layout around it changes. The new place may come before the old one goes, or after. So a stage
-// outlives its place: a mount of the same run with a picture in common takes it over, whichever order they come in, and
-// a stage that has lost its last place waits a while before it ends.
+// outlives its place: a mount in the same place, or one of the same run with a picture in common, takes it over,
+// whichever order they come in, and a stage that has lost its last place waits a while before it ends.
 
 import { decode } from "./payload.js";
+import { undoing } from "./place.js";
 import { Stage } from "./stage.js";
 
 const PATIENCE_MS = 10000; // a busy server may take seconds to put it back
@@ -18,11 +19,14 @@ function isSame(stage, message) {
 }
 
 function takeOver(message, parent) {
-  const stage = [...waiting.keys(), ...stages.values()].find((other) => isSame(other, message));
+  const left = [...waiting.keys()];
+  const stage =
+    left.find((other) => other.root.parentNode === parent) ??
+    [...left, ...stages.values()].find((other) => isSame(other, message));
   if (!stage) return null;
   clearTimeout(waiting.get(stage));
   waiting.delete(stage);
-  stage.move(parent);
+  if (stage.root.parentNode !== parent) stage.move(parent);
   return stage;
 }
 
@@ -45,5 +49,5 @@ export default function mount({ data, parentElement, setStateValue, setTriggerVa
   const stage = stages.get(parentElement) ?? takeOver(message, parentElement) ?? new Stage(parentElement);
   stages.set(parentElement, stage);
   stage.receive(message, { setStateValue, setTriggerValue });
-  return () => leave(parentElement);
+  return undoing(parentElement, () => leave(parentElement));
 }

@@ -79,7 +79,6 @@ export class Stage {
       console.warn("bnviz player:", error);
       this.fail("The charts cannot be drawn because the file vega.js did not load. Reload the page to try again.");
     }
-    this.root.classList.add("ready");
   }
 
   /** Go on in another place of the page, with everything as it is. */
@@ -97,6 +96,7 @@ export class Stage {
     note.setAttribute("role", "alert");
     note.textContent = sentence;
     this.root.replaceChildren(note);
+    this.root.classList.add("ready");
   }
 
   /** Take in a message; the data count at once, drawing waits for Vega. */
@@ -125,7 +125,9 @@ export class Stage {
     this.reports.reset(message);
   }
 
+  /** Show what a message changes; a stage that has nothing to show yet is not seen at all. */
   apply(message, fresh, sent) {
+    this.root.classList.add("ready");
     this.theme = this.retheme();
     this.arrange(message.pictures);
     for (const [id, material] of this.recording.materials) {

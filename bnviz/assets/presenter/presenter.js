@@ -3,6 +3,7 @@
 // The number keys enlarge a picture, 0 and Escape return. It knows the pictures of the player, of the labs' own
 // components and Streamlit's charts. For tests `window.__bnvizPresenter` tells {names, chosen}.
 
+import { undoing } from "../player/place.js";
 import { Large } from "./large.js";
 
 const FINDING_MS = 250; // after the page has changed
@@ -234,8 +235,8 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const presenter = places.get(parentElement) ?? new Presenter(parentElement);
   places.set(parentElement, presenter);
   presenter.receive(data, setTriggerValue);
-  return () => {
+  return undoing(parentElement, () => {
     places.delete(parentElement);
     presenter.end();
-  };
+  });
 }

@@ -1,8 +1,9 @@
 // The component that Streamlit calls for every message. A lab that is taken off the page and put back, as Streamlit does
 // when the layout around it changes, goes on where it was: its camera, its step and its learning rates are kept.
 
-import { decode } from "./tree.js";
+import { undoing } from "../player/place.js";
 import { Lab } from "./lab.js";
+import { decode } from "./tree.js";
 
 const PATIENCE_MS = 10000;
 
@@ -38,5 +39,5 @@ export default function mount({ data, parentElement, setStateValue, setTriggerVa
   const lab = labs.get(parentElement) ?? takeSpare(parentElement) ?? new Lab(parentElement);
   labs.set(parentElement, lab);
   lab.receive(decode(data), { setStateValue, setTriggerValue });
-  return () => leave(parentElement);
+  return undoing(parentElement, () => leave(parentElement));
 }
