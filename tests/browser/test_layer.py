@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.visit import at_rest
+
 pytestmark = pytest.mark.browser
 
 OpenLab = Callable[..., Page]
@@ -172,10 +174,12 @@ def edit(page: Page, row: int, column: int, text: str) -> None:
     """Type into a cell of the editable table, which is drawn on a canvas."""
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("canvas").first).to_be_visible()
-    box, writing = table.bounding_box(), page.locator("#portal textarea, #portal input").first
-    assert box
-    width, offset = (box["width"] - 35) / 3, 35
+    at_rest(page)  # nothing above the table comes or goes any more
+    writing = page.locator("#portal textarea, #portal input").first
     for _ in range(20):  # a table that is just being drawn does not listen yet
+        box = table.bounding_box()
+        assert box
+        width, offset = (box["width"] - 35) / 3, 35
         page.mouse.dblclick(box["x"] + offset + (column + 0.5) * width, box["y"] + 35 * (row + 1.5))
         page.wait_for_timeout(300)
         if writing.count():

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.visit import at_rest
+
 pytestmark = pytest.mark.browser
 
 SMALL = "smoothness.updates=10&smoothness.width=8&smoothness.layers=2"
@@ -32,6 +34,7 @@ def settled(page: Page) -> None:
     charts = page.get_by_test_id("stVegaLiteChart")
     for chart in charts.all():
         expect(chart.locator("canvas, svg").first).to_be_visible()
+    at_rest(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -64,10 +67,8 @@ def test_a_step_is_chosen_by_keyboard_and_every_part_is_a_click_away(lab: OpenPa
     expect(page.get_by_text("Along the gradient after 0 updates", exact=True)).to_be_visible()
     page.get_by_role("radio", name="Edge of stability").click()
     expect(page.get_by_text("Steepest curvature of the loss").first).to_be_visible(timeout=LONG)
-    expect(page.get_by_text(re.compile("^Along the gradient after"))).to_have_count(
-        0, timeout=LONG
-    )  # the old part left
     settled(page)
+    expect(page.get_by_text(re.compile("^Along the gradient after"))).to_have_count(0)  # the old part left
     expect(page).to_have_url(re.compile(r"smoothness\.part=edge"))
     expect(page.get_by_text(re.compile("Diverged at update")).first).to_be_visible()
 
