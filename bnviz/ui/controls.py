@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from dataclasses import fields
 from typing import Any
 
@@ -35,6 +36,7 @@ from bnviz.ui.network_controls import network_controls
 _EXPERIMENT = "train.experiment"
 BATCHES = [1, 2, 4, 8, 10, 16, 32, 60, 64, 100, 128, 256]
 STEPS = [1, 12, 25, 50, 100, 200, 300, 400, 500, 800, 1000, 2000, 4000]
+MAIN_ROW = {"learning_rate": 5, "activation": 9, "depth": 4}  # how wide they are, beside each other
 
 
 def show_experiment(experiment: Experiment) -> None:
@@ -104,12 +106,13 @@ def _explain(error: FieldError, slots: dict[str, DeltaGenerator]) -> None:
 
 
 def _main_row(slots: dict[str, DeltaGenerator]) -> None:
-    rate, activation, depth = st.columns([5, 9, 4], vertical_alignment="top")
-    with rate:
+    widths = {name: width for name, width in MAIN_ROW.items() if shown(name)}
+    places = dict(zip(widths, st.columns(list(widths.values())) if widths else (), strict=True))
+    with places.get("learning_rate", nullcontext()):
         pick_number("training.learning_rate", log_steps(-4, 1))
-    with activation:
+    with places.get("activation", nullcontext()):
         pick_segment("network.activation", ACTIVATIONS, label=text("train.activation"))
-    with depth:
+    with places.get("depth", nullcontext()):
         ask(
             st.slider,
             text("train.depth"),

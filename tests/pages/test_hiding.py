@@ -127,3 +127,12 @@ def test_no_heading_is_a_stop_on_the_way_of_the_tab_key():
     shown = [one for one in walked(visited("pages/axes.py", SMALL["axes"])._tree) if one.type == "subheader"]
     assert shown
     assert all(one.proto.hide_anchor for one in shown)
+
+
+@pytest.mark.parametrize("hidden", ["", "activation", "learning_rate.depth", "learning_rate.activation.depth"])
+def test_what_is_hidden_leaves_no_gap_between_the_main_controls(hidden):
+    app = visited("pages/train.py", SMALL["train"] | ({"hide": hidden} if hidden else {}))
+    main = {"train.training.learning_rate", "train.network.activation", "train.depth"}
+    row = [column for column in app.columns if main & {getattr(one, "key", "") for one in walked(column)}]
+    assert len(row) == 3 - len(hidden.split(".")) * bool(hidden)
+    assert all(list(walked(column)) for column in app.columns)
