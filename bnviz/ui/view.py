@@ -12,7 +12,7 @@ from bnviz.core.labels import arm_labels
 from bnviz.core.schedule import KINDS
 from bnviz.plots.sentences import listed
 from bnviz.ui import links
-from bnviz.ui.hiding import ask
+from bnviz.ui.hiding import ask, name_of, shown
 from bnviz.ui.messages import text
 
 PICTURES = ("curves", "histograms", "maps", "digits", "bands", "units", "saturation", "gradients")
@@ -127,13 +127,14 @@ def _batched_arms(experiment: Experiment) -> list[int]:
     return [i for i, arm in enumerate(experiment.arms) if any(word != "none" for word in arm.placements(depth))]
 
 
-def _choose(label: str, key: str, options: list[Any], usual_one: Any, shown: Any) -> Any:
+def _choose(label: str, key: str, options: list[Any], usual_one: Any, said: Any) -> Any:
     """A segmented choice that survives options that come and go."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = usual_one
-    st.markdown(f":small[{label}]", width="content")
+    if shown(name_of(key)):
+        st.markdown(f":small[{label}]", width="content")
     return ask(
-        st.segmented_control, label, options, key=key, format_func=shown, required=True, persist_state="session",
+        st.segmented_control, label, options, key=key, format_func=said, required=True, persist_state="session",
         label_visibility="collapsed",
     )  # fmt: skip
 
@@ -150,7 +151,7 @@ def choose_view(experiment: Experiment) -> View:
     wanted = st.session_state.setdefault(_WANTED, list(DEFAULT))
     there = [name for name in names if name in wanted]
     st.session_state[_SHOW] = there if there or not wanted else list(usual(experiment))
-    shown = ask(
+    chosen = ask(
         st.pills,
         text("train.labels.pictures"),
         names,
@@ -161,7 +162,7 @@ def choose_view(experiment: Experiment) -> View:
         on_change=_want,
         args=(names,),
     )
-    show = tuple(name for name in names if name in shown)
+    show = tuple(name for name in names if name in chosen)
     if wanted and not there:
         lacking = [text(f"train.options.picture.{name}") for name in wanted]
         reasons = dict.fromkeys(text(f"train.state.lacks.{name}") for name in wanted)

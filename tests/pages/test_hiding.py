@@ -136,3 +136,11 @@ def test_what_is_hidden_leaves_no_gap_between_the_main_controls(hidden):
     row = [column for column in app.columns if main & {getattr(one, "key", "") for one in walked(column)}]
     assert len(row) == 3 - len(hidden.split(".")) * bool(hidden)
     assert all(list(walked(column)) for column in app.columns)
+
+
+@pytest.mark.parametrize(("hidden", "label"), [("kind", "Values shown"), ("view_arm", "Arm"), ("view_layer", "Layer")])
+def test_a_label_beside_a_control_is_hidden_with_it(hidden, label):
+    params = SMALL["train"] | {"show": "histograms.units"}
+    label = f":small[{label}]"
+    assert label in [one.value for one in visited("pages/train.py", params).markdown]
+    assert label not in [one.value for one in visited("pages/train.py", params | {"hide": hidden}).markdown]
