@@ -2,12 +2,13 @@
 
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visit import at_rest
+from tests.browser.visit import at_rest, until
 
 pytestmark = pytest.mark.browser
 WORDS = Path(__file__).resolve().parents[2] / "assets" / "messages" / "en" / "train.toml"
@@ -18,6 +19,11 @@ ROOM = """([input, names]) => {
     const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     return names.filter((name) => pen.measureText(name).width > room);
 }"""
+
+
+def on_one_line(labels):
+    tops = [label.bounding_box()["y"] for label in labels]
+    return abs(tops[0] - tops[1]) < 2
 
 
 @pytest.fixture(scope="module")
@@ -55,5 +61,4 @@ def test_the_names_of_neighbours_stand_on_one_line(new_page, url):
         labels = [page.get_by_test_id("stMain").get_by_text(name, exact=True).first for name in names]
         expect(labels[1]).to_be_visible()
         at_rest(page)
-        tops = [label.bounding_box()["y"] for label in labels]
-        assert abs(tops[0] - tops[1]) < 2
+        until(partial(on_one_line, labels))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import bnviz
+from tests.browser.visit import until
 
 pytestmark = pytest.mark.browser
 
@@ -42,14 +42,6 @@ def charts_fit(page: Page) -> bool:
         "all => all.map(box => [box.querySelector('canvas')?.clientWidth ?? 0, box.clientWidth])"
     )
     return all(room - 8 < drawn <= room for drawn, room in sizes)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def reported(page: Page, step: int | None) -> None:

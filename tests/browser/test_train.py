@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 
@@ -14,8 +15,8 @@ FINISHED = re.compile(r"^Finished: [\d,]+ updates")
 TRAINING = re.compile(r"^Training: [\d,]+ of [\d,]+ updates")
 QUICK = "data.name=moons&network.hidden=8_8&training.batch_size=10&training.steps=25"
 LONG = "training.steps=4000"
-SLOW = f"{LONG}&network.hidden={'_'.join(['256'] * 6)}"  # a minute and more, even for the compiled engine
-HUGE = f"{LONG}&network.hidden={'_'.join(['256'] * 10)}"
+HUGE = f"{LONG}&network.hidden={'_'.join(['256'] * 10)}&training.batch_size=256"  # minutes, even if compiled
+SEEDS = itertools.count(11)  # a second try begins another run: what is left of the first may be almost at its end
 
 OpenLab = Callable[..., Page]
 
@@ -155,7 +156,7 @@ def test_a_reload_keeps_everything(lab: OpenLab) -> None:
 
 
 def test_a_reader_scrubs_while_training_goes_on(lab: OpenLab) -> None:
-    page = lab(f"{SLOW}&seed=11", until=TRAINING)
+    page = lab(f"{HUGE}&seed={next(SEEDS)}", until=TRAINING)
     wait_for(page, "p.step > 20")
     page.get_by_role("button", name="Pause").click()
     slider = page.get_by_role("slider", name="Update", exact=True)
@@ -186,7 +187,7 @@ def test_the_keyboard_moves_the_player(lab: OpenLab) -> None:
 
 
 def test_a_change_in_the_middle_of_a_run_starts_the_next_one(lab: OpenLab) -> None:
-    page = lab(f"{SLOW}&seed=12", until=TRAINING)
+    page = lab(f"{HUGE}&seed={next(SEEDS)}", until=TRAINING)
     run = told(page, "run")
     page.get_by_text("tanh", exact=True).click()
     wait_for(page, f"p.run !== '{run}' && p.newest > 3")
@@ -313,7 +314,7 @@ def test_every_data_set_opens_with_its_pictures(lab: OpenLab, name: str, shown: 
 
 
 def test_training_is_stopped_and_goes_on(lab: OpenLab) -> None:
-    page = lab(HUGE, until=TRAINING)
+    page = lab(f"{HUGE}&seed={next(SEEDS)}", until=TRAINING)
     wait_for(page, "p.newest > 1")
     page.get_by_role("button", name="Stop training").click()
     expect(page.get_by_text("Stopped after")).to_be_visible()
@@ -397,7 +398,7 @@ def test_a_finished_page_is_quiet(new_page, serve) -> None:
 
 
 def test_nothing_is_mounted_anew_while_frames_steps_words_and_runs_change(lab: OpenLab) -> None:
-    page = lab(f"{SLOW}&seed=13&show=histograms", until=TRAINING)
+    page = lab(f"{HUGE}&seed={next(SEEDS)}&show=histograms", until=TRAINING)
     wait_for(page, "p.newest > 5 && p.firstPaintMs !== null")
     page.locator(".player").evaluate("box => (box.mark = 'kept')")
     newest, run = told(page, "newest"), told(page, "run")
