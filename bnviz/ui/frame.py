@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ ICONS = {"inputs": "scatter_plot", "ravine": "landscape", "layer": "grid_on", "r
          "axes": "deployed_code", "train": "play_circle", "rates": "speed", "shift": "swap_horiz",
          "smoothness": "waves", "noise": "grain", "lessons": "school", "claims": "fact_check",
          "quiz": "quiz", "check": "verified"}  # fmt: skip
+HEAD_START = 0.15  # seconds: style sheets that come after the first words would move them
 _STARTED, _PAGE = "frame.started", "frame.page"
 
 
@@ -76,6 +78,8 @@ def navigation() -> None:
     _configure()
     for sheet in ("page.css", "print.css"):
         st.html(ROOT / "assets" / sheet)
+    if _PAGE not in st.session_state:
+        time.sleep(HEAD_START)
     current = st.navigation(_pages(), position="top", expanded=True)
     if st.session_state.get(_PAGE) != current.url_path:
         st.session_state[_PAGE] = current.url_path

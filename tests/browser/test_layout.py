@@ -62,3 +62,16 @@ def test_the_names_of_neighbours_stand_on_one_line(new_page, url):
         expect(labels[1]).to_be_visible()
         at_rest(page)
         until(partial(on_one_line, labels))
+
+
+def test_pictures_have_their_room_before_they_are_there(new_page, url):
+    page = new_page(viewport={"width": 1280, "height": 800})
+    page.route("**/bnviz.player/player.js", lambda route: None)  # nobody answers
+    with page.expect_request("**/bnviz.player/player.js"):
+        page.goto(f"{url}/train?data.name=moons&network.hidden=8_8&training.steps=25&show=curves")
+    place = page.locator(".st-key-train-player")
+    expect(page.get_by_role("heading", name="Results")).to_be_attached()
+    assert place.bounding_box()["height"] == pytest.approx(600, abs=1)
+    page.unroute("**/bnviz.player/player.js")
+    expect(page.locator(".picture canvas").first).to_be_visible()
+    until(lambda: place.bounding_box()["height"] < 600)  # they are small, and leave no gap

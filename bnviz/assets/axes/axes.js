@@ -5,7 +5,7 @@
 
 import { Files } from "../player/files.js";
 import { Numbers } from "../player/numbers.js";
-import { undoing } from "../player/place.js";
+import { taken, undoing } from "../player/place.js";
 import { Figure, onPaper } from "./figure.js";
 import { Panel } from "./panel.js";
 
@@ -79,6 +79,7 @@ class Lab {
     this.cell = this.figure.clamp(data.shape, fresh || !this.cell ? data.cell : this.cell);
     this.hovered = null;
     this.draw();
+    taken(this.root);
   }
 
   hover(cell) {

@@ -1,6 +1,7 @@
 // The stage: it keeps the phase, the followed feature and the cell in view, and draws what follows from them.
 
 import { Files } from "../player/files.js";
+import { taken } from "../player/place.js";
 import { Code } from "./code.js";
 import { GROUPS, Group, MAIN, MATRICES, PHASE_OF, fill, isAside, keyOf } from "./blocks.js";
 import { element, exact, shown } from "./dom.js";
@@ -71,6 +72,7 @@ export class Stage {
     if (!before || before.frame !== m.frame) this.build();
     else this.markMoved(before);
     this.show();
+    taken(this.root);
     window.__bnvizMicroscope = this;
   }
 

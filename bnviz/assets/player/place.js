@@ -1,4 +1,4 @@
-// A component's place on the page, which outlives a call that is undone.
+// A component's place on the page. It outlives a call that is undone, and it has its room before anything stands in it.
 //
 // Streamlit calls a component for every message. When a message overtakes the one before it, while the files are still
 // being loaded, it calls the component for both and undoes the first of the two calls, before the second or after it;
@@ -13,4 +13,9 @@ export function undoing(place, leave) {
   };
   newest.set(place, undo);
   return undo;
+}
+
+/** Something stands in the place now: page.css need not keep room for it any more. */
+export function taken(root) {
+  root.getRootNode().host?.setAttribute("data-taken", "");
 }

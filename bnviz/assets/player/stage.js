@@ -7,6 +7,7 @@ import { Clock } from "./clock.js";
 import { Controls } from "./controls.js";
 import { beforePrint } from "./paper.js";
 import { Picture } from "./picture.js";
+import { taken } from "./place.js";
 import { Recording } from "./recording.js";
 import { Reports } from "./reports.js";
 import { readTheme } from "./theme.js";
@@ -96,7 +97,12 @@ export class Stage {
     note.setAttribute("role", "alert");
     note.textContent = sentence;
     this.root.replaceChildren(note);
+    this.unveil();
+  }
+
+  unveil() {
     this.root.classList.add("ready");
+    taken(this.root);
   }
 
   /** Take in a message; the data count at once, drawing waits for Vega. */
@@ -127,7 +133,7 @@ export class Stage {
 
   /** Show what a message changes; a stage that has nothing to show yet is not seen at all. */
   apply(message, fresh, sent) {
-    this.root.classList.add("ready");
+    this.unveil();
     this.theme = this.retheme();
     this.arrange(message.pictures);
     for (const [id, material] of this.recording.materials) {

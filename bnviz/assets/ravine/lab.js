@@ -7,6 +7,7 @@
 import { Clock } from "../player/clock.js";
 import { Controls } from "../player/controls.js";
 import { beforePrint } from "../player/paper.js";
+import { taken } from "../player/place.js";
 import { element, rgb } from "./canvas.js";
 import { Losses } from "./losses.js";
 import { Panel } from "./panel.js";
@@ -127,6 +128,7 @@ export class Lab {
     }
     if (!another && ended && !this.clock.moving) this.clock.rest(steps);
     this.root.classList.add("ready");
+    taken(this.root);
     this.clock.redraw();
   }
 
