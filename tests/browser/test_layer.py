@@ -186,6 +186,8 @@ def edit(page: Page, row: int, column: int, text: str) -> None:
             break
     if not text:
         writing.press("Escape")
+        expect(writing).to_have_count(0)
+        page.wait_for_timeout(300)  # the table takes the keyboard back
         page.keyboard.press("Delete")
         return
     writing.fill(text)
