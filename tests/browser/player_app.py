@@ -1,9 +1,9 @@
 """A page with a player and made-up frames, for the browser tests only.
 
 The address chooses what happens: `mode=finished` (all at once), `mode=live` (a few frames every 100 ms), `hold` (no
-more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `late` (the first
-frame is not sent until "Tell everything" is ticked), `change` (one chart becomes taller in the second half; what the
-player has is not sent again), `start=<step>`. The page writes what the player reports.
+more than half of them until "Go on" is ticked), `gap` (some frames are never sent), `late` (the first frame is not sent
+until "Tell everything" is ticked), `change` (one chart becomes taller in the second half; what the player has is not
+sent again), `start=<step>`. The page writes what the player reports.
 """
 
 import altair as alt

@@ -7,16 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import at_rest
+from tests.browser.visit import at_rest, wait_for
 
 pytestmark = pytest.mark.browser
 
 HOME = re.compile(r"/(\?.*)?$")
-
-
-def wait_for(page: Page, condition: str) -> None:
-    """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
 
 
 def test_the_picture_plays_by_itself_and_two_clicks_make_an_arm_diverge(page: Page, serve) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import bnviz
-from tests.browser.visit import until
+from tests.browser.visit import told, until, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -24,16 +24,6 @@ def open_player(page: Page, serve: Callable[[str], str], query: str = "") -> Non
     """Open the demo and wait for the first picture."""
     page.goto(f"{serve(APP)}/?{query}")
     page.wait_for_function("window.__bnviz?.firstPaintMs > 0")
-
-
-def told(page: Page, name: str) -> float:
-    """Return one value that the player tells of itself."""
-    return page.evaluate(f"window.__bnviz.{name}")
-
-
-def wait_for(page: Page, condition: str) -> None:
-    """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
 
 
 def charts_fit(page: Page) -> bool:

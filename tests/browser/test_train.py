@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from tests.browser.visit import told, wait_for
+
 pytestmark = pytest.mark.browser
 
 FINISHED = re.compile(r"^Finished: [\d,]+ updates")
@@ -38,16 +40,6 @@ def lab(new_page, serve) -> Iterator[OpenLab]:
     for page in pages:
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert "Traceback" not in page.inner_text("body")
-
-
-def wait_for(page: Page, condition: str) -> None:
-    """Wait until an expression over the player `p` is true."""
-    page.wait_for_function(f"(p => p && ({condition}))(window.__bnviz)")
-
-
-def told(page: Page, name: str):
-    """Return one value that the player tells of itself."""
-    return page.evaluate(f"window.__bnviz.{name}")
 
 
 def press(page: Page, slider: str, key: str, times: int) -> None:
